@@ -1,0 +1,78 @@
+#ifndef API_REQUEST_H
+#define API_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "api/reply.h"
+#include "geo/base/arena.h"
+#include "geo/base/fail.h"
+#include "geo/base/input.h"
+
+struct endpoint;
+struct engine;
+struct db;
+struct nearest_room;
+struct route_room;
+
+enum role {
+    ROLE_ADMIN,
+    ROLE_DISPATCHER,
+    ROLE_PLANNER,
+    ROLE_MANAGER,
+    ROLE_VOLUNTEER,
+    ROLE_AUDITOR,
+    ROLE_PARTNER,
+    ROLE_GATEWAY,
+    ROLE_DEVICE,
+    ROLE_COUNT
+};
+
+/* Who asks. token_id is 0 when the endpoint is open to anyone. */
+struct caller {
+    int64_t token_id;
+    enum role role;
+    int64_t org_id; /* 0: the whole city */
+};
+
+/* What belongs to the worker that serves a request, and to no other thread. */
+struct worker {
+    struct db *db;
+    struct nearest_room *nearest_room;
+    struct route_room *route_room;
+};
+
+/* One request, read and let in: the gate, the token and the body's limit have
+ * been passed before a handler sees it. Everything lives until the reply is
+ * sent; handlers take their memory from `arena`. */
+struct request {
+    const struct endpoint *endpoint;
+    struct engine *engine;
+    struct worker *worker;
+    struct arena *arena;
+    struct caller caller;
+    const char *id;     /* the request id, in every log line and problem */
+    const char *method; /* "GET" */
+    const char *path;   /* decoded, without the query */
+    const char *body;
+    size_t body_size;
+    const struct request_parts *parts; /* request.c's own */
+};
+
+/* The text in the place of {name} in the endpoint's path; asserts when the path
+ * has none of that name. */
+const char *request_param(const struct request *r, const char *name);
+/* The same as a whole number, 1 to 2^53-1; else false with ID_MALFORMED. */
+bool request_param_id(const struct request *r, const char *name, int64_t *out, struct fail *f);
+/* A query parameter, decoded, or NULL. Names that the endpoint does not list are
+ * refused before the handler runs. */
+const char *request_query(const struct request *r, const char *name);
+/* A query parameter as a whole number within limits; `otherwise` when absent. */
+bool request_query_int(const struct request *r, const char *name, int64_t min, int64_t max,
+                       int64_t otherwise, int64_t *out, struct fail *f);
+const char *request_header(const struct request *r, const char *name);
+/* The body as JSON; false when there is none or it cannot be read. */
+bool request_json(const struct request *r, const struct input **out, struct fail *f);
+
+#endif

@@ -1,0 +1,86 @@
+#ifndef ENGINE_DB_H
+#define ENGINE_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "geo/base/arena.h"
+#include "geo/base/buf.h"
+#include "geo/base/fail.h"
+#include "schema/queries.h"
+
+/* One connection to PostGIS, used by one thread at a time. The home of libpq.
+ *
+ * Every statement is a file of schema/queries, prepared under its name the first
+ * time a connection runs it. Parameters and results travel in binary. A lost
+ * connection is reopened at the next db_run outside a transaction; what was
+ * under way fails with FAIL_BUSY, DATABASE_AWAY. A constraint that says no is
+ * FAIL_CONFLICT or FAIL_INPUT with a code of its own, anything else FAIL_BROKEN. */
+struct db;
+
+/* `address` is a libpq connection string. The connection is made at once. */
+struct db *db_open(const char *address, struct fail *f);
+void db_close(struct db *db);
+
+enum db_kind { DB_NULL, DB_INT, DB_DOUBLE, DB_TEXT, DB_BYTES, DB_BOOL, DB_INTS, DB_DOUBLES };
+
+/* A parameter. DB_INT fits int8, int4 and int2 parameters alike: it is sent in the
+ * width that the statement declares; DB_INTS is an int8[] or int4[] likewise.
+ * A time is sent as DB_INT microseconds since 1970 to a bigint parameter: the
+ * query converts it. */
+struct db_value {
+    enum db_kind kind;
+    int64_t integer;
+    double number;
+    const void *bytes;
+    size_t size; /* bytes, or items of an array */
+};
+
+struct db_value db_null(void);
+struct db_value db_int(int64_t value);
+struct db_value db_double(double value);
+struct db_value db_bool(bool value);
+struct db_value db_text(const char *text); /* NULL is SQL's null */
+struct db_value db_bytes(const void *bytes, size_t size);
+struct db_value db_ints(const int64_t *values, size_t count);
+struct db_value db_doubles(const double *values, size_t count);
+
+/* What a statement gave; lives in the arena it was run with. */
+struct db_rows;
+
+/* Runs a prepared query. `rows` may be NULL. */
+bool db_run(struct db *db, enum queries_id query, const struct db_value *values,
+            int32_t value_count, struct arena *a, const struct db_rows **rows, struct fail *f);
+
+/* Runs it and hands over row by row (libpq's single row mode), for results that
+ * do not fit memory twice. `each` may stop the run by returning false with *f set. */
+bool db_each(struct db *db, enum queries_id query, const struct db_value *values,
+             int32_t value_count, bool (*each)(void *self, const struct db_rows *row, struct fail *f),
+             void *self, struct fail *f);
+
+int32_t db_count(const struct db_rows *rows);
+int64_t db_changed(const struct db_rows *rows); /* rows inserted, updated or deleted */
+bool db_is_null(const struct db_rows *rows, int32_t row, int32_t column);
+/* int2, int4, int8. Asserts on another type, as do the others. */
+int64_t db_get_int(const struct db_rows *rows, int32_t row, int32_t column);
+double db_get_double(const struct db_rows *rows, int32_t row, int32_t column); /* float4, float8 */
+bool db_get_bool(const struct db_rows *rows, int32_t row, int32_t column);
+/* text, varchar, json, jsonb; NULL when null. Lives with the rows. */
+const char *db_get_text(const struct db_rows *rows, int32_t row, int32_t column);
+const void *db_get_bytes(const struct db_rows *rows, int32_t row, int32_t column, size_t *size);
+
+/* A transaction. Roll back is safe at any time. */
+bool db_begin(struct db *db, struct fail *f);
+bool db_commit(struct db *db, struct fail *f);
+void db_rollback(struct db *db);
+
+/* COPY of a binary stream: the query is a `COPY … FROM STDIN (FORMAT binary)`,
+ * which cannot be prepared. */
+bool db_copy(struct db *db, enum queries_id query, const struct buf *stream, struct fail *f);
+
+/* Runs a whole script (a migration, a layer's setup): text from schema/, never
+ * from outside. */
+bool db_script(struct db *db, const char *script, struct fail *f);
+
+#endif

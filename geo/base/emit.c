@@ -1,0 +1,216 @@
+/* JSON text by RFC 8259. Numbers never use an exponent and text is escaped only
+ * where it must be, so that answers stay short and easy to compare. */
+#include "geo/base/emit.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NUMBER_ROOM = 352, DECIMALS_MAX = 9 };
+
+struct emit emit_to(struct buf *out)
+{
+    return (struct emit){ .out = out };
+}
+
+static void before_value(struct emit *e)
+{
+    const bool in_object = e->depth > 0 && e->open[e->depth - 1] == '{';
+
+    assert(!in_object || e->after_key);
+    if (e->wants_comma && !e->after_key)
+        buf_byte(e->out, ',');
+    e->after_key = false;
+    e->wants_comma = true;
+}
+
+static void open_level(struct emit *e, char mark)
+{
+    before_value(e);
+    assert(e->depth < EMIT_DEPTH_MAX);
+    e->open[e->depth++] = mark;
+    e->wants_comma = false;
+    buf_byte(e->out, (unsigned char)mark);
+}
+
+void emit_object(struct emit *e)
+{
+    open_level(e, '{');
+}
+
+void emit_array(struct emit *e)
+{
+    open_level(e, '[');
+}
+
+void emit_end(struct emit *e)
+{
+    assert(e->depth > 0 && !e->after_key);
+    buf_byte(e->out, e->open[--e->depth] == '{' ? '}' : ']');
+    e->wants_comma = true;
+}
+
+/* The length of the valid UTF-8 character at the start (RFC 3629: no overlong
+ * form, no surrogate, nothing above U+10FFFF), or 0. */
+static size_t character_length(const unsigned char *s, size_t left)
+{
+    static const struct {
+        unsigned char from, to, second_from, second_to;
+        size_t length;
+    } FORMS[] = {
+        { 0x00, 0x7F, 0, 0, 1 },       { 0xC2, 0xDF, 0x80, 0xBF, 2 }, { 0xE0, 0xE0, 0xA0, 0xBF, 3 },
+        { 0xE1, 0xEC, 0x80, 0xBF, 3 }, { 0xED, 0xED, 0x80, 0x9F, 3 }, { 0xEE, 0xEF, 0x80, 0xBF, 3 },
+        { 0xF0, 0xF0, 0x90, 0xBF, 4 }, { 0xF1, 0xF3, 0x80, 0xBF, 4 }, { 0xF4, 0xF4, 0x80, 0x8F, 4 },
+    };
+
+    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
+        if (s[0] < FORMS[i].from || s[0] > FORMS[i].to)
+            continue;
+        if (FORMS[i].length > left)
+            return 0;
+        if (FORMS[i].length > 1 && (s[1] < FORMS[i].second_from || s[1] > FORMS[i].second_to))
+            return 0;
+        for (size_t k = 2; k < FORMS[i].length; k++)
+            if ((s[k] & 0xC0) != 0x80)
+                return 0;
+        return FORMS[i].length;
+    }
+    return 0;
+}
+
+static void put_escaped(struct buf *out, unsigned char c)
+{
+    switch (c) {
+    case '"':
+        buf_string(out, "\\\"");
+        return;
+    case '\\':
+        buf_string(out, "\\\\");
+        return;
+    case '\n':
+        buf_string(out, "\\n");
+        return;
+    case '\t':
+        buf_string(out, "\\t");
+        return;
+    case '\r':
+        buf_string(out, "\\r");
+        return;
+    default:
+        buf_format(out, "\\u%04x", (unsigned int)c);
+    }
+}
+
+static void put_quoted(struct buf *out, const char *text, size_t length)
+{
+    const unsigned char *s = (const unsigned char *)text;
+
+    buf_byte(out, '"');
+    for (size_t i = 0; i < length;) {
+        const size_t n = character_length(s + i, length - i);
+
+        if (n == 0)
+            buf_string(out, "\xEF\xBF\xBD");
+        else if (s[i] < 0x20 || s[i] == '"' || s[i] == '\\' || s[i] == 0x7F)
+            put_escaped(out, s[i]);
+        else
+            buf_put(out, s + i, n);
+        i += n > 0 ? n : 1;
+    }
+    buf_byte(out, '"');
+}
+
+void emit_key(struct emit *e, const char *key)
+{
+    assert(e->depth > 0 && e->open[e->depth - 1] == '{' && !e->after_key);
+    if (e->wants_comma)
+        buf_byte(e->out, ',');
+    put_quoted(e->out, key, strlen(key));
+    buf_byte(e->out, ':');
+    e->after_key = true;
+}
+
+void emit_text_sized(struct emit *e, const char *text, size_t length)
+{
+    before_value(e);
+    put_quoted(e->out, text, length);
+}
+
+void emit_text(struct emit *e, const char *text)
+{
+    if (text)
+        emit_text_sized(e, text, strlen(text));
+    else
+        emit_null(e);
+}
+
+void emit_int(struct emit *e, int64_t value)
+{
+    before_value(e);
+    buf_format(e->out, "%lld", (long long)value);
+}
+
+void emit_bool(struct emit *e, bool value)
+{
+    before_value(e);
+    buf_string(e->out, value ? "true" : "false");
+}
+
+void emit_null(struct emit *e)
+{
+    before_value(e);
+    buf_string(e->out, "null");
+}
+
+void emit_number(struct emit *e, double value, int decimals)
+{
+    char digits[NUMBER_ROOM];
+
+    assert(decimals >= 0 && decimals <= DECIMALS_MAX);
+    if (!isfinite(value)) {
+        emit_null(e);
+        return;
+    }
+    before_value(e);
+    int length = snprintf(digits, sizeof digits, "%.*f", decimals, value);
+
+    while (decimals > 0 && digits[length - 1] == '0')
+        length--;
+    if (decimals > 0 && digits[length - 1] == '.')
+        length--;
+    if (length == 2 && digits[0] == '-' && digits[1] == '0')
+        buf_byte(e->out, '0');
+    else
+        buf_put(e->out, digits, (size_t)length);
+}
+
+void emit_raw(struct emit *e, const char *json, size_t length)
+{
+    before_value(e);
+    buf_put(e->out, json, length);
+}
+
+void emit_key_text(struct emit *e, const char *key, const char *text)
+{
+    emit_key(e, key);
+    emit_text(e, text);
+}
+
+void emit_key_int(struct emit *e, const char *key, int64_t value)
+{
+    emit_key(e, key);
+    emit_int(e, value);
+}
+
+void emit_key_bool(struct emit *e, const char *key, bool value)
+{
+    emit_key(e, key);
+    emit_bool(e, value);
+}
+
+void emit_key_number(struct emit *e, const char *key, double value, int decimals)
+{
+    emit_key(e, key);
+    emit_number(e, value, decimals);
+}

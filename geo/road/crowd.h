@@ -1,0 +1,34 @@
+#ifndef GEO_ROAD_CROWD_H
+#define GEO_ROAD_CROWD_H
+
+#include "geo/road/network.h"
+
+/* People on the streets: who stands on which segment, for finding the nearest.
+ * A plain data structure: the caller sees to it that nobody reads while it is
+ * being changed. 32 bytes a person and 4 a segment. */
+struct crowd;
+
+/* `network` may be replaced with crowd_rehouse only. Slots are numbered from 0
+ * and reused; a person is known by the id. */
+struct crowd *crowd_new(const struct network *n);
+void crowd_free(struct crowd *c);
+
+struct crowd_person {
+    int64_t person_id;
+    struct spot spot;
+    enum mode mode;
+    bool available; /* only the available are found by nearest_find */
+    uint64_t skills; /* one bit each */
+};
+
+/* Adds the person or moves her: O(1). */
+void crowd_put(struct crowd *c, const struct crowd_person *person);
+/* Takes the person away; unknown ids are ignored. */
+void crowd_remove(struct crowd *c, int64_t person_id);
+bool crowd_get(const struct crowd *c, int64_t person_id, struct crowd_person *out);
+int32_t crowd_count(const struct crowd *c);
+
+/* Visits everyone on a segment. *cursor starts at -1; false after the last. */
+bool crowd_next(const struct crowd *c, int32_t segment, int32_t *cursor, struct crowd_person *out);
+
+#endif

@@ -1,0 +1,115 @@
+#ifndef GEO_ROAD_NETWORK_H
+#define GEO_ROAD_NETWORK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "geo/base/arena.h"
+#include "geo/base/fail.h"
+#include "geo/point.h"
+
+/* The streets of a city as flat arrays.
+ *
+ * A *segment* is the undirected piece of one way between two junctions; measures
+ * along it run in way direction in whole centimetres, 0 to length_cm. An *edge*
+ * is a segment in one direction: edge 2s runs along segment s from `from` to
+ * `to`, edge 2s+1 runs back; edge ^ 1 is its twin. Whether an edge may be used
+ * and what it costs depends on the mode. A network never changes once built and
+ * may be read by any number of threads. */
+enum mode { MODE_FOOT, MODE_EBIKE, MODE_CAR, MODE_COUNT };
+
+/* "foot", "ebike", "car". */
+const char *network_mode_word(enum mode mode);
+
+/* Street classes, from the widest to the narrowest; stored as numbers in
+ * PostGIS, so a value is never reused. */
+enum street_class {
+    STREET_MOTORWAY,
+    STREET_TRUNK,
+    STREET_PRIMARY,
+    STREET_SECONDARY,
+    STREET_TERTIARY,
+    STREET_RESIDENTIAL, /* residential, unclassified, living_street, road */
+    STREET_SERVICE,
+    STREET_TRACK,
+    STREET_PEDESTRIAN,
+    STREET_CYCLEWAY,
+    STREET_PATH, /* path, footway, bridleway, corridor */
+    STREET_STEPS,
+    STREET_FERRY,
+    STREET_CLASS_COUNT,
+};
+
+/* Milliseconds. No path costs more, and an edge that may not be used costs this. */
+#define NETWORK_COST_NEVER ((uint32_t)INT32_MAX)
+
+struct network {
+    int64_t import_id; /* the import that made it */
+    int32_t node_count;
+    int32_t segment_count;
+    int32_t shape_count;
+    int32_t name_bytes;
+
+    /* Per node. */
+    const int64_t *node_id;          /* OpenStreetMap node id */
+    const struct point_e7 *node_at;  /* where it is */
+    const int32_t *first_out;        /* [node_count + 1] into out_edge */
+    const int32_t *out_edge;         /* edges that leave the node, ascending; 2 * segment_count */
+
+    /* Per segment. */
+    const int64_t *segment_id; /* database id, ascending */
+    const int64_t *way_id;
+    const int32_t *from; /* node index */
+    const int32_t *to;
+    const uint32_t *length_cm;
+    const uint8_t *street_class; /* enum street_class */
+    const int32_t *name_at;      /* byte offset into names; 0 is the empty name */
+    const int32_t *first_shape;  /* [segment_count + 1] into shape; both ends included */
+
+    const struct point_e7 *shape;
+    const char *names; /* NUL-terminated, one after the other */
+
+    /* Milliseconds per edge (2 * segment_count) and mode, rounded up once;
+     * NETWORK_COST_NEVER where the mode may not go. */
+    const uint32_t *cost_ms[MODE_COUNT];
+};
+
+static inline int32_t network_tail(const struct network *n, int32_t edge)
+{
+    return (edge & 1) ? n->to[edge >> 1] : n->from[edge >> 1];
+}
+
+static inline int32_t network_head(const struct network *n, int32_t edge)
+{
+    return (edge & 1) ? n->from[edge >> 1] : n->to[edge >> 1];
+}
+
+/* floor(cost of the edge x part_cm / length_cm); saturates at NETWORK_COST_NEVER. */
+uint32_t network_part_ms(const struct network *n, enum mode mode, int32_t edge, uint32_t part_cm);
+
+/* a + b, at most NETWORK_COST_NEVER. */
+static inline uint32_t network_add(uint32_t a, uint32_t b)
+{
+    const uint32_t sum = a + b; /* both are at most 2^31 - 1 */
+
+    return sum < NETWORK_COST_NEVER ? sum : NETWORK_COST_NEVER;
+}
+
+/* A place on the network: `along_cm` centimetres along the segment in way
+ * direction. */
+struct spot {
+    int32_t segment;
+    uint32_t along_cm; /* 0 to length_cm */
+};
+
+/* Where the spot is: linear along the drawn shape, scaled to length_cm. */
+struct point network_point(const struct network *n, struct spot spot);
+
+/* The street's name, "" when it has none. */
+const char *network_name(const struct network *n, int32_t segment);
+
+/* The index of a database segment id, or -1. */
+int32_t network_find(const struct network *n, int64_t segment_id);
+
+#endif

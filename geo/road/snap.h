@@ -1,0 +1,30 @@
+#ifndef GEO_ROAD_SNAP_H
+#define GEO_ROAD_SNAP_H
+
+#include "geo/road/network.h"
+
+/* Finds the nearest street to a point. The index is a grid of segments, built
+ * once from a network (which must outlive it), read by any number of threads. */
+struct snap_index;
+
+struct snap_index *snap_index_new(const struct network *n);
+void snap_index_free(struct snap_index *index);
+
+enum snap_side { SNAP_LEFT = -1, SNAP_ON = 0, SNAP_RIGHT = 1 };
+
+struct snap {
+    struct spot spot;
+    double off_m;        /* from the point to the street */
+    enum snap_side side; /* of the street in way direction, where the point lies */
+};
+
+/* How far a street may be from the point asked for. */
+enum { SNAP_REACH_M = 2000 };
+
+/* The nearest spot on a segment that `mode` may use in at least one direction;
+ * of equally near ones the lower segment index. False with NO_STREET_NEAR when
+ * there is none within SNAP_REACH_M. */
+bool snap_to(const struct snap_index *index, enum mode mode, struct point p, struct snap *out,
+             struct fail *f);
+
+#endif
