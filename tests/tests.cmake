@@ -3,8 +3,7 @@
 # between the fixture's start and stop of a private cluster.
 find_library(CMOCKA cmocka REQUIRED)
 
-file(GLOB SUPPORT CONFIGURE_DEPENDS tests/support/*.c)
-add_library(support STATIC ${SUPPORT})
+house_library(support tests/support/*.c)
 target_link_libraries(support PUBLIC api ${CMOCKA})
 target_include_directories(support SYSTEM PRIVATE ${PQ_INCLUDE})
 
