@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "geo/base/arena.h"
 #include "geo/point.h"
 #include "geo/road/network.h"
 #include "geo/road/snap.h"
@@ -14,17 +15,35 @@ struct world {
     struct world_share *share; /* who holds it; world.c only */
     uint64_t version;          /* 1, 2, …: every import makes a new one */
     const struct network *network;
-    const struct snap_index *streets; /* its index for snapping */
+    const struct snap_index *streets;    /* its index for snapping */
     struct point south_west, north_east; /* bounds of the streets */
     struct point centre;
     const char *city_name;
     const char *attribution; /* to be shown wherever the map is */
 };
 
+/* Where the newest world is found. One thread publishes, any number hold. */
 struct world_slot;
 
-/* The newest world, or NULL before the first import. */
+struct world_slot *world_slot_new(void);
+/* Drops the newest world; those who still hold one keep it. */
+void world_slot_free(struct world_slot *slot);
+
+/* A world to be filled, held once by the caller. It lives in the arena and the
+ * arena in it: what the world points at is taken from there (or deferred to
+ * it), and all goes with the last drop. */
+struct world *world_draft(struct arena *a);
+
+/* Makes a filled draft the newest world. The slot takes over the caller's hold;
+ * from here on the draft is not changed any more. */
+void world_publish(struct world_slot *slot, struct world *draft);
+
+/* The newest world, or NULL before the first import. It stays as it is until
+ * the reader drops it, however long that takes. */
 const struct world *world_hold(struct world_slot *slot);
+/* The same world once more, for someone who is given it by one who holds it. */
+const struct world *world_hold_again(const struct world *w);
+/* Once for each hold; NULL is ignored. */
 void world_drop(const struct world *w);
 
 #endif

@@ -1,0 +1,45 @@
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/live.h"
+#include "engine/world.h"
+#include "geo/base/fail.h"
+
+struct config;
+struct db;
+struct positions;
+
+/* The city as one process knows it: the newest world, the people in memory, the
+ * writer of positions and the timer that follows the database. One for the
+ * life of a process; every function may be called from any thread. */
+struct engine;
+
+/* Opens the database, loads the current import (if there is one yet) and the
+ * people, then starts its threads. The config must outlive it. NULL when the
+ * database cannot be reached or its schema does not fit. */
+struct engine *engine_open(const struct config *c, struct fail *f);
+
+/* After the last request: lets the writer commit what it took, stops the
+ * threads and gives everything back. */
+void engine_close(struct engine *e);
+
+/* The newest world, NULL before the first import; to be dropped with
+ * world_drop. */
+const struct world *engine_hold(struct engine *e);
+/* The same, but says so: FAIL_BUSY, NO_CITY_YET before the first import. */
+const struct world *engine_hold_city(struct engine *e, struct fail *f);
+
+struct live *engine_live(struct engine *e);
+struct positions *engine_positions(struct engine *e);
+const struct config *engine_config(const struct engine *e);
+
+/* Work of others on the timer thread, about every two seconds, with its own
+ * connection; at most ENGINE_HOOK_MAX, added before the first request. When the
+ * database is away the hook is not called. */
+enum { ENGINE_HOOK_MAX = 8 };
+void engine_every_tick(struct engine *e, void (*tick)(void *self, struct db *db), void *self);
+
+#endif
