@@ -5,15 +5,35 @@
  * word that an answer carries. Programs and both language catalogues depend on
  * the words, so a word is never changed or reused. In alphabetical order. */
 #define FAIL_CODES(X)                                                                              \
+    X(BOX_MALFORMED, "box_malformed")                                                              \
+    X(CRS_FAILED, "crs_failed")                                                                    \
+    X(CRS_UNKNOWN, "crs_unknown")                                                                  \
+    X(FIGURE_KIND, "figure_kind")                                                                  \
+    X(FIGURE_MALFORMED, "figure_malformed")                                                        \
+    X(FIGURE_TOO_LARGE, "figure_too_large")                                                        \
+    X(FRAME_MISSING, "frame_missing")                                                              \
+    X(FRAME_OUTSIDE_CHINA, "frame_outside_china")                                                  \
+    X(FRAME_UNKNOWN, "frame_unknown")                                                              \
+    X(GEOJSON_MALFORMED, "geojson_malformed")                                                      \
+    X(GRID_CODE_MALFORMED, "grid_code_malformed")                                                  \
+    X(GRID_TOO_MANY, "grid_too_many")                                                              \
     X(JSON_DEEP, "json_deep")                                                                      \
     X(JSON_DUPLICATE_KEY, "json_duplicate_key")                                                    \
     X(JSON_MALFORMED, "json_malformed")                                                            \
     X(KEY_MISSING, "key_missing")                                                                  \
     X(KEY_UNKNOWN, "key_unknown")                                                                  \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
+    X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
+    X(POLYLINE_MALFORMED, "polyline_malformed")                                                    \
+    X(SHAPE_FAILED, "shape_failed")                                                                \
+    X(SHAPE_INVALID, "shape_invalid")                                                              \
+    X(TILE_MALFORMED, "tile_malformed")                                                            \
+    X(TILE_OUTSIDE, "tile_outside")                                                                \
     X(VALUE_NOT_ALLOWED, "value_not_allowed")                                                      \
     X(VALUE_OUT_OF_RANGE, "value_out_of_range")                                                    \
     X(VALUE_TOO_LONG, "value_too_long")                                                            \
-    X(VALUE_WRONG_TYPE, "value_wrong_type")
+    X(VALUE_WRONG_TYPE, "value_wrong_type")                                                        \
+    X(WKB_MALFORMED, "wkb_malformed")                                                              \
+    X(ZOOM_RANGE, "zoom_range")
 
 #endif

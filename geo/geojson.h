@@ -1,0 +1,48 @@
+#ifndef GEO_GEOJSON_H
+#define GEO_GEOJSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "geo/base/arena.h"
+#include "geo/base/emit.h"
+#include "geo/base/fail.h"
+#include "geo/base/input.h"
+#include "geo/figure.h"
+#include "geo/frame.h"
+
+/* GeoJSON (RFC 7946) with one more member at its top, "frame": without it there
+ * is nothing to read (FRAME_MISSING). What is read is WGS 84, whatever the frame
+ * was. Altitudes are read over; GeometryCollection is refused. Keys that neither
+ * the RFC nor this page knows are refused, but for "name" and for a "crs" that
+ * says longitude and latitude, which GDAL and QGIS write. */
+enum { GEOJSON_FEATURE_MAX = 100000 };
+
+struct geojson_feature {
+    const struct input *at;         /* the feature itself, to blame */
+    const struct input *id;         /* NULL when it has none */
+    const struct input *properties; /* an object, or NULL */
+    const struct figure *figure;    /* NULL when its geometry is null */
+};
+
+struct geojson {
+    enum frame frame; /* as declared */
+    int32_t feature_count;
+    const struct geojson_feature *features;
+};
+
+/* Reads a FeatureCollection, a Feature, or a bare geometry as one feature
+ * without properties. */
+bool geojson_read(struct arena *a, const struct input *v, struct geojson *out, struct fail *f);
+
+/* Reads one geometry object that carries its own "frame". `kind` is what the
+ * caller can use: anything else fails with FIGURE_KIND. */
+bool geojson_read_figure(struct arena *a, const struct input *v, enum figure_kind kind,
+                         struct figure *out, struct fail *f);
+
+/* {"type": …, "coordinates": …} with 7 digits after the point, outlines
+ * counter-clockwise and holes clockwise. The figure is written as it is: convert
+ * it first (figure_from_wgs84) and put "frame" at the top of the document. */
+void geojson_write(struct emit *e, const struct figure *figure);
+
+#endif

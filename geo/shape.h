@@ -1,0 +1,51 @@
+#ifndef GEO_SHAPE_H
+#define GEO_SHAPE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "geo/base/arena.h"
+#include "geo/base/fail.h"
+#include "geo/figure.h"
+
+/* The home of GEOS: what has area. Figures go in and come out; everything GEOS
+ * allocates goes with the arena. A shape belongs to the thread of its arena.
+ *
+ * GEOS answers wrongly or not at all for shapes that cross themselves, so each
+ * figure that comes from outside passes shape_check once, at the door. What GEOS
+ * itself refuses is SHAPE_FAILED with its own words. Coordinates are flat: degrees
+ * give answers in degrees. */
+struct shape;
+
+struct shape *shape_take(struct arena *a);
+
+/* Fails with SHAPE_INVALID, which says why and where: the value of the failure is
+ * "lon,lat". Points and lines are always valid but for lines of one place. */
+bool shape_check(struct shape *s, const struct figure *figure, struct fail *f);
+
+/* The nearest valid figure (GEOSMakeValid, structure method): areas stay areas,
+ * what collapses is dropped. May be empty. */
+bool shape_repair(struct shape *s, const struct figure *figure, struct figure *out, struct fail *f);
+
+bool shape_contains(struct shape *s, const struct figure *outer, const struct figure *inner,
+                    bool *out, struct fail *f);
+bool shape_intersects(struct shape *s, const struct figure *one, const struct figure *other,
+                      bool *out, struct fail *f);
+/* Of areas the common area, of a line and an area the line in it; pieces of
+ * fewer dimensions (a touching corner) are dropped. May be empty. */
+bool shape_intersection(struct shape *s, const struct figure *one, const struct figure *other,
+                        struct figure *out, struct fail *f);
+/* In square units of the coordinates; crs_area_m2 gives square metres. */
+bool shape_area(struct shape *s, const struct figure *figure, double *out, struct fail *f);
+
+/* A figure made ready to be asked many times. */
+struct shape_ready;
+
+bool shape_prepare(struct shape *s, const struct figure *figure, const struct shape_ready **out,
+                   struct fail *f);
+bool shape_ready_contains(const struct shape_ready *r, const struct figure *figure, bool *out,
+                          struct fail *f);
+bool shape_ready_intersects(const struct shape_ready *r, const struct figure *figure, bool *out,
+                            struct fail *f);
+
+#endif
