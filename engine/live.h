@@ -34,8 +34,9 @@ struct live_fix {
     /* Where that is on the streets her mode may use, as snapped in the world of
      * this version; 0: not snapped yet, live_move does it. */
     uint64_t snapped_in;
-    struct spot spot;
+    enum mode snapped_for;
     bool on_street; /* false: no street within SNAP_REACH_M */
+    struct spot spot;
 };
 
 /* One person as she is known now. */
@@ -46,7 +47,7 @@ struct live_person {
     uint64_t skills;
     bool on_duty;
     bool has_fix;
-    struct live_fix fix; /* when has_fix */
+    struct live_fix fix; /* when has_fix; its snap is filled when she is on a street */
 };
 
 /* ------------------------------------------------------------------ reading */

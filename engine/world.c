@@ -16,7 +16,7 @@ struct world_share {
 struct world_slot {
     pthread_mutex_t lock; /* guards `newest` and the step from reading it to counting us */
     struct world *newest;
-    uint64_t published; /* of the publishing thread */
+    uint64_t drafted; /* of the one thread that drafts and publishes */
     struct arena *arena;
 };
 
@@ -39,7 +39,7 @@ void world_slot_free(struct world_slot *slot)
     arena_free(slot->arena);
 }
 
-struct world *world_draft(struct arena *a)
+struct world *world_draft(struct world_slot *slot, struct arena *a)
 {
     struct world *w = arena_take(a, 1, sizeof *w);
 
@@ -53,8 +53,6 @@ struct world *world_draft(struct arena *a)
 
 void world_publish(struct world_slot *slot, struct world *draft)
 {
-    draft->version = ++slot->published;
-
     pthread_mutex_lock(&slot->lock);
     const struct world *old = slot->newest;
 

@@ -13,7 +13,7 @@
  * drops it. The people move in engine/live, which follows the world. */
 struct world {
     struct world_share *share; /* who holds it; world.c only */
-    uint64_t version;          /* 1, 2, …: every import makes a new one */
+    uint64_t version;          /* 1, 2, …: no two worlds of a slot have the same */
     const struct network *network;
     const struct snap_index *streets;    /* its index for snapping */
     struct point south_west, north_east; /* bounds of the streets */
@@ -29,10 +29,10 @@ struct world_slot *world_slot_new(void);
 /* Drops the newest world; those who still hold one keep it. */
 void world_slot_free(struct world_slot *slot);
 
-/* A world to be filled, held once by the caller. It lives in the arena and the
- * arena in it: what the world points at is taken from there (or deferred to
- * it), and all goes with the last drop. */
-struct world *world_draft(struct arena *a);
+/* A world to be filled, held once by the caller, with the next version. It lives
+ * in the arena and the arena in it: what the world points at is taken from there
+ * (or deferred to it), and all goes with the last drop. */
+struct world *world_draft(struct world_slot *slot, struct arena *a);
 
 /* Makes a filled draft the newest world. The slot takes over the caller's hold;
  * from here on the draft is not changed any more. */
