@@ -45,6 +45,7 @@ struct world *world_draft(struct world_slot *slot, struct arena *a)
 
     w->share = arena_take(a, 1, sizeof *w->share);
     w->share->arena = a;
+    w->version = ++slot->drafted;
     w->city_name = "";
     w->attribution = "";
     atomic_init(&w->share->holders, 1);
