@@ -5,9 +5,15 @@
  * word that an answer carries. Programs and both language catalogues depend on
  * the words, so a word is never changed or reused. In alphabetical order. */
 #define FAIL_CODES(X)                                                                              \
+    X(ALREADY_CLOSED, "already_closed")                                                            \
     X(BOX_MALFORMED, "box_malformed")                                                              \
+    X(CODE_MALFORMED, "code_malformed")                                                            \
+    X(CODE_REPEATED, "code_repeated")                                                              \
+    X(CODE_TAKEN, "code_taken")                                                                    \
     X(CRS_FAILED, "crs_failed")                                                                    \
     X(CRS_UNKNOWN, "crs_unknown")                                                                  \
+    X(CURSOR_MALFORMED, "cursor_malformed")                                                        \
+    X(DATABASE_CONTENDED, "database_contended")                                                    \
     X(FIGURE_KIND, "figure_kind")                                                                  \
     X(FIGURE_MALFORMED, "figure_malformed")                                                        \
     X(FIGURE_TOO_LARGE, "figure_too_large")                                                        \
@@ -17,11 +23,16 @@
     X(GEOJSON_MALFORMED, "geojson_malformed")                                                      \
     X(GRID_CODE_MALFORMED, "grid_code_malformed")                                                  \
     X(GRID_TOO_MANY, "grid_too_many")                                                              \
+    X(IDEMPOTENCY_KEY_MALFORMED, "idempotency_key_malformed")                                      \
+    X(IDEMPOTENCY_KEY_MISSING, "idempotency_key_missing")                                          \
+    X(IDEMPOTENCY_KEY_REUSED, "idempotency_key_reused")                                            \
+    X(IMPORT_REFUSED, "import_refused")                                                            \
     X(JSON_DEEP, "json_deep")                                                                      \
     X(JSON_DUPLICATE_KEY, "json_duplicate_key")                                                    \
     X(JSON_MALFORMED, "json_malformed")                                                            \
     X(KEY_MISSING, "key_missing")                                                                  \
     X(KEY_UNKNOWN, "key_unknown")                                                                  \
+    X(NOT_FOUND, "not_found")                                                                      \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
     X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
     X(POLYLINE_MALFORMED, "polyline_malformed")                                                    \
@@ -33,6 +44,9 @@
     X(VALUE_OUT_OF_RANGE, "value_out_of_range")                                                    \
     X(VALUE_TOO_LONG, "value_too_long")                                                            \
     X(VALUE_WRONG_TYPE, "value_wrong_type")                                                        \
+    X(VERSION_MALFORMED, "version_malformed")                                                      \
+    X(VERSION_MISSING, "version_missing")                                                          \
+    X(VERSION_STALE, "version_stale")                                                              \
     X(WKB_MALFORMED, "wkb_malformed")                                                              \
     X(ZOOM_RANGE, "zoom_range")
 

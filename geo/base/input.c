@@ -231,6 +231,11 @@ bool input_is_number(const struct input *v)
     return json_is_number(v->value);
 }
 
+bool input_is_null(const struct input *v)
+{
+    return json_is_null(v->value);
+}
+
 bool input_number(const struct input *v, double min, double max, double *out, struct fail *f)
 {
     if (!input_is_number(v))

@@ -44,6 +44,8 @@ bool input_is_object(const struct input *v);
 bool input_is_array(const struct input *v);
 bool input_is_text(const struct input *v);
 bool input_is_number(const struct input *v);
+/* For readers that tell null from an absent key; input_keys and input_get do not. */
+bool input_is_null(const struct input *v);
 
 /* Readers of one value. Each says what was wrong, where, and what is allowed. */
 bool input_number(const struct input *v, double min, double max, double *out, struct fail *f);

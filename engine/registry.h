@@ -1,0 +1,132 @@
+#ifndef ENGINE_REGISTRY_H
+#define ENGINE_REGISTRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/db.h"
+#include "engine/ids.h"
+#include "geo/base/arena.h"
+#include "geo/base/fail.h"
+#include "geo/box.h"
+#include "geo/figure.h"
+
+/* The city's fixed places: stations, lookout points and grids. They differ in
+ * their fields, and in that a grid is an area; listing, reading, adding, changing
+ * and closing them is the same and is here once, driven by a table. */
+enum registry_noun { REGISTRY_STATIONS, REGISTRY_LOOKOUT_POINTS, REGISTRY_GRIDS, REGISTRY_NOUNS };
+
+enum registry_type { REGISTRY_TEXT, REGISTRY_WORD, REGISTRY_INT };
+
+enum {
+    REGISTRY_FIELDS_MAX = 6,
+    REGISTRY_CODE_MAX = 40,   /* bytes */
+    REGISTRY_NAME_MAX = 200,  /* bytes: some 66 Chinese characters */
+    REGISTRY_WORDS_MAX = 300, /* bytes of a free text: an address, opening hours */
+    REGISTRY_ADD_MAX = 50000, /* rows in one transaction */
+};
+
+struct registry_field {
+    const char *name;
+    enum registry_type type;
+    bool required;
+    int64_t min, max; /* of a number; of a text, max bytes */
+    const char *const *words;
+    int32_t word_count;
+    const char *text; /* what it is when it is not given */
+    int64_t number;
+};
+
+struct registry_kind {
+    const char *noun;    /* "station" */
+    const char *path;    /* "/v1/stations" */
+    const char *id_name; /* "station_id" */
+    const char *layer;   /* the map layer that shows it */
+    bool area;           /* a MultiPolygon named "area"; else a point named "place" */
+    int32_t field_count;
+    struct registry_field fields[REGISTRY_FIELDS_MAX];
+};
+
+const struct registry_kind *registry_kind(enum registry_noun noun);
+
+/* The place of a field in the table, or -1. */
+int32_t registry_field_find(const struct registry_kind *kind, const char *name);
+
+/* A text or a word, or a number: the field's type says which. */
+struct registry_value {
+    const char *text;
+    int64_t number;
+};
+
+/* One of them, in WGS 84. Texts and figure live where they were read. */
+struct registry_item {
+    int64_t id;
+    int64_t version;        /* counted up by every change; what If-Match names */
+    const char *valid_from; /* RFC 3339 */
+    const char *valid_to;   /* NULL while it is open */
+    struct figure figure;   /* FIGURE_POINTS of one, or FIGURE_AREAS */
+    struct registry_value values[REGISTRY_FIELDS_MAX];
+};
+
+/* An item with every field as it is when it is not given. */
+struct registry_item registry_blank(enum registry_noun noun);
+const char *registry_code(const struct registry_item *item);
+
+/* What the single fields cannot say: a grid's code fits its profile, a shape is
+ * valid (SHAPE_INVALID says where it crosses itself). The pointer of the failure
+ * is that of the field in the noun's own object: "/code". */
+bool registry_check(enum registry_noun noun, const struct registry_item *item, struct arena *a,
+                    struct fail *f);
+
+struct registry_filter {
+    int64_t after_id; /* 0: from the first */
+    int32_t limit;
+    bool boxed;
+    struct box box;
+    const char *containing; /* in name or code, folded; NULL: all */
+};
+
+/* Open items by id; at most `limit`. */
+bool registry_list(struct db *db, enum registry_noun noun, const struct registry_filter *filter,
+                   struct arena *a, const struct registry_item **items, int32_t *count,
+                   struct fail *f);
+
+/* One of them, open or closed; FAIL_MISSING with NOT_FOUND. */
+bool registry_get(struct db *db, enum registry_noun noun, int64_t id, struct arena *a,
+                  struct registry_item *item, struct fail *f);
+
+/* The calls below run in a transaction of the caller, which rolls back when one
+ * fails. The first of them makes the transaction the only writer of its noun
+ * until it ends and counts the map layer up. */
+bool registry_begin_writing(struct db *db, enum registry_noun noun, struct fail *f);
+
+/* Whose code is taken: item_at[i] of items has the code of the open row id[i]. */
+struct registry_taken {
+    int32_t count;
+    const int32_t *item_at;
+    const int64_t *id;
+};
+bool registry_find_taken(struct db *db, enum registry_noun noun, const struct registry_item *items,
+                         int32_t count, struct arena *a, struct registry_taken *out,
+                         struct fail *f);
+
+/* Writes new rows and gives each its id, version 1; items must be checked and
+ * their codes free. */
+bool registry_add(struct db *db, struct ids *ids, enum registry_noun noun,
+                  struct registry_item *items, int32_t count, struct fail *f);
+
+/* Writes item anew where item->version is still the row's version. VERSION_STALE,
+ * NOT_FOUND, ALREADY_CLOSED or CODE_TAKEN. Afterwards item has its new version. */
+bool registry_change(struct db *db, enum registry_noun noun, struct registry_item *item,
+                     struct arena *a, struct fail *f);
+
+/* Ends an item: it is served no more, its history stays. Closing what is closed
+ * changes nothing. A version other than 0 must be the row's. */
+bool registry_close(struct db *db, enum registry_noun noun, int64_t id, int64_t version,
+                    struct arena *a, struct fail *f);
+
+/* CODE_TAKEN of this item, which has the code of `taken_id`. */
+bool registry_fail_taken(enum registry_noun noun, const struct registry_item *item,
+                         int64_t taken_id, struct fail *f);
+
+#endif

@@ -1,0 +1,20 @@
+-- Open grids of one community that share ground with the grids $1: both ids and
+-- codes and the square metres, each pair once, at most $2. Where two share less
+-- than a square metre, their borders were drawn twice and not overlapping.
+WITH fresh AS (
+    SELECT g.grid_id, g.profile, g.code, g.geom, vigil.grid_community(g.profile, g.code) AS community
+    FROM unnest($1::bigint[]) AS w (grid_id) JOIN vigil.grid g USING (grid_id)
+), pair AS (
+    SELECT n.grid_id, n.code, o.grid_id AS other_id, o.code AS other_code,
+           ST_Area(ST_Intersection(n.geom, o.geom)::geography) AS common_m2
+    FROM fresh n
+    JOIN vigil.grid o ON o.valid_to IS NULL AND o.geom && n.geom AND o.grid_id <> n.grid_id
+        AND o.profile = n.profile AND vigil.grid_community(o.profile, o.code) = n.community
+    WHERE (o.grid_id < n.grid_id OR o.grid_id NOT IN (SELECT grid_id FROM fresh))
+      AND ST_Relate(n.geom, o.geom, '2********')
+)
+SELECT grid_id, code, other_id, other_code, common_m2
+FROM pair
+WHERE common_m2 >= 1
+ORDER BY common_m2 DESC, grid_id, other_id
+LIMIT $2::bigint;

@@ -1,0 +1,1 @@
+COPY vigil.station (station_id, geom, code, name, address, opening_hours, phone) FROM STDIN (FORMAT binary);
