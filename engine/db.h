@@ -8,6 +8,7 @@
 #include "geo/base/arena.h"
 #include "geo/base/buf.h"
 #include "geo/base/fail.h"
+#include "schema/layers.h"
 #include "schema/queries.h"
 
 /* One connection to PostGIS, used by one thread at a time. The home of libpq.
@@ -53,11 +54,17 @@ struct db_rows;
 bool db_run(struct db *db, enum queries_id query, const struct db_value *values,
             int32_t value_count, struct arena *a, const struct db_rows **rows, struct fail *f);
 
+/* The same for the statement of a map layer (schema/layers). */
+bool db_run_layer(struct db *db, enum layers_id layer, const struct db_value *values,
+                  int32_t value_count, struct arena *a, const struct db_rows **rows,
+                  struct fail *f);
+
 /* Runs it and hands over row by row (libpq's single row mode), for results that
  * do not fit memory twice. `each` may stop the run by returning false with *f set. */
 bool db_each(struct db *db, enum queries_id query, const struct db_value *values,
-             int32_t value_count, bool (*each)(void *self, const struct db_rows *row, struct fail *f),
-             void *self, struct fail *f);
+             int32_t value_count,
+             bool (*each)(void *self, const struct db_rows *row, struct fail *f), void *self,
+             struct fail *f);
 
 int32_t db_count(const struct db_rows *rows);
 int64_t db_changed(const struct db_rows *rows); /* rows inserted, updated or deleted */

@@ -11,6 +11,7 @@
 struct config;
 struct db;
 struct positions;
+struct tiles;
 
 /* The city as one process knows it: the newest world, the people in memory, the
  * writer of positions and the timer that follows the database. One for the
@@ -33,6 +34,7 @@ const struct world *engine_hold(struct engine *e);
 const struct world *engine_hold_city(struct engine *e, struct fail *f);
 
 struct live *engine_live(struct engine *e);
+struct tiles *engine_tiles(struct engine *e);
 struct positions *engine_positions(struct engine *e);
 const struct config *engine_config(const struct engine *e);
 

@@ -10,9 +10,12 @@
     X(CODE_MALFORMED, "code_malformed")                                                            \
     X(CODE_REPEATED, "code_repeated")                                                              \
     X(CODE_TAKEN, "code_taken")                                                                    \
+    X(CONSOLE_MISSING, "console_missing")                                                          \
+    X(CONSOLE_TOO_LARGE, "console_too_large")                                                      \
     X(CRS_FAILED, "crs_failed")                                                                    \
     X(CRS_UNKNOWN, "crs_unknown")                                                                  \
     X(CURSOR_MALFORMED, "cursor_malformed")                                                        \
+    X(DATABASE_AWAY, "database_away")                                                              \
     X(DATABASE_CONTENDED, "database_contended")                                                    \
     X(FIGURE_KIND, "figure_kind")                                                                  \
     X(FIGURE_MALFORMED, "figure_malformed")                                                        \
@@ -32,14 +35,20 @@
     X(JSON_MALFORMED, "json_malformed")                                                            \
     X(KEY_MISSING, "key_missing")                                                                  \
     X(KEY_UNKNOWN, "key_unknown")                                                                  \
+    X(LAYERS_TOO_MANY, "layers_too_many")                                                          \
+    X(LAYER_UNKNOWN, "layer_unknown")                                                              \
     X(NOT_FOUND, "not_found")                                                                      \
+    X(NO_CITY_YET, "no_city_yet")                                                                  \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
     X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
     X(POLYLINE_MALFORMED, "polyline_malformed")                                                    \
     X(SHAPE_FAILED, "shape_failed")                                                                \
     X(SHAPE_INVALID, "shape_invalid")                                                              \
+    X(STYLE_BROKEN, "style_broken")                                                                \
+    X(TILE_BUSY, "tile_busy")                                                                      \
     X(TILE_MALFORMED, "tile_malformed")                                                            \
     X(TILE_OUTSIDE, "tile_outside")                                                                \
+    X(TILE_TOO_LARGE, "tile_too_large")                                                            \
     X(VALUE_NOT_ALLOWED, "value_not_allowed")                                                      \
     X(VALUE_OUT_OF_RANGE, "value_out_of_range")                                                    \
     X(VALUE_TOO_LONG, "value_too_long")                                                            \

@@ -1,0 +1,20 @@
+-- Parks, woods and meadows. What would be smaller than a few pixels is left
+-- out. $1 z, $2 x, $3 y, $4 how many zooms of detail to leave out.
+WITH tile AS (
+    SELECT ST_TileEnvelope($1::integer, $2::integer, $3::integer) AS box,
+           ST_Transform(ST_TileEnvelope($1::integer, $2::integer, $3::integer, margin => 0.015625), 4326) AS reach,
+           20037508.342789244 / (1 << $1::integer) / 2048 AS unit_m,
+           power(360.0 / (1 << greatest($1::integer - $4::integer, 0)) / 512, 2) AS pixel_deg2
+), seen AS (
+    SELECT g.osm_id, g.kind, g.name, ST_Area(ST_Envelope(g.geom)) AS size,
+           ST_Simplify(ST_Transform(g.geom, 3857), tile.unit_m, true) AS geom
+    FROM osm.green g, tile
+    WHERE g.geom && tile.reach AND ST_Area(ST_Envelope(g.geom)) > 64 * tile.pixel_deg2
+)
+SELECT ST_AsMVT(feature, 'green', 4096, 'geom', 'osm_id')
+FROM (
+    SELECT osm_id, kind, nullif(name, '') AS name, ST_AsMVTGeom(seen.geom, tile.box, 4096, 64, true) AS geom
+    FROM seen, tile
+    ORDER BY size DESC, osm_id
+) AS feature
+WHERE geom IS NOT NULL;
