@@ -1,0 +1,62 @@
+/* The console's pages. */
+#include "api/on_console.h"
+
+#include "api/assets.h"
+#include "api/fresh.h"
+
+/* Nothing is loaded from elsewhere and no script stands in a page. MapLibre makes
+ * its worker from a blob and draws icons as data; styles are set through the
+ * document's objects, which this policy lets pass. */
+#define CONTENT_POLICY                                                                             \
+    "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self'; "           \
+    "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; "           \
+    "form-action 'self'; frame-ancestors 'none'"
+
+static void write_caching(struct reply *out, const struct asset *asset)
+{
+    reply_header(out, "Cache-Control",
+                 asset->versioned ? "public, max-age=31536000, immutable" : "no-cache");
+    reply_etag(out, asset->tag);
+    reply_header(out, "Content-Security-Policy", CONTENT_POLICY);
+    reply_header(out, "Referrer-Policy", "same-origin");
+    reply_header(out, "Cross-Origin-Opener-Policy", "same-origin");
+    reply_header(out, "Permissions-Policy", "geolocation=(), camera=(), microphone=()");
+}
+
+static bool write_file(const struct request *r, const char *name, struct reply *out, struct fail *f)
+{
+    const struct asset *asset = assets_find(name);
+
+    if (!asset) {
+        fail_set(f, FAIL_MISSING, NOT_FOUND, "the console has no file %.80s", name);
+        return fail_value(f, name);
+    }
+    if (fresh_copy(r, asset->tag))
+        reply_empty(out, REPLY_NOT_MODIFIED);
+    else
+        buf_put(reply_bytes(out, REPLY_OK, asset->type), asset->bytes, asset->size);
+    write_caching(out, asset);
+    return true;
+}
+
+bool on_console_home(const struct request *r, struct reply *out, struct fail *f)
+{
+    return write_file(r, "index.html", out, f);
+}
+
+bool on_console_enter(const struct request *r, struct reply *out, struct fail *f)
+{
+    return write_file(r, "enter.html", out, f);
+}
+
+bool on_console_file(const struct request *r, struct reply *out, struct fail *f)
+{
+    return write_file(r, request_param(r, "file"), out, f);
+}
+
+bool on_console_folder_file(const struct request *r, struct reply *out, struct fail *f)
+{
+    return write_file(
+        r, arena_text(r->arena, "%s/%s", request_param(r, "folder"), request_param(r, "file")), out,
+        f);
+}
