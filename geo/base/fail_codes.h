@@ -39,11 +39,17 @@
     X(LAYER_UNKNOWN, "layer_unknown")                                                              \
     X(NOT_FOUND, "not_found")                                                                      \
     X(NO_CITY_YET, "no_city_yet")                                                                  \
+    X(NO_ROUTE, "no_route")                                                                        \
+    X(NO_STREETS, "no_streets")                                                                    \
+    X(NO_STREET_NEAR, "no_street_near")                                                            \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
     X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
     X(POLYLINE_MALFORMED, "polyline_malformed")                                                    \
     X(SHAPE_FAILED, "shape_failed")                                                                \
     X(SHAPE_INVALID, "shape_invalid")                                                              \
+    X(STREETS_FILE_REFUSED, "streets_file_refused")                                                \
+    X(STREETS_TOO_MANY, "streets_too_many")                                                        \
+    X(STREETS_UNSOUND, "streets_unsound")                                                          \
     X(STYLE_BROKEN, "style_broken")                                                                \
     X(TILE_BUSY, "tile_busy")                                                                      \
     X(TILE_MALFORMED, "tile_malformed")                                                            \

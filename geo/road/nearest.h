@@ -14,9 +14,9 @@ enum { NEAREST_K_MAX = 1000 };
 struct nearest_wish {
     struct point place;
     int32_t k;
-    uint32_t modes;       /* bit 1 << mode; 0 means every mode */
-    uint64_t skills_all;  /* only people who have all of these */
-    uint32_t limit_ms;    /* nobody farther than this; 0 means no limit */
+    uint32_t modes;      /* bit 1 << mode; 0 means every mode */
+    uint64_t skills_all; /* only people who have all of these */
+    uint32_t limit_ms;   /* nobody farther than this; 0 means no limit */
 };
 
 struct nearest_hit {

@@ -44,6 +44,25 @@ enum street_class {
 /* Milliseconds. No path costs more, and an edge that may not be used costs this. */
 #define NETWORK_COST_NEVER ((uint32_t)INT32_MAX)
 
+/* What one city may have; checked where a network is made or loaded. */
+enum {
+    NETWORK_SEGMENTS_MAX = 16 * 1000 * 1000,
+    NETWORK_SHAPE_MAX = 400 * 1000 * 1000,     /* points of all segments together */
+    NETWORK_POINTS_MAX = 100 * 1000,           /* points of one segment */
+    NETWORK_LENGTH_MAX_CM = 100 * 1000 * 1000, /* of one segment: 1,000 km */
+    NETWORK_NAME_MAX = 1023,                   /* bytes of one name */
+    NETWORK_NAMES_MAX = 1 << 30,               /* bytes of all names together */
+};
+
+/* Who may use a segment: bit 2 x mode in way direction, bit 2 x mode + 1 against it. */
+enum { NETWORK_ACCESS_BITS = 2 * MODE_COUNT };
+
+/* Kilometres an hour by class and mode; 0 where the mode may not go. Stored apart
+ * from the streets, so that a change of speed needs no new network file. */
+struct network_speeds {
+    double kmh[STREET_CLASS_COUNT][MODE_COUNT];
+};
+
 struct network {
     int64_t import_id; /* the import that made it */
     int32_t node_count;
@@ -52,10 +71,10 @@ struct network {
     int32_t name_bytes;
 
     /* Per node. */
-    const int64_t *node_id;          /* OpenStreetMap node id */
-    const struct point_e7 *node_at;  /* where it is */
-    const int32_t *first_out;        /* [node_count + 1] into out_edge */
-    const int32_t *out_edge;         /* edges that leave the node, ascending; 2 * segment_count */
+    const int64_t *node_id;         /* OpenStreetMap node id */
+    const struct point_e7 *node_at; /* where it is */
+    const int32_t *first_out;       /* [node_count + 1] into out_edge */
+    const int32_t *out_edge;        /* edges that leave the node, ascending; 2 * segment_count */
 
     /* Per segment. */
     const int64_t *segment_id; /* database id, ascending */
@@ -64,6 +83,8 @@ struct network {
     const int32_t *to;
     const uint32_t *length_cm;
     const uint8_t *street_class; /* enum street_class */
+    const uint8_t *access;       /* NETWORK_ACCESS_BITS bits */
+    const uint8_t *maxspeed_kmh; /* the posted limit; 0 without one, 255 for all above */
     const int32_t *name_at;      /* byte offset into names; 0 is the empty name */
     const int32_t *first_shape;  /* [segment_count + 1] into shape; both ends included */
 
@@ -75,6 +96,15 @@ struct network {
     const uint32_t *cost_ms[MODE_COUNT];
 };
 
+/* Fills cost_ms, taken from the arena: length over speed, rounded up to whole
+ * milliseconds once. The speed is that of class and mode, rounded to whole metres
+ * an hour so that the division is one of integers and SQL's view vigil.edge gives
+ * the same; e-bikes and cars keep to the posted limit where it is lower. */
+void network_price(struct network *n, const struct network_speeds *speeds, struct arena *a);
+
+/* 12 bytes a node, 41 a segment, 24 more for the costs, 8 a point of the shape. */
+size_t network_bytes(const struct network *n);
+
 static inline int32_t network_tail(const struct network *n, int32_t edge)
 {
     return (edge & 1) ? n->to[edge >> 1] : n->from[edge >> 1];
@@ -85,7 +115,9 @@ static inline int32_t network_head(const struct network *n, int32_t edge)
     return (edge & 1) ? n->from[edge >> 1] : n->to[edge >> 1];
 }
 
-/* floor(cost of the edge x part_cm / length_cm); saturates at NETWORK_COST_NEVER. */
+/* floor(cost of the edge x part_cm / length_cm). No part of an edge costs nothing
+ * even where the mode may not go: whoever stands at the very end of a segment
+ * stands on the junction. Any other part of such an edge costs NETWORK_COST_NEVER. */
 uint32_t network_part_ms(const struct network *n, enum mode mode, int32_t edge, uint32_t part_cm);
 
 /* a + b, at most NETWORK_COST_NEVER. */
@@ -105,6 +137,18 @@ struct spot {
 
 /* Where the spot is: linear along the drawn shape, scaled to length_cm. */
 struct point network_point(const struct network *n, struct spot spot);
+
+/* Metres between two points of one segment's shape, in the plane that touches the
+ * earth half-way between them: the measure by which a shape is divided. */
+double network_leg_m(struct point_e7 a, struct point_e7 b);
+
+/* Whether the mode may use the segment in at least one direction. */
+static inline bool network_usable(const struct network *n, enum mode mode, int32_t segment)
+{
+    const uint32_t *cost = n->cost_ms[mode] + 2 * (size_t)segment;
+
+    return cost[0] < NETWORK_COST_NEVER || cost[1] < NETWORK_COST_NEVER;
+}
 
 /* The street's name, "" when it has none. */
 const char *network_name(const struct network *n, int32_t segment);

@@ -7,7 +7,18 @@
 /* The fastest way between two spots for one mode: bidirectional Dijkstra with
  * partial edges at both ends (Pohl 1971; stopping when the two radii reach the
  * best meeting). */
-enum turn { TURN_DEPART, TURN_STRAIGHT, TURN_SLIGHT_LEFT, TURN_LEFT, TURN_SHARP_LEFT, TURN_SLIGHT_RIGHT, TURN_RIGHT, TURN_SHARP_RIGHT, TURN_BACK, TURN_ARRIVE };
+enum turn {
+    TURN_DEPART,
+    TURN_STRAIGHT,
+    TURN_SLIGHT_LEFT,
+    TURN_LEFT,
+    TURN_SHARP_LEFT,
+    TURN_SLIGHT_RIGHT,
+    TURN_RIGHT,
+    TURN_SHARP_RIGHT,
+    TURN_BACK,
+    TURN_ARRIVE
+};
 
 /* "depart", "straight", "slight_left", … "arrive". */
 const char *route_turn_word(enum turn turn);

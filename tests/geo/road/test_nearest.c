@@ -1,0 +1,194 @@
+/* The nearest by road against the definition, on thousands of random networks. */
+#include "geo/road/nearest.h"
+
+#include <stdlib.h>
+
+#include "tests/support/check_near.h"
+#include "tests/support/slow.h"
+#include "tests/support/town.h"
+
+enum { TOWNS = 1500, PEOPLE = 60, QUERIES = 3 };
+
+struct rival {
+    int64_t person_id;
+    uint32_t cost_ms;
+};
+
+static int by_cost_then_id(const void *left, const void *right)
+{
+    const struct rival *a = left;
+    const struct rival *b = right;
+
+    if (a->cost_ms != b->cost_ms)
+        return a->cost_ms < b->cost_ms ? -1 : 1;
+    return (a->person_id > b->person_id) - (a->person_id < b->person_id);
+}
+
+static void crowd_up(struct town_dice *dice, const struct network *n, struct crowd *c)
+{
+    for (int32_t i = 0; i < PEOPLE; i++)
+        crowd_put(c, &(struct crowd_person){
+                         .person_id = 1 + town_pick(dice, 2 * PEOPLE),
+                         .spot = town_spot(dice, n),
+                         .mode = (enum mode)town_pick(dice, MODE_COUNT),
+                         .available = town_pick(dice, 5) > 0,
+                         .skills = town_roll(dice) & 7,
+                     });
+    for (int32_t i = 0; i < PEOPLE / 4; i++)
+        crowd_remove(c, 1 + town_pick(dice, 2 * PEOPLE));
+}
+
+static bool may_come(const struct nearest_wish *wish, const struct crowd_person *p)
+{
+    return p->available && (p->skills & wish->skills_all) == wish->skills_all &&
+           (wish->modes == 0 || (wish->modes & 1u << p->mode));
+}
+
+/* Everybody who may come with her cost by the definition, sorted. */
+static int32_t expect(const struct network *n, const struct snap_index *index,
+                      const struct crowd *c, const struct nearest_wish *wish, struct rival *rivals)
+{
+    int32_t count = 0;
+    struct snap place[MODE_COUNT];
+    bool near[MODE_COUNT];
+    struct fail f;
+
+    for (enum mode mode = 0; mode < MODE_COUNT; mode++)
+        near[mode] = snap_to(index, mode, wish->place, &place[mode], &f);
+    for (int64_t id = 1; id <= 2 * PEOPLE; id++) {
+        struct crowd_person p;
+
+        if (!crowd_get(c, id, &p) || !may_come(wish, &p) || !near[p.mode])
+            continue;
+        const uint32_t cost_ms = slow_cost(n, p.mode, p.spot, place[p.mode].spot);
+
+        if (cost_ms < NETWORK_COST_NEVER && (wish->limit_ms == 0 || cost_ms <= wish->limit_ms))
+            rivals[count++] = (struct rival){ id, cost_ms };
+    }
+    qsort(rivals, (size_t)count, sizeof *rivals, by_cost_then_id);
+    return count;
+}
+
+static void check_answer(const struct nearest_answer *got, const struct rival *want,
+                         int32_t want_count)
+{
+    assert_int_equal(got->count, want_count);
+    for (int32_t i = 0; i < want_count; i++) {
+        assert_int_equal(got->hits[i].cost_ms, want[i].cost_ms);
+        assert_int_equal(got->hits[i].person.person_id, want[i].person_id);
+    }
+}
+
+static struct nearest_wish random_wish(struct town_dice *dice, const struct network *n)
+{
+    struct point place = network_point(n, town_spot(dice, n));
+
+    place.lon += (town_pick(dice, 200) - 100) * 1e-6;
+    place.lat += (town_pick(dice, 200) - 100) * 1e-6;
+    return (struct nearest_wish){
+        .place = place,
+        .k = 1 + town_pick(dice, town_pick(dice, 2) ? 5 : 2 * PEOPLE),
+        .modes = (uint32_t)town_pick(dice, 8),
+        .skills_all = town_roll(dice) & town_roll(dice) & 3,
+        .limit_ms = town_pick(dice, 3) ? 0 : (uint32_t)(1 + town_pick(dice, 90000)),
+    };
+}
+
+static void the_nearest_are_those_of_the_definition(void **state)
+{
+    struct town_dice dice = { 20261122 };
+    struct nearest_room *room = nearest_room_new();
+    int32_t answered = 0;
+
+    (void)state;
+    for (int32_t town = 0; town < TOWNS; town++) {
+        struct arena *a = arena_new();
+        const struct network *n =
+            town_random(&dice, 2 + town_pick(&dice, 30), 1 + town_pick(&dice, 60), town % 2, a);
+        struct snap_index *index = snap_index_new(n);
+        struct crowd *c = crowd_new(n);
+
+        crowd_up(&dice, n, c);
+        for (int32_t query = 0; query < QUERIES; query++) {
+            const struct nearest_wish wish = random_wish(&dice, n);
+            struct rival rivals[2 * PEOPLE];
+            struct nearest_answer got;
+            struct fail f;
+            const int32_t count = expect(n, index, c, &wish, rivals);
+
+            if (!nearest_find(n, index, c, &wish, room, a, &got, &f)) {
+                assert_int_equal(f.code, CODE_NO_STREET_NEAR);
+                assert_int_equal(count, 0);
+                continue;
+            }
+            check_answer(&got, rivals, count < wish.k ? count : wish.k);
+            answered += got.count;
+        }
+        crowd_free(c);
+        snap_index_free(index);
+        arena_free(a);
+    }
+    assert_true(answered > TOWNS); /* the towns are not all empty */
+    nearest_room_free(room);
+}
+
+static void equal_costs_are_in_order_of_id(void **state)
+{
+    struct arena *a = arena_new();
+    const struct network *n = town_blocks(4, (struct point){ 117.2, 34.3 }, a);
+    struct snap_index *index = snap_index_new(n);
+    struct crowd *c = crowd_new(n);
+    struct nearest_room *room = nearest_room_new();
+    struct nearest_answer got;
+    struct fail f;
+
+    (void)state;
+    for (int64_t id = 400; id > 0; id--) /* ten at the far end of every segment */
+        crowd_put(c, &(struct crowd_person){ .person_id = id,
+                                             .spot = { (int32_t)(id % 40), 10000 },
+                                             .available = true });
+    const struct nearest_wish wish = { .place = { 117.2018, 34.3018 }, .k = 30 };
+
+    assert_true(nearest_find(n, index, c, &wish, room, a, &got, &f));
+    assert_int_equal(got.count, 30);
+    for (int32_t i = 1; i < got.count; i++)
+        if (got.hits[i].cost_ms == got.hits[i - 1].cost_ms)
+            assert_true(got.hits[i].person.person_id > got.hits[i - 1].person.person_id);
+    assert_int_equal(got.hits[0].cost_ms, 0);
+    nearest_room_free(room);
+    crowd_free(c);
+    snap_index_free(index);
+    arena_free(a);
+}
+
+static void far_from_every_street_nobody_is_near(void **state)
+{
+    struct arena *a = arena_new();
+    const struct network *n = town_blocks(1, (struct point){ 117.2, 34.3 }, a);
+    struct snap_index *index = snap_index_new(n);
+    struct crowd *c = crowd_new(n);
+    struct nearest_room *room = nearest_room_new();
+    struct nearest_answer got = { .count = 77 };
+    struct fail f;
+    const struct nearest_wish wish = { .place = { 117.2, 34.33 }, .k = 1 };
+
+    (void)state;
+    assert_false(nearest_find(n, index, c, &wish, room, a, &got, &f));
+    assert_int_equal(f.code, CODE_NO_STREET_NEAR);
+    assert_int_equal(got.count, 77);
+    nearest_room_free(room);
+    crowd_free(c);
+    snap_index_free(index);
+    arena_free(a);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_nearest_are_those_of_the_definition),
+        cmocka_unit_test(equal_costs_are_in_order_of_id),
+        cmocka_unit_test(far_from_every_street_nobody_is_near),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

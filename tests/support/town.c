@@ -1,0 +1,156 @@
+/* Made-up networks. They go through the same draft as real ones. */
+#include "tests/support/town.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "geo/road/draft.h"
+
+enum { GRID_STEP_E7 = 9000, BLOCK_CM = 10000 };
+
+uint64_t town_roll(struct town_dice *dice)
+{
+    uint64_t x = dice->state += 0x9e3779b97f4a7c15u;
+
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+    return x ^ (x >> 31);
+}
+
+int32_t town_pick(struct town_dice *dice, int32_t below)
+{
+    assert(below > 0);
+    return (int32_t)(town_roll(dice) % (uint64_t)below);
+}
+
+struct network_speeds town_speeds(void)
+{
+    struct network_speeds speeds;
+
+    for (int32_t class = 0; class < STREET_CLASS_COUNT; class ++) {
+        speeds.kmh[class][MODE_FOOT] = 4.32;
+        speeds.kmh[class][MODE_EBIKE] = 15.12;
+        speeds.kmh[class][MODE_CAR] = class <= STREET_PRIMARY ? 72 : 36;
+    }
+    return speeds;
+}
+
+static const struct network *finish(struct draft *d, struct arena *a)
+{
+    const struct network_speeds speeds = town_speeds();
+    struct network *n = arena_take(a, 1, sizeof *n);
+    struct fail f;
+    const bool made = draft_finish(d, 1, a, n, &f);
+
+    assert(made);
+    draft_free(d);
+    network_price(n, &speeds, a);
+    return n;
+}
+
+static void add(struct draft *d, const struct draft_segment *s)
+{
+    struct fail f = { 0 };
+    const bool accepted = draft_add(d, s, &f);
+
+    if (!accepted)
+        fprintf(stderr, "%s\n", f.text);
+    assert(accepted);
+}
+
+static struct point_e7 junction(struct town_dice *dice, int32_t i)
+{
+    return (struct point_e7){ 1172000000 + i % 8 * GRID_STEP_E7 + town_pick(dice, GRID_STEP_E7),
+                              343000000 + i / 8 * GRID_STEP_E7 + town_pick(dice, GRID_STEP_E7) };
+}
+
+const struct network *town_random(struct town_dice *dice, int32_t node_count, int32_t segment_count,
+                                  bool coarse, struct arena *a)
+{
+    struct point_e7 *at = arena_take(a, (size_t)node_count, sizeof *at);
+    struct draft *d = draft_new();
+    int64_t segment_id = 0;
+
+    for (int32_t i = 0; i < node_count; i++)
+        at[i] = junction(dice, i);
+    for (int32_t i = 0; i < segment_count; i++) {
+        const int32_t from = town_pick(dice, node_count);
+        const int32_t to = town_pick(dice, node_count);
+        const struct point_e7 m = { (at[from].lon + at[to].lon) / 2 + town_pick(dice, 5000),
+                                    (at[from].lat + at[to].lat) / 2 + town_pick(dice, 5000) };
+        struct point_e7 shape[3] = { at[from], m, at[to] };
+        const bool bent = from == to || town_pick(dice, 2) == 0;
+        const int32_t length = coarse ? 1200 * (1 + town_pick(dice, 3))
+                                      : 1 + town_pick(dice, town_pick(dice, 3) ? 20000 : 5);
+
+        if (!bent)
+            shape[1] = at[to];
+        segment_id += 1 + town_pick(dice, 3);
+        add(d, &(struct draft_segment){
+                   .segment_id = segment_id,
+                   .way_id = i / 3,
+                   .from_node = 1000 + 7 * from,
+                   .to_node = 1000 + 7 * to,
+                   .length_cm = (uint32_t)length,
+                   .street_class = town_pick(dice, STREET_CLASS_COUNT),
+                   .access = town_pick(dice, 3) ? 63 : town_pick(dice, 64),
+                   .maxspeed_kmh = town_pick(dice, 4) ? 0 : 5 * town_pick(dice, 20),
+                   .name = town_pick(dice, 2) ? "Heping Lu" : "",
+                   .shape = shape,
+                   .shape_count = bent ? 3 : 2,
+               });
+    }
+    return finish(d, a);
+}
+
+const struct network *town_blocks(int32_t side, struct point south_west, struct arena *a)
+{
+    const struct point_e7 corner = point_to_e7(south_west);
+    struct draft *d = draft_new();
+    int64_t segment_id = 0;
+
+    for (int32_t upward = 0; upward < 2; upward++)
+        for (int32_t line = 0; line <= side; line++)
+            for (int32_t block = 0; block < side; block++) {
+                const int32_t x = upward ? line : block;
+                const int32_t y = upward ? block : line;
+                const int32_t node = y * (side + 1) + x;
+                struct point_e7 ends[2] = { { corner.lon + x * GRID_STEP_E7,
+                                              corner.lat + y * GRID_STEP_E7 } };
+
+                ends[1] = ends[0];
+                if (upward)
+                    ends[1].lat += GRID_STEP_E7;
+                else
+                    ends[1].lon += GRID_STEP_E7;
+                add(d, &(struct draft_segment){
+                           .segment_id = ++segment_id,
+                           .way_id = upward * 1000 + line,
+                           .from_node = node,
+                           .to_node = upward ? node + side + 1 : node + 1,
+                           .length_cm = BLOCK_CM,
+                           .street_class = STREET_RESIDENTIAL,
+                           .access = 63,
+                           .name = arena_text(a, "%s %d", upward ? "Column" : "Row", line),
+                           .shape = ends,
+                           .shape_count = 2,
+                       });
+            }
+    return finish(d, a);
+}
+
+struct spot town_spot(struct town_dice *dice, const struct network *n)
+{
+    const int32_t segment = town_pick(dice, n->segment_count);
+    const uint32_t length = n->length_cm[segment];
+    const uint32_t along = (uint32_t)town_pick(dice, (int32_t)length + 1);
+
+    switch (town_pick(dice, 8)) {
+    case 0:
+        return (struct spot){ segment, 0 };
+    case 1:
+        return (struct spot){ segment, length };
+    default:
+        return (struct spot){ segment, along };
+    }
+}
