@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "geo/base/arena.h"
 #include "geo/base/buf.h"
@@ -38,17 +39,55 @@ struct db_value {
     size_t size; /* bytes, or items of an array */
 };
 
-struct db_value db_null(void);
-struct db_value db_int(int64_t value);
-struct db_value db_double(double value);
-struct db_value db_bool(bool value);
-struct db_value db_text(const char *text); /* NULL is SQL's null */
-struct db_value db_bytes(const void *bytes, size_t size);
-struct db_value db_ints(const int64_t *values, size_t count);
-struct db_value db_doubles(const double *values, size_t count);
+static inline struct db_value db_null(void)
+{
+    return (struct db_value){ .kind = DB_NULL };
+}
+
+static inline struct db_value db_int(int64_t value)
+{
+    return (struct db_value){ .kind = DB_INT, .integer = value };
+}
+
+static inline struct db_value db_double(double value)
+{
+    return (struct db_value){ .kind = DB_DOUBLE, .number = value };
+}
+
+static inline struct db_value db_bool(bool value)
+{
+    return (struct db_value){ .kind = DB_BOOL, .integer = value };
+}
+
+/* NULL is SQL's null. */
+static inline struct db_value db_text(const char *text)
+{
+    if (!text)
+        return db_null();
+    return (struct db_value){ .kind = DB_TEXT, .bytes = text, .size = strlen(text) };
+}
+
+static inline struct db_value db_bytes(const void *bytes, size_t size)
+{
+    return (struct db_value){ .kind = DB_BYTES, .bytes = bytes, .size = size };
+}
+
+static inline struct db_value db_ints(const int64_t *values, size_t count)
+{
+    return (struct db_value){ .kind = DB_INTS, .bytes = values, .size = count };
+}
+
+static inline struct db_value db_doubles(const double *values, size_t count)
+{
+    return (struct db_value){ .kind = DB_DOUBLES, .bytes = values, .size = count };
+}
 
 /* What a statement gave; lives in the arena it was run with. */
 struct db_rows;
+
+/* Prepares it now; db_run does so by itself. */
+bool db_prepare(struct db *db, enum queries_id query, struct fail *f);
+bool db_prepare_layer(struct db *db, enum layers_id layer, struct fail *f);
 
 /* Runs a prepared query. `rows` may be NULL. */
 bool db_run(struct db *db, enum queries_id query, const struct db_value *values,
@@ -76,14 +115,28 @@ bool db_get_bool(const struct db_rows *rows, int32_t row, int32_t column);
 /* text, varchar, json, jsonb; NULL when null. Lives with the rows. */
 const char *db_get_text(const struct db_rows *rows, int32_t row, int32_t column);
 const void *db_get_bytes(const struct db_rows *rows, int32_t row, int32_t column, size_t *size);
+/* The items of an int8[], to be read with pgwire_item. */
+const void *db_get_ints(const struct db_rows *rows, int32_t row, int32_t column, int32_t *count);
 
 /* A transaction. Roll back is safe at any time. */
 bool db_begin(struct db *db, struct fail *f);
 bool db_commit(struct db *db, struct fail *f);
 void db_rollback(struct db *db);
 
+/* Name of the constraint that refused the last statement, or "". */
+const char *db_constraint(const struct db *db);
+
+/* Statements may take so long, on this and every later connection; 0 means any
+ * time. */
+enum { DB_LIMIT_MS = 30000 }; /* of a new db */
+bool db_limit(struct db *db, int64_t limit_ms, struct fail *f);
+
+/* The connection as environment lines ("PGHOST=…"), NULL at the end, for a
+ * program that is to use the same database: no password shows in its arguments. */
+char **db_environment(struct db *db, struct arena *a, struct fail *f);
+
 /* COPY of a binary stream: the query is a `COPY … FROM STDIN (FORMAT binary)`,
- * which cannot be prepared. */
+ * which cannot be prepared. The stream is made with pgwire.h. */
 bool db_copy(struct db *db, enum queries_id query, const struct buf *stream, struct fail *f);
 
 /* Runs a whole script (a migration, a layer's setup): text from schema/, never

@@ -6,6 +6,7 @@
  * the words, so a word is never changed or reused. In alphabetical order. */
 #define FAIL_CODES(X)                                                                              \
     X(ALREADY_CLOSED, "already_closed")                                                            \
+    X(ALREADY_EXISTS, "already_exists")                                                            \
     X(BOX_MALFORMED, "box_malformed")                                                              \
     X(CODE_MALFORMED, "code_malformed")                                                            \
     X(CODE_REPEATED, "code_repeated")                                                              \
@@ -17,6 +18,11 @@
     X(CURSOR_MALFORMED, "cursor_malformed")                                                        \
     X(DATABASE_AWAY, "database_away")                                                              \
     X(DATABASE_CONTENDED, "database_contended")                                                    \
+    X(DATABASE_FAILED, "database_failed")                                                          \
+    X(DATABASE_NEWER, "database_newer")                                                            \
+    X(DATABASE_NOT_MIGRATED, "database_not_migrated")                                              \
+    X(DATABASE_SLOW, "database_slow")                                                              \
+    X(DISK_FULL, "disk_full")                                                                      \
     X(FIGURE_KIND, "figure_kind")                                                                  \
     X(FIGURE_MALFORMED, "figure_malformed")                                                        \
     X(FIGURE_TOO_LARGE, "figure_too_large")                                                        \
@@ -37,6 +43,9 @@
     X(KEY_UNKNOWN, "key_unknown")                                                                  \
     X(LAYERS_TOO_MANY, "layers_too_many")                                                          \
     X(LAYER_UNKNOWN, "layer_unknown")                                                              \
+    X(MIGRATION_EDITED, "migration_edited")                                                        \
+    X(MIGRATION_FAILED, "migration_failed")                                                        \
+    X(MIGRATION_LATE, "migration_late")                                                            \
     X(NOT_FOUND, "not_found")                                                                      \
     X(NO_CITY_YET, "no_city_yet")                                                                  \
     X(NO_ROUTE, "no_route")                                                                        \
@@ -45,8 +54,14 @@
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
     X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
     X(POLYLINE_MALFORMED, "polyline_malformed")                                                    \
+    X(POSTGIS_MISSING, "postgis_missing")                                                          \
+    X(POSTGIS_OLD, "postgis_old")                                                                  \
+    X(POSTGRESQL_OLD, "postgresql_old")                                                            \
+    X(REFERENCE_UNKNOWN, "reference_unknown")                                                      \
+    X(RULE_BROKEN, "rule_broken")                                                                  \
     X(SHAPE_FAILED, "shape_failed")                                                                \
     X(SHAPE_INVALID, "shape_invalid")                                                              \
+    X(SHAPE_REFUSED, "shape_refused")                                                              \
     X(STREETS_FILE_REFUSED, "streets_file_refused")                                                \
     X(STREETS_TOO_MANY, "streets_too_many")                                                        \
     X(STREETS_UNSOUND, "streets_unsound")                                                          \

@@ -1,7 +1,11 @@
 -- The foundation: imports and streets, places, people and their positions,
 -- tokens. Every geometry is EPSG:4326 (WGS 84) and checked to be valid.
 
-CREATE SCHEMA vigil;
+-- PostGIS may be created by a superuser only; pg_trgm by the database's owner.
+CREATE EXTENSION IF NOT EXISTS postgis;
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+
+CREATE SCHEMA IF NOT EXISTS vigil; -- migrate made it for its own table
 
 -- Ids come in blocks of 1,000: whoever takes a value owns it and the 999 after.
 CREATE SEQUENCE vigil.id_block AS bigint START 1000 INCREMENT 1000 MAXVALUE 9007199254740000;
@@ -45,7 +49,10 @@ CREATE TABLE vigil.segment (
     class        smallint NOT NULL,
     access       smallint NOT NULL,
     maxspeed_kmh smallint,             -- null: the class decides
-    name         text NOT NULL DEFAULT '',
+    name         text NOT NULL DEFAULT '', -- as the street is signed: else name_zh, name_en, ref
+    name_zh      text NOT NULL DEFAULT '',
+    name_en      text NOT NULL DEFAULT '',
+    ref          text NOT NULL DEFAULT '', -- road number: G104
     geom         geometry(LineString, 4326) NOT NULL CHECK (ST_IsValid(geom)),
     import_id    bigint NOT NULL REFERENCES vigil.import, -- that saw it last
     valid_from   timestamptz NOT NULL DEFAULT now(),
@@ -63,6 +70,84 @@ CREATE TABLE vigil.speed (
     kmh   double precision CHECK (kmh > 0 AND kmh <= 150),
     PRIMARY KEY (class, mode)
 );
+
+-- Turn restrictions, kept for the road engine: role 'via' may be a node or ways.
+CREATE TABLE vigil.restriction (
+    relation_id bigint PRIMARY KEY,
+    kind        text NOT NULL,          -- no_left_turn, only_straight_on, …
+    tags        jsonb NOT NULL,         -- except, conditional forms, modes
+    members     jsonb NOT NULL,         -- [{"type": "w", "ref": 1, "role": "from"}, …] in order
+    import_id   bigint NOT NULL REFERENCES vigil.import
+);
+
+-- Gates, bollards, lift gates. Segments end at those that lie on a street, so
+-- that their ids need not change when barriers begin to count.
+CREATE TABLE vigil.barrier (
+    node_id   bigint PRIMARY KEY,
+    kind      text NOT NULL,
+    tags      jsonb NOT NULL,
+    geom      geometry(Point, 4326) NOT NULL,
+    import_id bigint NOT NULL REFERENCES vigil.import
+);
+
+-- ------------------------------------------------------------------ base map
+
+-- What the extract has beside streets. Replaced whole by every import.
+CREATE SCHEMA osm;
+
+CREATE TABLE osm.water (
+    osm_id bigint NOT NULL,             -- negative: a relation
+    kind   text NOT NULL,               -- water, river, stream, canal, dock, …
+    name   text NOT NULL DEFAULT '',
+    geom   geometry(Geometry, 4326) NOT NULL CHECK (ST_IsValid(geom)) -- areas and lines
+);
+CREATE INDEX water_geom ON osm.water USING gist (geom);
+
+CREATE TABLE osm.green (
+    osm_id bigint NOT NULL,
+    kind   text NOT NULL,               -- park, forest, grass, garden, …
+    name   text NOT NULL DEFAULT '',
+    geom   geometry(MultiPolygon, 4326) NOT NULL CHECK (ST_IsValid(geom))
+);
+CREATE INDEX green_geom ON osm.green USING gist (geom);
+
+CREATE TABLE osm.building (
+    osm_id bigint NOT NULL,
+    kind   text NOT NULL,               -- the building tag's value
+    name   text NOT NULL DEFAULT '',
+    geom   geometry(MultiPolygon, 4326) NOT NULL CHECK (ST_IsValid(geom))
+);
+CREATE INDEX building_geom ON osm.building USING gist (geom);
+
+CREATE TABLE osm.place (
+    osm_id bigint NOT NULL,
+    kind   text NOT NULL,               -- city, town, village, suburb, neighbourhood, …
+    name   text NOT NULL,
+    tags   jsonb NOT NULL DEFAULT '{}', -- name:*, population
+    geom   geometry(Point, 4326) NOT NULL
+);
+CREATE INDEX place_geom ON osm.place USING gist (geom);
+
+CREATE TABLE osm.boundary (
+    osm_id      bigint NOT NULL,
+    kind        text NOT NULL DEFAULT 'administrative',
+    admin_level integer,
+    name        text NOT NULL DEFAULT '',
+    geom        geometry(Geometry, 4326) NOT NULL CHECK (ST_IsValid(geom)) -- areas; lines where cut
+);
+CREATE INDEX boundary_geom ON osm.boundary USING gist (geom);
+
+-- Names to search for: streets, places, and what people go to. name_folded is
+-- lower case without accents; weight is larger for what is looked for more often.
+CREATE TABLE osm.name (
+    name        text NOT NULL,
+    name_folded text NOT NULL,
+    kind        text NOT NULL,          -- street, place, poi
+    geom        geometry(Point, 4326) NOT NULL,
+    segment_id  bigint,                 -- of a street: its segment nearest to geom
+    weight      real NOT NULL
+);
+CREATE INDEX name_folded ON osm.name USING gin (name_folded gin_trgm_ops);
 
 -- ------------------------------------------------------------------ places
 

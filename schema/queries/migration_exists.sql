@@ -1,0 +1,1 @@
+SELECT to_regclass('vigil.migration') IS NOT NULL

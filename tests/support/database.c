@@ -1,0 +1,181 @@
+/* The first test of a cluster makes the template, migrated once; the others copy
+ * it, which takes a few dozen milliseconds. */
+#include "tests/support/database.h"
+
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/migrate.h"
+
+enum { LINE_MAX_BYTES = 512 };
+static const int64_t TEMPLATE_LOCK = 0x766967696c74;
+
+static void give_up(const char *what, const char *why)
+{
+    fprintf(stderr, "database: %s: %s\n", what, why);
+    abort();
+}
+
+/* The address of the cluster without its dbname. */
+static void read_cluster(char *address, size_t room)
+{
+    static const char HEAD[] = "VIGIL_TEST_DATABASE='";
+    const char *path = getenv("VIGIL_TEST_CLUSTER"); // NOLINT(concurrency-mt-unsafe): one thread
+    char line[LINE_MAX_BYTES];
+    FILE *file = path ? fopen(path, "r") : NULL;
+
+    if (!file)
+        give_up("no cluster",
+                "run by ctest, or start one: tests/support/cluster start ENVFILE, and set "
+                "VIGIL_TEST_CLUSTER=ENVFILE");
+    if (!fgets(line, sizeof line, file) || strncmp(line, HEAD, strlen(HEAD)) != 0)
+        give_up(path, "not written by tests/support/cluster");
+    fclose(file);
+
+    char *end = strstr(line, " dbname=");
+
+    if (!end)
+        give_up(path, "no dbname in the address");
+    *end = '\0';
+    snprintf(address, room, "%s", line + strlen(HEAD));
+}
+
+static PGconn *connect_to(const char *address)
+{
+    PGconn *link = PQconnectdb(address);
+
+    if (PQstatus(link) != CONNECTION_OK)
+        give_up(address, PQerrorMessage(link));
+    return link;
+}
+
+static char *run(PGconn *link, const char *sql)
+{
+    PGresult *result = PQexec(link, sql);
+    const ExecStatusType status = PQresultStatus(result);
+    char *text = NULL;
+
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+        give_up(sql, PQresultErrorMessage(result));
+    if (PQntuples(result) > 0 && !PQgetisnull(result, 0, 0)) {
+        text = strdup(PQgetvalue(result, 0, 0));
+        if (!text)
+            abort();
+    }
+    PQclear(result);
+    return text;
+}
+
+static void migrate_template(const char *cluster)
+{
+    char address[LINE_MAX_BYTES + 64];
+    struct fail f = { 0 };
+
+    snprintf(address, sizeof address, "%s dbname=vigil_template", cluster);
+
+    struct db *db = db_open(address, &f);
+
+    if (!db || !migrate_run(db, MIGRATIONS_TEXTS, NULL, NULL, &f))
+        give_up("the template", f.text);
+    db_close(db);
+}
+
+/* A template whose making was interrupted still has its working name. */
+static void make_template(PGconn *link, const char *cluster)
+{
+    char lock[96];
+
+    snprintf(lock, sizeof lock, "SELECT pg_advisory_lock(%lld)", (long long)TEMPLATE_LOCK);
+    free(run(link, lock));
+    char *there = run(link, "SELECT 1 FROM pg_database WHERE datname = 'vigil_template_done'");
+
+    if (!there) {
+        free(run(link, "DROP DATABASE IF EXISTS vigil_template"));
+        free(run(link, "CREATE DATABASE vigil_template TEMPLATE template0"));
+        migrate_template(cluster);
+        free(run(link, "ALTER DATABASE vigil_template RENAME TO vigil_template_done"));
+    }
+    free(there);
+    free(run(link, "SELECT pg_advisory_unlock_all()"));
+}
+
+struct database *database_new(bool migrated)
+{
+    static int made;
+    char cluster[LINE_MAX_BYTES];
+    char text[LINE_MAX_BYTES + 64];
+    struct fail f = { 0 };
+    struct arena *a = arena_new();
+    struct database *d = arena_take(a, 1, sizeof *d);
+
+    read_cluster(cluster, sizeof cluster);
+    d->arena = a;
+    d->name = arena_text(a, "test_%ld_%d", (long)getpid(), ++made);
+    snprintf(text, sizeof text, "%s dbname=postgres", cluster);
+    PGconn *link = connect_to(text);
+
+    if (migrated)
+        make_template(link, cluster);
+    snprintf(text, sizeof text, "CREATE DATABASE %s TEMPLATE %s", d->name,
+             migrated ? "vigil_template_done" : "template0");
+    free(run(link, text));
+    PQfinish(link);
+    d->address = arena_text(a, "%s dbname=%s", cluster, d->name);
+    d->db = db_open(d->address, &f);
+    if (!d->db)
+        give_up(d->address, f.text);
+    return d;
+}
+
+void database_free(struct database *d)
+{
+    char cluster[LINE_MAX_BYTES];
+    char text[LINE_MAX_BYTES + 64];
+
+    if (!d)
+        return;
+    db_close(d->db);
+    read_cluster(cluster, sizeof cluster);
+    snprintf(text, sizeof text, "%s dbname=postgres", cluster);
+    PGconn *link = connect_to(text);
+
+    snprintf(text, sizeof text, "DROP DATABASE IF EXISTS %s WITH (FORCE)", d->name);
+    free(run(link, text));
+    PQfinish(link);
+    arena_free(d->arena);
+}
+
+int database_setup(void **state)
+{
+    *state = database_new(true);
+    return 0;
+}
+
+int database_teardown(void **state)
+{
+    database_free(*state);
+    return 0;
+}
+
+const char *database_text(struct database *d, const char *sql)
+{
+    PGconn *link = connect_to(d->address);
+    char *text = run(link, sql);
+    const char *copy = text ? arena_copy(d->arena, text, strlen(text)) : NULL;
+
+    free(text);
+    PQfinish(link);
+    return copy;
+}
+
+int64_t database_int(struct database *d, const char *sql)
+{
+    const char *text = database_text(d, sql);
+
+    if (!text)
+        give_up(sql, "gave nothing");
+    return strtoll(text, NULL, 10);
+}
