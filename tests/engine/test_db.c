@@ -10,8 +10,9 @@
 #include "engine/sqlstate.h"
 #include "tests/support/database.h"
 
-static const char KILL_OTHERS[] = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-                                  "WHERE datname = current_database() AND pid <> pg_backend_pid()";
+static const char KILL_OTHERS[] =
+    "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()";
 
 static bool record(struct database *d, int64_t number, const char *name, struct fail *f)
 {

@@ -43,12 +43,19 @@ static void read_cluster(char *address, size_t room)
     snprintf(address, room, "%s", line + strlen(HEAD));
 }
 
+static void say_nothing(void *self, const PGresult *notice)
+{
+    (void)self;
+    (void)notice;
+}
+
 static PGconn *connect_to(const char *address)
 {
     PGconn *link = PQconnectdb(address);
 
     if (PQstatus(link) != CONNECTION_OK)
         give_up(address, PQerrorMessage(link));
+    PQsetNoticeReceiver(link, say_nothing, NULL);
     return link;
 }
 
