@@ -4,8 +4,8 @@
 #include <math.h>
 
 static const double RADIUS_M = 6371008.8; /* mean earth radius, IUGG */
-static const double RADIANS  = 3.14159265358979323846 / 180.0;
-static const double E7       = 1e7;
+static const double RADIANS = 3.14159265358979323846 / 180.0;
+static const double E7 = 1e7;
 
 bool point_valid(struct point p)
 {
@@ -26,7 +26,7 @@ struct point point_from_e7(struct point_e7 p)
 double point_distance_m(struct point a, struct point b)
 {
     const double north = sin((b.lat - a.lat) * RADIANS / 2);
-    const double east  = sin((b.lon - a.lon) * RADIANS / 2);
+    const double east = sin((b.lon - a.lon) * RADIANS / 2);
     const double h = north * north + cos(a.lat * RADIANS) * cos(b.lat * RADIANS) * east * east;
 
     return 2 * RADIUS_M * asin(sqrt(fmin(1.0, h)));
@@ -35,8 +35,8 @@ double point_distance_m(struct point a, struct point b)
 double point_bearing_deg(struct point a, struct point b)
 {
     const double turn = (b.lon - a.lon) * RADIANS;
-    const double y    = sin(turn) * cos(b.lat * RADIANS);
-    const double x    = cos(a.lat * RADIANS) * sin(b.lat * RADIANS) -
+    const double y = sin(turn) * cos(b.lat * RADIANS);
+    const double x = cos(a.lat * RADIANS) * sin(b.lat * RADIANS) -
                      sin(a.lat * RADIANS) * cos(b.lat * RADIANS) * cos(turn);
     const double deg = atan2(y, x) / RADIANS;
 
