@@ -26,6 +26,8 @@
     X(FIGURE_KIND, "figure_kind")                                                                  \
     X(FIGURE_MALFORMED, "figure_malformed")                                                        \
     X(FIGURE_TOO_LARGE, "figure_too_large")                                                        \
+    X(FIX_IN_FUTURE, "fix_in_future")                                                              \
+    X(FIX_TOO_OLD, "fix_too_old")                                                                  \
     X(FRAME_MISSING, "frame_missing")                                                              \
     X(FRAME_OUTSIDE_CHINA, "frame_outside_china")                                                  \
     X(FRAME_UNKNOWN, "frame_unknown")                                                              \
@@ -51,7 +53,9 @@
     X(NO_ROUTE, "no_route")                                                                        \
     X(NO_STREETS, "no_streets")                                                                    \
     X(NO_STREET_NEAR, "no_street_near")                                                            \
+    X(OFF_DUTY, "off_duty")                                                                        \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
+    X(PERSON_UNKNOWN, "person_unknown")                                                            \
     X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
     X(POLYLINE_MALFORMED, "polyline_malformed")                                                    \
     X(POSTGIS_MISSING, "postgis_missing")                                                          \
@@ -70,6 +74,8 @@
     X(TILE_MALFORMED, "tile_malformed")                                                            \
     X(TILE_OUTSIDE, "tile_outside")                                                                \
     X(TILE_TOO_LARGE, "tile_too_large")                                                            \
+    X(TIME_MALFORMED, "time_malformed")                                                            \
+    X(TOO_MANY_POSITIONS, "too_many_positions")                                                    \
     X(VALUE_NOT_ALLOWED, "value_not_allowed")                                                      \
     X(VALUE_OUT_OF_RANGE, "value_out_of_range")                                                    \
     X(VALUE_TOO_LONG, "value_too_long")                                                            \

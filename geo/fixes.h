@@ -1,0 +1,51 @@
+#ifndef GEO_FIXES_H
+#define GEO_FIXES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "geo/base/arena.h"
+#include "geo/base/fail.h"
+#include "geo/point.h"
+
+/* What phones send: one fix, or {"positions": [fix, …]}, each
+ *
+ *   {"person_id": 7, "lon": 116.39, "lat": 39.9, "frame": "gcj02",
+ *    "fix_time": "2026-11-22T15:15:00+08:00", "accuracy_m": 8, "speed_mps": 1.4}
+ *
+ * with the last two optional and no other key. The body is scanned once, without
+ * a tree. An item that cannot be taken is marked with a code and the others go
+ * on, so that a phone's queue never sticks on one bad fix; the body as a whole
+ * is refused only when it is not JSON or not of this shape. */
+enum {
+    FIXES_BODY_MAX = 1024 * 1024, /* bytes */
+    FIXES_COUNT_MAX = 1000,       /* items in a body */
+    FIXES_ACCURACY_MAX_M = 100000,
+    FIXES_SPEED_MAX_MPS = 500,
+    FIXES_OLD_MAX_S = 24 * 3600, /* before now */
+    FIXES_AHEAD_MAX_S = 5 * 60   /* after now */
+};
+
+/* One item of the body. Unless `code` is CODE_NONE the rest is not to be used. */
+struct fixes_item {
+    enum fail_code code;
+    int64_t person_id;
+    struct point_e7 at;  /* WGS 84 */
+    int32_t accuracy_dm; /* -1 when absent */
+    int32_t speed_cms;   /* -1 when absent */
+    int64_t fix_us;
+};
+
+struct fixes {
+    int32_t count; /* 1 to FIXES_COUNT_MAX */
+    struct fixes_item *items;
+};
+
+/* False when nothing can be read of it: JSON_MALFORMED, JSON_DEEP,
+ * JSON_DUPLICATE_KEY, VALUE_WRONG_TYPE, VALUE_OUT_OF_RANGE, KEY_UNKNOWN beside
+ * "positions", VALUE_TOO_LONG above FIXES_BODY_MAX. The items live in the arena. */
+bool fixes_read(struct arena *a, const char *bytes, size_t size, int64_t now_us, struct fixes *out,
+                struct fail *f);
+
+#endif
