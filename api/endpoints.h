@@ -24,6 +24,8 @@ struct endpoint {
     const char *statuses; /* the further statuses it may answer: "404 409 422" */
     const char *queries;  /* names of the query parameters it takes: "limit cursor q" */
     const char *summary;  /* one line for the description */
+    bool open_here;       /* needs no token from a peer on this machine */
+    const char *type;     /* content type of success; NULL: application/json */
 };
 
 extern const struct endpoint ENDPOINTS[];

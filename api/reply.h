@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "geo/base/arena.h"
 #include "geo/base/buf.h"
 #include "geo/base/emit.h"
 #include "geo/base/fail.h"
@@ -14,10 +15,10 @@
 struct reply;
 
 enum reply_status {
-    REPLY_OK           = 200,
-    REPLY_CREATED      = 201,
-    REPLY_ACCEPTED     = 202,
-    REPLY_NO_CONTENT   = 204,
+    REPLY_OK = 200,
+    REPLY_CREATED = 201,
+    REPLY_ACCEPTED = 202,
+    REPLY_NO_CONTENT = 204,
     REPLY_NOT_MODIFIED = 304,
 };
 
@@ -27,6 +28,11 @@ struct emit *reply_json(struct reply *out, enum reply_status status);
 struct emit *reply_json_as(struct reply *out, enum reply_status status, const char *type);
 /* Any other answer: write its bytes into what is returned. `type` is static. */
 struct buf *reply_bytes(struct reply *out, enum reply_status status, const char *type);
+/* An answer whose bytes belong to somebody else (a cached tile, a file of the
+ * console) and are not copied. done(thing) is called when they have been sent,
+ * on any thread; `done` may be NULL for what lives as long as the process. */
+void reply_lend(struct reply *out, enum reply_status status, const char *type, const void *bytes,
+                size_t size, void (*done)(void *thing), void *thing);
 void reply_empty(struct reply *out, enum reply_status status);
 
 /* A further header; both are copied. Control characters are an assert. */
@@ -35,7 +41,47 @@ void reply_header(struct reply *out, const char *name, const char *value);
 void reply_etag(struct reply *out, const char *tag);
 
 /* An answer that the HTTP status of its failure does not say: 401, 403, 404 of a
- * path, 405, 412, 413, 415, 429. Everything else comes from the failure's kind. */
+ * path, 405, 412, 413, 415, 429. Everything else comes from the failure's kind.
+ * Returns false. */
 bool reply_refuse(struct reply *out, int32_t status, struct fail *f);
+
+/* A problem with members of the handler's own: writes type … request_id and
+ * leaves the object open; add keys, then emit_end, then return true. A status of
+ * 0 takes the one that belongs to the failure. */
+struct emit *reply_problem(struct reply *out, int32_t status, const struct fail *f);
+
+/* --- for those who carry the answer: api/answer.c and api/server.c --------- */
+
+struct reply_field {
+    const char *name;
+    const char *value;
+    const struct reply_field *next;
+};
+
+struct reply {
+    struct arena *arena;
+    const char *request_id;
+    int32_t status; /* 0 until something was written */
+    const char *type;
+    struct buf body;
+    struct emit emit;
+    const void *lent; /* instead of body, when not NULL */
+    size_t lent_size;
+    void (*done)(void *thing);
+    void *thing;
+    const struct reply_field *fields; /* newest first */
+    int32_t refused;                  /* by reply_refuse */
+    enum fail_code code;              /* of the problem, for the log */
+    bool close;                       /* end the connection after it */
+};
+
+/* An empty reply; its headers live in the arena. */
+struct reply reply_start(struct arena *a, const char *request_id);
+/* Forgets all that was written. */
+void reply_clear(struct reply *out);
+/* The status that belongs to a failure. */
+int32_t reply_status_of(const struct fail *f);
+/* The name of a status ("Not Found"). */
+const char *reply_status_text(int32_t status);
 
 #endif

@@ -10,11 +10,15 @@
 #include "geo/base/fail.h"
 #include "geo/base/input.h"
 
+struct auth;
+struct db;
 struct endpoint;
 struct engine;
-struct db;
+struct gate_field;
+struct gate_pass;
 struct nearest_room;
 struct route_room;
+struct router_match;
 
 enum role {
     ROLE_ADMIN,
@@ -36,11 +40,23 @@ struct caller {
     int64_t org_id; /* 0: the whole city */
 };
 
-/* What belongs to the worker that serves a request, and to no other thread. */
+/* What belongs to the worker that serves a request, and to no other thread. `db`
+ * is NULL while the database cannot be reached: use request_db. */
 struct worker {
     struct db *db;
     struct nearest_room *nearest_room;
     struct route_room *route_room;
+    const char *database; /* its address */
+};
+
+/* What the requests of one server share. */
+struct service {
+    const struct endpoint *endpoints;
+    int32_t endpoint_count;
+    const struct config *config;
+    struct engine *engine; /* may be NULL */
+    struct auth *auth;     /* may be NULL: then nobody is signed in */
+    _Atomic bool stopping; /* readyz says no, connections are closed after their answer */
 };
 
 /* One request, read and let in: the gate, the token and the body's limit have
@@ -58,6 +74,8 @@ struct request {
     const char *body;
     size_t body_size;
     const struct request_parts *parts; /* request.c's own */
+    struct service *service;
+    bool from_this_machine; /* a loopback peer that no proxy speaks for */
 };
 
 /* The text in the place of {name} in the endpoint's path; asserts when the path
@@ -66,13 +84,29 @@ const char *request_param(const struct request *r, const char *name);
 /* The same as a whole number, 1 to 2^53-1; else false with ID_MALFORMED. */
 bool request_param_id(const struct request *r, const char *name, int64_t *out, struct fail *f);
 /* A query parameter, decoded, or NULL. Names that the endpoint does not list are
- * refused before the handler runs. */
+ * refused before the handler runs; asking for one is an assert. */
 const char *request_query(const struct request *r, const char *name);
 /* A query parameter as a whole number within limits; `otherwise` when absent. */
 bool request_query_int(const struct request *r, const char *name, int64_t min, int64_t max,
                        int64_t otherwise, int64_t *out, struct fail *f);
+/* A header's value, or NULL. Of one that stands twice, the first. */
 const char *request_header(const struct request *r, const char *name);
 /* The body as JSON; false when there is none or it cannot be read. */
 bool request_json(const struct request *r, const struct input **out, struct fail *f);
+/* The worker's connection; false with DATABASE_AWAY. */
+bool request_db(const struct request *r, struct db **out, struct fail *f);
+
+/* --- for api/answer.c and api/server.c ------------------------------------ */
+
+/* What request.c reads from; all of it outlives the request. */
+struct request_parts {
+    const struct router_match *match;
+    const struct gate_pass *pass;
+    const struct gate_field *fields;
+    int32_t field_count;
+};
+
+/* Refuses a query parameter that the endpoint does not list. */
+bool request_check_queries(const struct request *r, struct fail *f);
 
 #endif

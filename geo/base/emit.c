@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "geo/base/utf8.h"
+
 enum { NUMBER_ROOM = 352, DECIMALS_MAX = 9 };
 
 struct emit emit_to(struct buf *out)
@@ -51,34 +53,6 @@ void emit_end(struct emit *e)
     e->wants_comma = true;
 }
 
-/* The length of the valid UTF-8 character at the start (RFC 3629: no overlong
- * form, no surrogate, nothing above U+10FFFF), or 0. */
-static size_t character_length(const unsigned char *s, size_t left)
-{
-    static const struct {
-        unsigned char from, to, second_from, second_to;
-        size_t length;
-    } FORMS[] = {
-        { 0x00, 0x7F, 0, 0, 1 },       { 0xC2, 0xDF, 0x80, 0xBF, 2 }, { 0xE0, 0xE0, 0xA0, 0xBF, 3 },
-        { 0xE1, 0xEC, 0x80, 0xBF, 3 }, { 0xED, 0xED, 0x80, 0x9F, 3 }, { 0xEE, 0xEF, 0x80, 0xBF, 3 },
-        { 0xF0, 0xF0, 0x90, 0xBF, 4 }, { 0xF1, 0xF3, 0x80, 0xBF, 4 }, { 0xF4, 0xF4, 0x80, 0x8F, 4 },
-    };
-
-    for (size_t i = 0; i < sizeof FORMS / sizeof *FORMS; i++) {
-        if (s[0] < FORMS[i].from || s[0] > FORMS[i].to)
-            continue;
-        if (FORMS[i].length > left)
-            return 0;
-        if (FORMS[i].length > 1 && (s[1] < FORMS[i].second_from || s[1] > FORMS[i].second_to))
-            return 0;
-        for (size_t k = 2; k < FORMS[i].length; k++)
-            if ((s[k] & 0xC0) != 0x80)
-                return 0;
-        return FORMS[i].length;
-    }
-    return 0;
-}
-
 static void put_escaped(struct buf *out, unsigned char c)
 {
     switch (c) {
@@ -108,7 +82,7 @@ static void put_quoted(struct buf *out, const char *text, size_t length)
 
     buf_byte(out, '"');
     for (size_t i = 0; i < length;) {
-        const size_t n = character_length(s + i, length - i);
+        const size_t n = utf8_character(text + i, length - i);
 
         if (n == 0)
             buf_string(out, "\xEF\xBF\xBD");

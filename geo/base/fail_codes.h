@@ -5,16 +5,23 @@
  * word that an answer carries. Programs and both language catalogues depend on
  * the words, so a word is never changed or reused. In alphabetical order. */
 #define FAIL_CODES(X)                                                                              \
+    X(ADDRESS_MALFORMED, "address_malformed")                                                      \
+    X(ADDRESS_TAKEN, "address_taken")                                                              \
+    X(ADDRESS_UNUSABLE, "address_unusable")                                                        \
     X(ALREADY_CLOSED, "already_closed")                                                            \
     X(ALREADY_EXISTS, "already_exists")                                                            \
+    X(BODY_MISSING, "body_missing")                                                                \
+    X(BODY_TOO_LARGE, "body_too_large")                                                            \
     X(BOX_MALFORMED, "box_malformed")                                                              \
     X(CODE_MALFORMED, "code_malformed")                                                            \
     X(CODE_REPEATED, "code_repeated")                                                              \
     X(CODE_TAKEN, "code_taken")                                                                    \
     X(CONSOLE_MISSING, "console_missing")                                                          \
     X(CONSOLE_TOO_LARGE, "console_too_large")                                                      \
+    X(CONTENT_TYPE, "content_type")                                                                \
     X(CRS_FAILED, "crs_failed")                                                                    \
     X(CRS_UNKNOWN, "crs_unknown")                                                                  \
+    X(CSRF_MISSING, "csrf_missing")                                                                \
     X(CURSOR_MALFORMED, "cursor_malformed")                                                        \
     X(DATABASE_AWAY, "database_away")                                                              \
     X(DATABASE_CONTENDED, "database_contended")                                                    \
@@ -26,6 +33,7 @@
     X(FIGURE_KIND, "figure_kind")                                                                  \
     X(FIGURE_MALFORMED, "figure_malformed")                                                        \
     X(FIGURE_TOO_LARGE, "figure_too_large")                                                        \
+    X(FILE_UNREADABLE, "file_unreadable")                                                          \
     X(FIX_IN_FUTURE, "fix_in_future")                                                              \
     X(FIX_TOO_OLD, "fix_too_old")                                                                  \
     X(FRAME_MISSING, "frame_missing")                                                              \
@@ -34,9 +42,11 @@
     X(GEOJSON_MALFORMED, "geojson_malformed")                                                      \
     X(GRID_CODE_MALFORMED, "grid_code_malformed")                                                  \
     X(GRID_TOO_MANY, "grid_too_many")                                                              \
+    X(HEADERS_TOO_LARGE, "headers_too_large")                                                      \
     X(IDEMPOTENCY_KEY_MALFORMED, "idempotency_key_malformed")                                      \
     X(IDEMPOTENCY_KEY_MISSING, "idempotency_key_missing")                                          \
     X(IDEMPOTENCY_KEY_REUSED, "idempotency_key_reused")                                            \
+    X(ID_MALFORMED, "id_malformed")                                                                \
     X(IMPORT_REFUSED, "import_refused")                                                            \
     X(JSON_DEEP, "json_deep")                                                                      \
     X(JSON_DUPLICATE_KEY, "json_duplicate_key")                                                    \
@@ -45,24 +55,35 @@
     X(KEY_UNKNOWN, "key_unknown")                                                                  \
     X(LAYERS_TOO_MANY, "layers_too_many")                                                          \
     X(LAYER_UNKNOWN, "layer_unknown")                                                              \
+    X(METHOD_NOT_ALLOWED, "method_not_allowed")                                                    \
     X(MIGRATION_EDITED, "migration_edited")                                                        \
     X(MIGRATION_FAILED, "migration_failed")                                                        \
     X(MIGRATION_LATE, "migration_late")                                                            \
     X(NOT_FOUND, "not_found")                                                                      \
+    X(NOT_SIGNED_IN, "not_signed_in")                                                              \
     X(NO_CITY_YET, "no_city_yet")                                                                  \
     X(NO_ROUTE, "no_route")                                                                        \
     X(NO_STREETS, "no_streets")                                                                    \
     X(NO_STREET_NEAR, "no_street_near")                                                            \
     X(OFF_DUTY, "off_duty")                                                                        \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
+    X(PATH_UNKNOWN, "path_unknown")                                                                \
     X(PERSON_UNKNOWN, "person_unknown")                                                            \
     X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
     X(POLYLINE_MALFORMED, "polyline_malformed")                                                    \
     X(POSTGIS_MISSING, "postgis_missing")                                                          \
     X(POSTGIS_OLD, "postgis_old")                                                                  \
     X(POSTGRESQL_OLD, "postgresql_old")                                                            \
+    X(QUERY_OUT_OF_RANGE, "query_out_of_range")                                                    \
+    X(QUERY_UNKNOWN, "query_unknown")                                                              \
     X(REFERENCE_UNKNOWN, "reference_unknown")                                                      \
+    X(REQUEST_MALFORMED, "request_malformed")                                                      \
+    X(ROLE_NOT_ALLOWED, "role_not_allowed")                                                        \
     X(RULE_BROKEN, "rule_broken")                                                                  \
+    X(SERVER_BUSY, "server_busy")                                                                  \
+    X(SETTING_MALFORMED, "setting_malformed")                                                      \
+    X(SETTING_NOT_ALLOWED, "setting_not_allowed")                                                  \
+    X(SETTING_UNKNOWN, "setting_unknown")                                                          \
     X(SHAPE_FAILED, "shape_failed")                                                                \
     X(SHAPE_INVALID, "shape_invalid")                                                              \
     X(SHAPE_REFUSED, "shape_refused")                                                              \
@@ -70,12 +91,16 @@
     X(STREETS_TOO_MANY, "streets_too_many")                                                        \
     X(STREETS_UNSOUND, "streets_unsound")                                                          \
     X(STYLE_BROKEN, "style_broken")                                                                \
+    X(TARGET_MALFORMED, "target_malformed")                                                        \
+    X(TARGET_TOO_LONG, "target_too_long")                                                          \
     X(TILE_BUSY, "tile_busy")                                                                      \
     X(TILE_MALFORMED, "tile_malformed")                                                            \
     X(TILE_OUTSIDE, "tile_outside")                                                                \
     X(TILE_TOO_LARGE, "tile_too_large")                                                            \
     X(TIME_MALFORMED, "time_malformed")                                                            \
+    X(TOKEN_INVALID, "token_invalid")                                                              \
     X(TOO_MANY_POSITIONS, "too_many_positions")                                                    \
+    X(TOO_MANY_REQUESTS, "too_many_requests")                                                      \
     X(VALUE_NOT_ALLOWED, "value_not_allowed")                                                      \
     X(VALUE_OUT_OF_RANGE, "value_out_of_range")                                                    \
     X(VALUE_TOO_LONG, "value_too_long")                                                            \

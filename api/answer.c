@@ -1,0 +1,184 @@
+#include "api/answer.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "api/auth.h"
+#include "api/endpoints.h"
+#include "engine/clock.h"
+
+enum { IDEMPOTENCY_KEY_MAX = 128 };
+
+void answer_refuse(struct answer *out, const struct fail *f, bool close)
+{
+    reply_clear(&out->reply);
+    emit_end(reply_problem(&out->reply, 0, f));
+    out->reply.close = close;
+}
+
+/* Unique on this machine and, by the clock, beyond it; a caller's own id is taken
+ * when it is well-formed, so that a trace can go through several programs. */
+static const char *make_id(const struct gate_head *head, struct arena *a)
+{
+    static _Atomic uint32_t count;
+
+    for (int32_t i = 0; i < head->field_count; i++) {
+        const struct gate_field *field = &head->fields[i];
+
+        if (strcasecmp(field->name, "X-Request-Id") == 0 && gate_request_id(field->value))
+            return arena_copy(a, field->value, field->value_size);
+    }
+    return arena_text(a, "%llx-%x", (unsigned long long)clock_wall_us(),
+                      atomic_fetch_add(&count, 1));
+}
+
+static bool is_json_type(const char *type)
+{
+    static const char *const TYPES[] = { "application/json", "application/geo+json",
+                                         "application/merge-patch+json" };
+    const size_t size = strcspn(type, "; \t");
+    const char *rest = type + size + strspn(type + size, "; \t");
+
+    if (*rest != '\0' && strcasecmp(rest, "charset=utf-8") != 0)
+        return false;
+    for (size_t i = 0; i < sizeof TYPES / sizeof *TYPES; i++)
+        if (strlen(TYPES[i]) == size && strncasecmp(TYPES[i], type, size) == 0)
+            return true;
+    return false;
+}
+
+static bool check_body(const struct answer *out, struct fail *f)
+{
+    const struct endpoint *e = out->match.endpoint;
+
+    if (!out->pass.has_body)
+        return true;
+    if (e->body_max == 0)
+        return fail_set(f, FAIL_INPUT, BODY_TOO_LARGE, "%s %s takes no body", e->method, e->path);
+    if (out->pass.body_size > (int64_t)e->body_max) {
+        fail_set(f, FAIL_INPUT, BODY_TOO_LARGE, "the body is larger than %zu bytes", e->body_max);
+        return fail_allowed(f, "%zu bytes", e->body_max);
+    }
+    if (e->body) {
+        const char *type = request_header(&out->request, "Content-Type");
+
+        if (!type || !is_json_type(type)) {
+            fail_set(f, FAIL_INPUT, CONTENT_TYPE, "the body must be JSON in UTF-8, not %.60s",
+                     type ? type : "of no type");
+            return fail_allowed(f, "application/json, application/geo+json, "
+                                   "application/merge-patch+json");
+        }
+    }
+    return true;
+}
+
+static bool find_endpoint(struct answer *out, struct fail *f)
+{
+    const struct request *r = &out->request;
+
+    router_find(r->service->endpoints, r->service->endpoint_count, r->method, r->path, r->arena,
+                &out->match);
+    if (!out->match.path_known) {
+        fail_set(f, FAIL_INPUT, PATH_UNKNOWN, "there is nothing at %.100s", r->path);
+        return fail_value(f, r->path);
+    }
+    if (!out->match.endpoint && strcmp(r->method, "OPTIONS") != 0) {
+        fail_set(f, FAIL_INPUT, METHOD_NOT_ALLOWED, "%.20s cannot be done here", r->method);
+        fail_value(f, r->method);
+        return fail_allowed(f, "%s", out->match.allowed);
+    }
+    out->request.endpoint = out->match.endpoint;
+    return true;
+}
+
+static bool is_known_method(const char *method)
+{
+    static const char *const METHODS[] = { "GET",   "HEAD",   "POST",   "PUT",
+                                           "PATCH", "DELETE", "OPTIONS" };
+
+    for (size_t i = 0; i < sizeof METHODS / sizeof *METHODS; i++)
+        if (strcmp(METHODS[i], method) == 0)
+            return true;
+    return false;
+}
+
+bool answer_open(struct service *service, const struct gate_head *head, struct arena *a,
+                 struct answer *out)
+{
+    struct fail f = { 0 };
+
+    memset(out, 0, sizeof *out);
+    out->parts = (struct request_parts){ .match = &out->match,
+                                         .pass = &out->pass,
+                                         .fields = head->fields,
+                                         .field_count = head->field_count };
+    out->request = (struct request){
+        .engine = service->engine,
+        .arena = a,
+        .id = make_id(head, a),
+        .method = head->method,
+        .path = "",
+        .parts = &out->parts,
+        .service = service,
+    };
+    out->reply = reply_start(a, out->request.id);
+    if (!gate_check(head, a, &out->pass, &f)) {
+        answer_refuse(out, &f, true);
+        return false;
+    }
+    out->request.path = out->pass.path;
+    if (!find_endpoint(out, &f)) {
+        /* A method nobody knows may frame its body as nobody knows. */
+        answer_refuse(out, &f, out->pass.has_body || !is_known_method(head->method));
+        if (out->match.path_known)
+            reply_header(&out->reply, "Allow", out->match.allowed);
+        return false;
+    }
+    if (!out->match.endpoint) { /* OPTIONS */
+        reply_empty(&out->reply, REPLY_NO_CONTENT);
+        reply_header(&out->reply, "Allow", out->match.allowed);
+        out->reply.close = out->pass.has_body;
+        return false;
+    }
+    if (!check_body(out, &f)) {
+        answer_refuse(out, &f, true);
+        return false;
+    }
+    return true;
+}
+
+static bool check_idempotency_key(const struct request *r, struct fail *f)
+{
+    const char *key = request_header(r, "Idempotency-Key");
+
+    if (!r->endpoint->idempotent_key)
+        return true;
+    const size_t size = key ? strlen(key) : 0;
+    bool good = size > 0 && size <= IDEMPOTENCY_KEY_MAX;
+
+    for (size_t i = 0; good && i < size; i++)
+        good = key[i] > 0x20 && key[i] < 0x7F;
+    if (good)
+        return true;
+    fail_set(f, FAIL_INPUT, IDEMPOTENCY_KEY_MISSING,
+             "this request needs an Idempotency-Key, so that a repeat does nothing twice");
+    return fail_allowed(f, "1 to %d visible ASCII characters", IDEMPOTENCY_KEY_MAX);
+}
+
+void answer_give(struct answer *out, struct worker *worker)
+{
+    struct request *r = &out->request;
+    struct fail f = { 0 };
+
+    r->worker = worker;
+    if (auth_check(r, &r->caller, &f) && request_check_queries(r, &f) &&
+        check_idempotency_key(r, &f) && r->endpoint->handle(r, &out->reply, &f))
+        return;
+    const int32_t refused = out->reply.refused;
+
+    reply_clear(&out->reply);
+    out->reply.refused = refused;
+    emit_end(reply_problem(&out->reply, 0, &f));
+}

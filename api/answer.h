@@ -1,0 +1,33 @@
+#ifndef API_ANSWER_H
+#define API_ANSWER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/gate.h"
+#include "api/request.h"
+#include "api/router.h"
+
+/* The way from a request to its answer, without library or socket: the gate, the
+ * router and the limits when the head is there (on an I/O thread, without
+ * waiting), then token, role, query and handler when the body is (on a worker). */
+struct answer {
+    struct request request;
+    struct request_parts parts;
+    struct router_match match;
+    struct gate_pass pass;
+    struct reply reply;
+};
+
+/* The head has come. True: gather the body, at most endpoint->body_max bytes.
+ * False: out->reply is the answer already. `a` belongs to the request. */
+bool answer_open(struct service *service, const struct gate_head *head, struct arena *a,
+                 struct answer *out);
+
+/* The body has come and stands in out->request.body. May wait for the database. */
+void answer_give(struct answer *out, struct worker *worker);
+
+/* Replaces whatever the answer is by this failure. */
+void answer_refuse(struct answer *out, const struct fail *f, bool close);
+
+#endif

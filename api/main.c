@@ -1,0 +1,103 @@
+/* vigild: the server. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/endpoints.h"
+#include "api/server.h"
+#include "engine/config.h"
+#include "engine/log.h"
+
+enum { EXIT_USAGE = 2, EXIT_STUCK = 3, CLOSE_GRACE_S = 5 };
+
+static void complain(const struct fail *f)
+{
+    fprintf(stderr, "vigild: %s\n", f->text);
+    if (f->allowed[0])
+        fprintf(stderr, "        allowed: %s\n", f->allowed);
+}
+
+/* Signals are taken by sigwait in the main thread alone; every thread inherits
+ * that they are blocked. */
+static void block_signals(sigset_t *out)
+{
+    struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+    sigemptyset(out);
+    sigaddset(out, SIGTERM);
+    sigaddset(out, SIGINT);
+    pthread_sigmask(SIG_BLOCK, out, NULL);
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* A worker that hangs in a handler cannot be ended from outside. What it has not
+ * acknowledged may be lost, and all that was acknowledged is committed. */
+static void give_up(int signal)
+{
+    static const char SAID[] = "{\"level\":\"error\",\"event\":\"stop_forced\"}\n";
+
+    (void)signal;
+    (void)!write(STDERR_FILENO, SAID, sizeof SAID - 1);
+    _exit(EXIT_STUCK);
+}
+
+static int serve(const struct config *c)
+{
+    struct fail f = { 0 };
+    struct service service = { .endpoints = ENDPOINTS,
+                               .endpoint_count = ENDPOINT_COUNT,
+                               .config = c };
+    struct sigaction act = { .sa_handler = give_up };
+    sigset_t signals;
+    int which = 0;
+
+    block_signals(&signals);
+    struct server *s = server_open(&service, &f);
+
+    if (!s) {
+        complain(&f);
+        return EXIT_FAILURE;
+    }
+    log_line(LOG_INFO, "listening", log_text("address", config_text(c, CONFIG_LISTEN_ADDRESS)),
+             log_int("port", server_port(s)));
+    sigwait(&signals, &which);
+
+    const int32_t seconds = (int32_t)config_int(c, CONFIG_DRAIN_TIMEOUT_S);
+
+    log_line(LOG_INFO, "stopping", log_int("signal", which));
+    sigaction(SIGALRM, &act, NULL);
+    alarm((unsigned int)seconds + CLOSE_GRACE_S);
+    const bool drained = server_drain(s, seconds);
+
+    server_close(s);
+    alarm(0);
+    log_line(LOG_INFO, "stopped", log_text("drained", drained ? "all" : "in part"));
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    struct config *c = config_new();
+    struct fail f = { 0 };
+    int status = EXIT_USAGE;
+
+    if (!config_load(c, &argc, argv, &f)) {
+        complain(&f);
+    } else if (argc == 2 && strcmp(argv[1], "--print-config") == 0) {
+        struct buf text = { 0 };
+
+        config_print(c, &text);
+        fputs(buf_text(&text), stdout);
+        buf_free(&text);
+        status = EXIT_SUCCESS;
+    } else if (argc > 1) {
+        fprintf(stderr, "vigild: unknown argument: %s\n", argv[1]);
+    } else {
+        log_from((enum log_level)config_int(c, CONFIG_LOG_LEVEL));
+        status = serve(c);
+    }
+    config_free(c);
+    return status;
+}

@@ -1,0 +1,190 @@
+/* The one place that knows which failure is which HTTP status. */
+#include "api/reply.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { RETRY_AFTER_S = 1 };
+
+/* Failures whose status their kind does not say: what is wrong with the request
+ * as such, before anybody looked at what it asks for. */
+static const struct {
+    enum fail_code code;
+    int32_t status;
+} STATUSES[] = {
+    { CODE_BODY_MISSING, 400 },       { CODE_BODY_TOO_LARGE, 413 },
+    { CODE_CONTENT_TYPE, 415 },       { CODE_CSRF_MISSING, 403 },
+    { CODE_HEADERS_TOO_LARGE, 431 },  { CODE_JSON_DEEP, 400 },
+    { CODE_JSON_DUPLICATE_KEY, 400 }, { CODE_JSON_MALFORMED, 400 },
+    { CODE_METHOD_NOT_ALLOWED, 405 }, { CODE_NOT_SIGNED_IN, 401 },
+    { CODE_PATH_UNKNOWN, 404 },       { CODE_REQUEST_MALFORMED, 400 },
+    { CODE_ROLE_NOT_ALLOWED, 403 },   { CODE_TARGET_MALFORMED, 400 },
+    { CODE_TARGET_TOO_LONG, 414 },    { CODE_TOKEN_INVALID, 401 },
+    { CODE_TOO_MANY_REQUESTS, 429 },  { CODE_VERSION_STALE, 412 },
+};
+
+static const struct {
+    int32_t status;
+    const char *text;
+} TEXTS[] = {
+    { 200, "OK" },
+    { 201, "Created" },
+    { 202, "Accepted" },
+    { 204, "No Content" },
+    { 304, "Not Modified" },
+    { 400, "Bad Request" },
+    { 401, "Unauthorized" },
+    { 403, "Forbidden" },
+    { 404, "Not Found" },
+    { 405, "Method Not Allowed" },
+    { 409, "Conflict" },
+    { 412, "Precondition Failed" },
+    { 413, "Content Too Large" },
+    { 414, "URI Too Long" },
+    { 415, "Unsupported Media Type" },
+    { 422, "Unprocessable Content" },
+    { 429, "Too Many Requests" },
+    { 431, "Request Header Fields Too Large" },
+    { 500, "Internal Server Error" },
+    { 503, "Service Unavailable" },
+};
+
+const char *reply_status_text(int32_t status)
+{
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
+        if (TEXTS[i].status == status)
+            return TEXTS[i].text;
+    return "Unknown";
+}
+
+int32_t reply_status_of(const struct fail *f)
+{
+    for (size_t i = 0; i < sizeof STATUSES / sizeof *STATUSES; i++)
+        if (STATUSES[i].code == f->code)
+            return STATUSES[i].status;
+    switch (f->kind) {
+    case FAIL_INPUT:
+        return 422;
+    case FAIL_MISSING:
+        return 404;
+    case FAIL_CONFLICT:
+        return 409;
+    case FAIL_BUSY:
+        return 503;
+    case FAIL_NONE:
+    case FAIL_BROKEN:
+        break;
+    }
+    return 500;
+}
+
+struct reply reply_start(struct arena *a, const char *request_id)
+{
+    return (struct reply){ .arena = a, .request_id = request_id };
+}
+
+void reply_clear(struct reply *out)
+{
+    if (out->done)
+        out->done(out->thing);
+    buf_free(&out->body);
+    *out = reply_start(out->arena, out->request_id);
+}
+
+struct buf *reply_bytes(struct reply *out, enum reply_status status, const char *type)
+{
+    assert(out->status == 0); /* an answer is written once */
+    out->status = (int32_t)status;
+    out->type = type;
+    return &out->body;
+}
+
+struct emit *reply_json_as(struct reply *out, enum reply_status status, const char *type)
+{
+    out->emit = emit_to(reply_bytes(out, status, type));
+    return &out->emit;
+}
+
+struct emit *reply_json(struct reply *out, enum reply_status status)
+{
+    return reply_json_as(out, status, "application/json");
+}
+
+void reply_lend(struct reply *out, enum reply_status status, const char *type, const void *bytes,
+                size_t size, void (*done)(void *thing), void *thing)
+{
+    reply_bytes(out, status, type);
+    out->lent = bytes;
+    out->lent_size = size;
+    out->done = done;
+    out->thing = thing;
+}
+
+void reply_empty(struct reply *out, enum reply_status status)
+{
+    reply_bytes(out, status, NULL);
+}
+
+static bool is_field_text(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7F)
+            return false;
+    return true;
+}
+
+void reply_header(struct reply *out, const char *name, const char *value)
+{
+    struct reply_field *field = arena_take(out->arena, 1, sizeof *field);
+
+    assert(is_field_text(name) && is_field_text(value));
+    field->name = arena_copy(out->arena, name, strlen(name));
+    field->value = arena_copy(out->arena, value, strlen(value));
+    field->next = out->fields;
+    out->fields = field;
+}
+
+void reply_etag(struct reply *out, const char *tag)
+{
+    reply_header(out, "ETag", arena_text(out->arena, "\"%s\"", tag));
+}
+
+bool reply_refuse(struct reply *out, int32_t status, struct fail *f)
+{
+    assert(f->kind != FAIL_NONE);
+    out->refused = status;
+    return false;
+}
+
+struct emit *reply_problem(struct reply *out, int32_t status, const struct fail *f)
+{
+    const char *word = fail_word(f->code);
+
+    if (status == 0)
+        status = out->refused != 0 ? out->refused : reply_status_of(f);
+    out->code = f->code;
+    out->status = status;
+    out->type = "application/problem+json";
+    out->emit = emit_to(&out->body);
+    if (status == 503 || status == 429)
+        reply_header(out, "Retry-After", arena_text(out->arena, "%d", RETRY_AFTER_S));
+    if (status == 401)
+        reply_header(out, "WWW-Authenticate", "Bearer realm=\"vigil\"");
+
+    struct emit *e = &out->emit;
+
+    emit_object(e);
+    emit_key_text(e, "type", arena_text(out->arena, "urn:vigil:problem:%s", word));
+    emit_key_text(e, "title", reply_status_text(status));
+    emit_key_int(e, "status", status);
+    emit_key_text(e, "detail", f->text);
+    emit_key_text(e, "code", word);
+    if (f->pointer[0])
+        emit_key_text(e, "pointer", f->pointer);
+    if (f->value[0])
+        emit_key_text(e, "value", f->value);
+    if (f->allowed[0])
+        emit_key_text(e, "allowed", f->allowed);
+    emit_key_text(e, "request_id", out->request_id);
+    return e;
+}

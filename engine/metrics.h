@@ -1,0 +1,49 @@
+#ifndef ENGINE_METRICS_H
+#define ENGINE_METRICS_H
+
+#include <stdint.h>
+
+#include "geo/base/buf.h"
+
+/* Everything the process counts, one row each: a counter only grows, a gauge is
+ * set, a histogram takes durations. Any thread, no lock. A new metric is a row
+ * here, with its help in both catalogues under "metric.<word>".
+ *
+ *   X(NAME, KIND, "name in Prometheus", "labels", "word of the help text")
+ *
+ * Rows of one name stand together. */
+#define METRICS_ROWS(X)                                                                            \
+    X(REQUESTS_2XX, COUNTER, "vigil_http_requests_total", "class=\"2xx\"", "requests")             \
+    X(REQUESTS_3XX, COUNTER, "vigil_http_requests_total", "class=\"3xx\"", "requests")             \
+    X(REQUESTS_4XX, COUNTER, "vigil_http_requests_total", "class=\"4xx\"", "requests")             \
+    X(REQUESTS_5XX, COUNTER, "vigil_http_requests_total", "class=\"5xx\"", "requests")             \
+    X(REQUESTS_REFUSED, COUNTER, "vigil_http_malformed_total", "", "malformed")                    \
+    X(QUEUE_FULL, COUNTER, "vigil_http_queue_full_total", "", "queue_full")                        \
+    X(CONNECTIONS_CUT, COUNTER, "vigil_http_connections_cut_total", "", "connections_cut")         \
+    X(CONNECTIONS, GAUGE, "vigil_http_connections", "", "connections")                             \
+    X(QUEUE_LENGTH, GAUGE, "vigil_http_queue_length", "", "queue_length")                          \
+    X(REQUEST_TIME, HISTOGRAM, "vigil_http_request_seconds", "", "request_time")                   \
+    X(QUEUE_TIME, HISTOGRAM, "vigil_http_queue_seconds", "", "queue_time")
+
+enum metrics_id {
+#define METRICS_ENUM(name, kind, prometheus, labels, word) METRIC_##name,
+    METRICS_ROWS(METRICS_ENUM)
+#undef METRICS_ENUM
+        METRIC_COUNT,
+};
+
+void metrics_count(enum metrics_id id, int64_t n);
+void metrics_set(enum metrics_id id, int64_t value);
+void metrics_add(enum metrics_id id, int64_t difference); /* to a gauge */
+void metrics_observe_us(enum metrics_id id, int64_t us);
+
+/* What a counter or gauge stands at; the number of observations of a histogram. */
+int64_t metrics_get(enum metrics_id id);
+
+/* The word of its help text. */
+const char *metrics_word(enum metrics_id id);
+
+/* The Prometheus text format, version 0.0.4; help(word) gives the help line. */
+void metrics_write(struct buf *out, const char *(*help)(const char *word));
+
+#endif
