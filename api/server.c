@@ -38,9 +38,10 @@ struct line {
 };
 
 enum talk_state {
-    TALK_HEAD,   /* the request line is known */
-    TALK_BODY,   /* the body is being gathered */
-    TALK_QUEUED, /* suspended: a worker has it or will */
+    TALK_HEAD,    /* the request line is known */
+    TALK_REFUSED, /* the answer is there before the body, of which there is none */
+    TALK_BODY,    /* the body is being gathered */
+    TALK_QUEUED,  /* suspended: a worker has it or will */
     TALK_ANSWERED,
 };
 
@@ -378,6 +379,11 @@ static enum MHD_Result take_head(struct talk *t, const char *method, const char 
     if (!open) {
         if (t->answer.reply.code == CODE_REQUEST_MALFORMED)
             metrics_count(METRIC_REQUESTS_REFUSED, 1);
+        /* An answer queued here ends the connection. */
+        if (!t->answer.reply.close) {
+            t->state = TALK_REFUSED;
+            return MHD_YES;
+        }
         finish(t);
         return send_answer(t);
     }
@@ -476,6 +482,9 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
     switch (t->state) {
     case TALK_HEAD:
         return take_head(t, method, version);
+    case TALK_REFUSED:
+        finish(t);
+        return send_answer(t);
     case TALK_BODY:
         return *upload_size > 0 ? take_body(t, upload, upload_size) : end_body(t);
     case TALK_QUEUED: /* resumed by a worker */
