@@ -43,7 +43,7 @@ static bool read_bytes(struct reader *r, void *out, size_t size)
 
 static bool read_u32(struct reader *r, uint32_t *out)
 {
-    uint32_t raw;
+    uint32_t raw = 0;
 
     if (!read_bytes(r, &raw, sizeof raw))
         return false;

@@ -137,6 +137,12 @@ void emit_null(struct emit *e)
     buf_string(e->out, "null");
 }
 
+/* On its own, so that the compiler sees how many decimals there can be. */
+static int number_text(char digits[static NUMBER_ROOM], double value, unsigned decimals)
+{
+    return snprintf(digits, NUMBER_ROOM, "%.*f", (int)(decimals % (DECIMALS_MAX + 1)), value);
+}
+
 void emit_number(struct emit *e, double value, int decimals)
 {
     char digits[NUMBER_ROOM];
@@ -147,7 +153,7 @@ void emit_number(struct emit *e, double value, int decimals)
         return;
     }
     before_value(e);
-    int length = snprintf(digits, sizeof digits, "%.*f", decimals, value);
+    int length = number_text(digits, value, (unsigned)decimals);
 
     while (decimals > 0 && digits[length - 1] == '0')
         length--;

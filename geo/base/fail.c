@@ -6,10 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const WORDS[CODE_COUNT] = {
-    [CODE_NONE] = "none",
+static const char *const WORDS[CODE_COUNT] = { [CODE_NONE] = "none",
 #define FAIL_WORD(name, word) [CODE_##name] = (word),
-    FAIL_CODES(FAIL_WORD)
+                                               FAIL_CODES(FAIL_WORD)
 #undef FAIL_WORD
 };
 

@@ -43,9 +43,8 @@ struct fail {
 #define fail_set(f, kind, code, ...) fail_record((f), (kind), CODE_##code, __VA_ARGS__)
 
 /* What fail_set stands for; `f` must not be NULL. */
-__attribute__((format(printf, 4, 5))) bool fail_record(struct fail *f, enum fail_kind kind,
-                                                       enum fail_code code, const char *format,
-                                                       ...);
+__attribute__((format(printf, 4, 5))) bool
+fail_record(struct fail *f, enum fail_kind kind, enum fail_code code, const char *format, ...);
 
 /* Completes a recorded failure; each returns false, and cuts what is too long
  * at a whole UTF-8 character. */

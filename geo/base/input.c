@@ -14,8 +14,8 @@ struct input {
     json_t *value;
     struct arena *arena;
     const struct input *parent; /* NULL at the root */
-    const char *key;           /* in an object */
-    int32_t index;             /* in an array */
+    const char *key;            /* in an object */
+    int32_t index;              /* in an array */
 };
 
 static void release(void *value)
@@ -24,7 +24,7 @@ static void release(void *value)
 }
 
 static struct input *node(struct arena *a, json_t *value, const struct input *parent,
-                         const char *key, int32_t index)
+                          const char *key, int32_t index)
 {
     struct input *v = arena_take(a, 1, sizeof *v);
 
@@ -36,7 +36,7 @@ static struct input *node(struct arena *a, json_t *value, const struct input *pa
  * text. Brackets inside strings do not count. */
 static bool depth_allowed(const char *bytes, size_t size)
 {
-    int depth      = 0;
+    int depth = 0;
     bool in_string = false;
 
     for (size_t i = 0; i < size; i++) {
@@ -66,8 +66,9 @@ const struct input *input_parse(struct arena *a, const char *bytes, size_t size,
     json_t *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 
     if (!root && json_error_code(&error) == json_error_duplicate_key) {
-        fail_set(f, FAIL_INPUT, JSON_DUPLICATE_KEY, "the JSON has a key twice: %s, line %d column %d",
-                 error.text, error.line, error.column);
+        fail_set(f, FAIL_INPUT, JSON_DUPLICATE_KEY,
+                 "the JSON has a key twice: %s, line %d column %d", error.text, error.line,
+                 error.column);
         return NULL;
     }
     if (!root) {
@@ -145,7 +146,7 @@ static bool refuse_key(const struct input *v, enum fail_code code, const char *w
                        const char *name, const struct input_key *keys, int32_t key_count,
                        struct fail *f)
 {
-    struct buf names   = { 0 };
+    struct buf names = { 0 };
     struct buf pointer = { 0 };
 
     put_names(&names, keys, key_count);
@@ -177,18 +178,20 @@ bool input_keys(const struct input *v, struct input_key *keys, int32_t key_count
         return wrong_type(v, "an object", f);
     for (int32_t i = 0; i < key_count; i++)
         keys[i].value = NULL;
-    json_object_foreach(v->value, name, value) {
+    json_object_foreach(v->value, name, value)
+    {
         struct input_key *key = find_key(keys, key_count, name);
 
         if (!key)
-            return refuse_key(v, CODE_KEY_UNKNOWN, "there is no such key", name, keys, key_count, f);
+            return refuse_key(v, CODE_KEY_UNKNOWN, "there is no such key", name, keys, key_count,
+                              f);
         if (!json_is_null(value))
             key->value = node(v->arena, value, v, key->name, 0);
     }
     for (int32_t i = 0; i < key_count; i++)
         if (keys[i].required && !keys[i].value)
-            return refuse_key(v, CODE_KEY_MISSING, "a key is missing", keys[i].name, keys, key_count,
-                              f);
+            return refuse_key(v, CODE_KEY_MISSING, "a key is missing", keys[i].name, keys,
+                              key_count, f);
     return true;
 }
 
@@ -209,7 +212,6 @@ const char *input_next(const struct input *v, void **cursor, const struct input 
     *value = node(v->arena, json_object_iter_value(*cursor), v, key, 0);
     return key;
 }
-
 
 bool input_is_object(const struct input *v)
 {
@@ -356,7 +358,7 @@ const struct input *input_item(const struct input *v, int32_t index)
 
 const char *input_dump(struct arena *a, const struct input *v)
 {
-    char *text       = json_dumps(v->value, JSON_ENCODE_ANY | JSON_COMPACT);
+    char *text = json_dumps(v->value, JSON_ENCODE_ANY | JSON_COMPACT);
     const char *copy = text ? arena_copy(a, text, strlen(text)) : arena_copy(a, "", 0);
 
     free(text);

@@ -55,7 +55,7 @@ bool input_bool(const struct input *v, bool *out, struct fail *f);
 bool input_text(const struct input *v, size_t max_bytes, const char **out, struct fail *f);
 /* One of `words`; *out is its index. */
 bool input_word(const struct input *v, const char *const *words, int32_t word_count, int32_t *out,
-               struct fail *f);
+                struct fail *f);
 /* An array of min to max items. */
 bool input_array(const struct input *v, int32_t min, int32_t max, int32_t *count, struct fail *f);
 const struct input *input_item(const struct input *v, int32_t index);

@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 static int run_file(const char *path)
 {
-    FILE *file     = fopen(path, "rb");
+    FILE *file = fopen(path, "rb");
     uint8_t *bytes = malloc(FILE_MAX);
 
     if (!file || !bytes) {
@@ -34,7 +34,7 @@ static int run_file(const char *path)
 static int run_folder(const char *path)
 {
     DIR *folder = opendir(path);
-    int count   = 0;
+    int count = 0;
 
     if (!folder)
         return 0;
