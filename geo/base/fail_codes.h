@@ -30,6 +30,10 @@
     X(DATABASE_NOT_MIGRATED, "database_not_migrated")                                              \
     X(DATABASE_SLOW, "database_slow")                                                              \
     X(DISK_FULL, "disk_full")                                                                      \
+    X(EXTRACT_MISSING, "extract_missing")                                                          \
+    X(EXTRACT_TOO_LARGE, "extract_too_large")                                                      \
+    X(EXTRACT_UNREADABLE, "extract_unreadable")                                                    \
+    X(EXTRACT_WITHOUT_ROADS, "extract_without_roads")                                              \
     X(FIGURE_KIND, "figure_kind")                                                                  \
     X(FIGURE_MALFORMED, "figure_malformed")                                                        \
     X(FIGURE_TOO_LARGE, "figure_too_large")                                                        \
@@ -47,7 +51,10 @@
     X(IDEMPOTENCY_KEY_MISSING, "idempotency_key_missing")                                          \
     X(IDEMPOTENCY_KEY_REUSED, "idempotency_key_reused")                                            \
     X(ID_MALFORMED, "id_malformed")                                                                \
+    X(IMPORT_FAILED, "import_failed")                                                              \
     X(IMPORT_REFUSED, "import_refused")                                                            \
+    X(IMPORT_RUNNING, "import_running")                                                            \
+    X(INTERRUPTED, "interrupted")                                                                  \
     X(JSON_DEEP, "json_deep")                                                                      \
     X(JSON_DUPLICATE_KEY, "json_duplicate_key")                                                    \
     X(JSON_MALFORMED, "json_malformed")                                                            \
@@ -66,6 +73,9 @@
     X(NO_STREETS, "no_streets")                                                                    \
     X(NO_STREET_NEAR, "no_street_near")                                                            \
     X(OFF_DUTY, "off_duty")                                                                        \
+    X(OPERAND_COUNT, "operand_count")                                                              \
+    X(OPTION_UNKNOWN, "option_unknown")                                                            \
+    X(OPTION_WITHOUT_VALUE, "option_without_value")                                                \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
     X(PATH_UNKNOWN, "path_unknown")                                                                \
     X(PERSON_UNKNOWN, "person_unknown")                                                            \
@@ -74,6 +84,7 @@
     X(POSTGIS_MISSING, "postgis_missing")                                                          \
     X(POSTGIS_OLD, "postgis_old")                                                                  \
     X(POSTGRESQL_OLD, "postgresql_old")                                                            \
+    X(PROGRAM_MISSING, "program_missing")                                                          \
     X(QUERY_OUT_OF_RANGE, "query_out_of_range")                                                    \
     X(QUERY_UNKNOWN, "query_unknown")                                                              \
     X(REFERENCE_UNKNOWN, "reference_unknown")                                                      \

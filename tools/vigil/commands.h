@@ -1,0 +1,7 @@
+#ifndef TOOLS_VIGIL_COMMANDS_H
+#define TOOLS_VIGIL_COMMANDS_H
+
+/* The commands of `vigil`, each in its own file; main.c has the table. */
+int migrate_command(int argc, char **argv);
+
+#endif

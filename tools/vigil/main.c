@@ -1,0 +1,61 @@
+/* The command line: finds the command and hands it the rest. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/vigil/command.h"
+#include "tools/vigil/commands.h"
+
+struct entry {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *arguments;
+    const char *english;
+    const char *chinese;
+};
+
+/* In alphabetical order. */
+static const struct entry COMMANDS[] = {
+    { "migrate", migrate_command, "[--check]", "brings the database to this program's form",
+      "将数据库升级到本程序所需的结构" },
+};
+
+enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };
+
+static void show_help(FILE *out)
+{
+    fputs(command_say("Usage: vigil COMMAND [ARGUMENTS]\n\n", "用法:vigil 命令 [参数]\n\n"), out);
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        fprintf(out, "  vigil %s %s\n", COMMANDS[i].name, COMMANDS[i].arguments);
+        fprintf(out, "      %s\n", command_say(COMMANDS[i].english, COMMANDS[i].chinese));
+    }
+    fputs(command_say(
+              "\nEvery command takes --database ADDRESS, a libpq string; else VIGIL_DATABASE "
+              "counts.\nIt ends with 0 when done, 1 when it failed, 2 when called wrongly, "
+              "75 when it\nmay be tried again later, 130 when interrupted.\n",
+              "\n每个命令都接受 --database 地址(libpq 连接串),否则使用环境变量 VIGIL_DATABASE。\n"
+              "退出码:0 完成,1 失败,2 用法错误,75 可稍后重试,130 被中断。\n"),
+          out);
+}
+
+int main(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+
+    if (strcmp(name, "--version") == 0) {
+        puts("vigil " VIGIL_VERSION);
+        return COMMAND_DONE;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "help") == 0) {
+        show_help(stdout);
+        return COMMAND_DONE;
+    }
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(name, COMMANDS[i].name) == 0)
+            return COMMANDS[i].run(argc - 1, argv + 1);
+    if (name[0])
+        fprintf(stderr,
+                command_say("vigil: there is no command %.60s\n\n", "vigil:没有命令 %.60s\n\n"),
+                name);
+    show_help(stderr);
+    return COMMAND_USAGE;
+}
