@@ -102,7 +102,8 @@ struct network {
  * the same; e-bikes and cars keep to the posted limit where it is lower. */
 void network_price(struct network *n, const struct network_speeds *speeds, struct arena *a);
 
-/* 12 bytes a node, 41 a segment, 24 more for the costs, 8 a point of the shape. */
+/* 20 bytes a node, 47 a segment and 24 more for its costs, 8 a point of the shape,
+ * and the names. */
 size_t network_bytes(const struct network *n);
 
 static inline int32_t network_tail(const struct network *n, int32_t edge)

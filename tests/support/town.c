@@ -76,8 +76,10 @@ const struct network *town_random(struct town_dice *dice, int32_t node_count, in
     for (int32_t i = 0; i < segment_count; i++) {
         const int32_t from = town_pick(dice, node_count);
         const int32_t to = town_pick(dice, node_count);
-        const struct point_e7 m = { (at[from].lon + at[to].lon) / 2 + town_pick(dice, 5000),
-                                    (at[from].lat + at[to].lat) / 2 + town_pick(dice, 5000) };
+        const struct point_e7 m = {
+            at[from].lon + (at[to].lon - at[from].lon) / 2 + town_pick(dice, 5000),
+            at[from].lat + (at[to].lat - at[from].lat) / 2 + town_pick(dice, 5000)
+        };
         struct point_e7 shape[3] = { at[from], m, at[to] };
         const bool bent = from == to || town_pick(dice, 2) == 0;
         const int32_t length = coarse ? 1200 * (1 + town_pick(dice, 3))

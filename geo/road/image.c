@@ -1,0 +1,252 @@
+/* A head of fixed size, then the arrays of struct network one after the other, each
+ * at a multiple of 64 bytes so that it begins with a cache line. Where each begins
+ * follows from the counts alone: there is no offset to arrays that could be wrong. */
+#include "geo/road/image.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum { ALIGN = 64, BYTE_ORDER_MARK = 0x01020304, COLUMNS = 16 };
+
+static const char MAGIC[8] = { 'V', 'I', 'G', 'I', 'L', 'M', 'A', 'P' };
+
+struct head {
+    char magic[8];
+    uint64_t checksum; /* of everything else */
+    uint64_t size;
+    int64_t import_id;
+    uint32_t version;
+    uint32_t byte_order;
+    int32_t node_count;
+    int32_t segment_count;
+    int32_t shape_count;
+    int32_t name_bytes;
+};
+
+static_assert(sizeof(struct head) == 56, "no gaps: every byte is checked");
+static_assert(ALIGN % sizeof(uint64_t) == 0, "the checksum reads whole words");
+
+/* One array of the network: how many of what, and where the pointer to it is. */
+struct column {
+    void *pointer;
+    size_t count;
+    size_t item;
+};
+
+static void list_columns(struct network *n, struct column columns[COLUMNS])
+{
+    const size_t nodes = (size_t)n->node_count;
+    const size_t segments = (size_t)n->segment_count;
+    const struct column all[COLUMNS] = {
+        { &n->node_id, nodes, sizeof *n->node_id },
+        { &n->node_at, nodes, sizeof *n->node_at },
+        { &n->first_out, nodes + 1, sizeof *n->first_out },
+        { &n->out_edge, 2 * segments, sizeof *n->out_edge },
+        { &n->segment_id, segments, sizeof *n->segment_id },
+        { &n->way_id, segments, sizeof *n->way_id },
+        { &n->from, segments, sizeof *n->from },
+        { &n->to, segments, sizeof *n->to },
+        { &n->length_cm, segments, sizeof *n->length_cm },
+        { &n->name_at, segments, sizeof *n->name_at },
+        { &n->first_shape, segments + 1, sizeof *n->first_shape },
+        { &n->shape, (size_t)n->shape_count, sizeof *n->shape },
+        { &n->street_class, segments, sizeof *n->street_class },
+        { &n->access, segments, sizeof *n->access },
+        { &n->maxspeed_kmh, segments, sizeof *n->maxspeed_kmh },
+        { &n->names, (size_t)n->name_bytes, sizeof *n->names },
+    };
+
+    memcpy(columns, all, sizeof all);
+}
+
+static size_t aligned(size_t size)
+{
+    return (size + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+static size_t image_size(const struct column columns[COLUMNS])
+{
+    size_t size = aligned(sizeof(struct head));
+
+    for (int i = 0; i < COLUMNS; i++)
+        size += aligned(columns[i].count * columns[i].item);
+    return size;
+}
+
+/* Every step can be undone when the word is known, so two images that differ in one
+ * word never have the same sum; the checksum's own word counts as 0. It guards
+ * against failing disks and torn writes, not against an enemy. */
+static uint64_t sum_of(const void *bytes, size_t size)
+{
+    const unsigned char *at = bytes;
+    uint64_t sum = 0x9e3779b97f4a7c15u;
+
+    for (size_t i = 0; i < size / sizeof sum; i++) {
+        uint64_t word;
+
+        memcpy(&word, at + i * sizeof word, sizeof word);
+        if (i == offsetof(struct head, checksum) / sizeof word)
+            word = 0;
+        sum = (sum ^ word) * 0xff51afd7ed558ccdu;
+        sum ^= sum >> 32;
+    }
+    return sum;
+}
+
+void image_seal(void *bytes, size_t size)
+{
+    assert(size >= sizeof(struct head));
+    const uint64_t sum = sum_of(bytes, size);
+
+    memcpy((unsigned char *)bytes + offsetof(struct head, checksum), &sum, sizeof sum);
+}
+
+void image_write(const struct network *n, struct buf *out)
+{
+    struct network copy = *n; /* only to list its columns */
+    struct column columns[COLUMNS];
+    struct head head = { .import_id = n->import_id,
+                         .version = IMAGE_VERSION,
+                         .byte_order = BYTE_ORDER_MARK,
+                         .node_count = n->node_count,
+                         .segment_count = n->segment_count,
+                         .shape_count = n->shape_count,
+                         .name_bytes = n->name_bytes };
+    size_t at = aligned(sizeof head);
+
+    assert(out->size == 0);
+    list_columns(&copy, columns);
+    memcpy(head.magic, MAGIC, sizeof MAGIC);
+    head.size = image_size(columns);
+    char *bytes = buf_reserve(out, head.size);
+
+    memset(bytes, 0, head.size);
+    memcpy(bytes, &head, sizeof head);
+    for (int i = 0; i < COLUMNS; i++) {
+        const void *from;
+
+        memcpy(&from, columns[i].pointer, sizeof from);
+        memcpy(bytes + at, from, columns[i].count * columns[i].item);
+        at += aligned(columns[i].count * columns[i].item);
+    }
+    image_seal(bytes, head.size);
+    out->size = head.size;
+}
+
+static bool refuse(struct fail *f, const char *what)
+{
+    return fail_set(f, FAIL_BROKEN, STREETS_FILE_REFUSED, "the street file is refused: %s", what);
+}
+
+static bool counts_sound(const struct head *h)
+{
+    return h->segment_count >= 1 && h->segment_count <= NETWORK_SEGMENTS_MAX &&
+           h->node_count >= 1 && h->node_count <= 2 * h->segment_count &&
+           h->shape_count >= 2 * h->segment_count && h->shape_count <= NETWORK_SHAPE_MAX &&
+           h->name_bytes >= 1 && h->name_bytes <= NETWORK_NAMES_MAX;
+}
+
+static bool points_sound(const struct point_e7 *points, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++)
+        if (!point_valid(point_from_e7(points[i])))
+            return false;
+    return true;
+}
+
+/* Each node lists just the edges that leave it, ascending: as there are as many
+ * places as edges, each edge then stands in one of them. */
+static bool nodes_sound(const struct network *n)
+{
+    if (n->first_out[0] != 0 || n->first_out[n->node_count] != 2 * n->segment_count)
+        return false;
+    for (int32_t v = 0; v < n->node_count; v++) {
+        if (n->first_out[v + 1] < n->first_out[v] || n->first_out[v + 1] > 2 * n->segment_count ||
+            (v > 0 && n->node_id[v] <= n->node_id[v - 1]))
+            return false;
+        for (int32_t i = n->first_out[v]; i < n->first_out[v + 1]; i++) {
+            const int32_t edge = n->out_edge[i];
+
+            if (edge < 0 || edge >= 2 * n->segment_count || network_tail(n, edge) != v ||
+                (i > n->first_out[v] && edge <= n->out_edge[i - 1]))
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool segment_sound(const struct network *n, int32_t s)
+{
+    const int64_t points = (int64_t)n->first_shape[s + 1] - n->first_shape[s];
+
+    return n->segment_id[s] > (s > 0 ? n->segment_id[s - 1] : 0) && n->from[s] >= 0 &&
+           n->from[s] < n->node_count && n->to[s] >= 0 && n->to[s] < n->node_count &&
+           n->length_cm[s] >= 1 && n->length_cm[s] <= NETWORK_LENGTH_MAX_CM &&
+           n->street_class[s] < STREET_CLASS_COUNT && n->access[s] < 1 << NETWORK_ACCESS_BITS &&
+           n->name_at[s] >= 0 && n->name_at[s] < n->name_bytes && points >= 2 &&
+           points <= NETWORK_POINTS_MAX && n->first_shape[s + 1] <= n->shape_count;
+}
+
+static bool segments_sound(const struct network *n)
+{
+    if (n->first_shape[0] != 0 || n->first_shape[n->segment_count] != n->shape_count)
+        return false;
+    for (int32_t s = 0; s < n->segment_count; s++)
+        if (!segment_sound(n, s))
+            return false;
+    return true;
+}
+
+static bool head_sound(const struct head *h, size_t size, int64_t import_id, struct fail *f)
+{
+    if (memcmp(h->magic, MAGIC, sizeof MAGIC) != 0)
+        return refuse(f, "it is not a street file");
+    if (h->version != IMAGE_VERSION || h->byte_order != BYTE_ORDER_MARK)
+        return refuse(f, "it is of another version or machine");
+    if (h->import_id != import_id)
+        return refuse(f, "it is of another import");
+    if (h->size != size)
+        return refuse(f, "it is cut off or too long");
+    if (!counts_sound(h))
+        return refuse(f, "its counts are out of range");
+    return true;
+}
+
+bool image_open(const void *bytes, size_t size, int64_t import_id, struct network *out,
+                struct fail *f)
+{
+    struct head h;
+    struct column columns[COLUMNS];
+    size_t at = aligned(sizeof h);
+
+    if (size < at)
+        return refuse(f, "it is cut off");
+    memcpy(&h, bytes, sizeof h);
+    if (!head_sound(&h, size, import_id, f))
+        return false;
+    struct network n = { .import_id = h.import_id,
+                         .node_count = h.node_count,
+                         .segment_count = h.segment_count,
+                         .shape_count = h.shape_count,
+                         .name_bytes = h.name_bytes };
+
+    list_columns(&n, columns);
+    if (image_size(columns) != size)
+        return refuse(f, "its size does not fit its counts");
+    if (sum_of(bytes, size) != h.checksum)
+        return refuse(f, "its checksum is wrong");
+    for (int i = 0; i < COLUMNS; i++) {
+        const void *here = (const unsigned char *)bytes + at;
+
+        memcpy(columns[i].pointer, &here, sizeof here);
+        at += aligned(columns[i].count * columns[i].item);
+    }
+    if (n.names[0] != '\0' || n.names[n.name_bytes - 1] != '\0')
+        return refuse(f, "its names have no end");
+    if (!segments_sound(&n) || !nodes_sound(&n))
+        return refuse(f, "its streets contradict themselves");
+    if (!points_sound(n.node_at, n.node_count) || !points_sound(n.shape, n.shape_count))
+        return refuse(f, "a point of it is not on the earth");
+    *out = n;
+    return true;
+}

@@ -1,0 +1,190 @@
+/* The fastest way against the definition, and that what is drawn and told of it
+ * hangs together. */
+#include "geo/road/route.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "tests/support/check_near.h"
+#include "tests/support/slow.h"
+#include "tests/support/town.h"
+
+enum { TOWNS = 3000, PAIRS = 6 };
+
+/* A way is a chain: each edge begins where the one before ends, the spots lie on
+ * the first and last or at their junction, and the mode may use all of it. */
+static void check_chain(const struct network *n, enum mode mode, const struct route *r)
+{
+    for (int32_t i = 0; i < r->edge_count; i++) {
+        assert_true(n->cost_ms[mode][r->edges[i]] < NETWORK_COST_NEVER);
+        if (i > 0)
+            assert_int_equal(network_head(n, r->edges[i - 1]), network_tail(n, r->edges[i]));
+    }
+}
+
+static void check_ends(const struct network *n, const struct route *r)
+{
+    const struct point from = network_point(n, r->from);
+    const struct point to = network_point(n, r->to);
+
+    assert_true(r->point_count >= 2);
+    check_near(point_distance_m(r->points[0], from), 0, 0.02);
+    check_near(point_distance_m(r->points[r->point_count - 1], to), 0, 0.02);
+}
+
+static void check_steps(const struct route *r)
+{
+    uint64_t length_cm = 0;
+    uint64_t cost_ms = 0;
+
+    assert_true(r->step_count >= 2);
+    assert_int_equal(r->steps[0].turn, TURN_DEPART);
+    assert_int_equal(r->steps[0].first_point, 0);
+    assert_int_equal(r->steps[r->step_count - 1].turn, TURN_ARRIVE);
+    assert_int_equal(r->steps[r->step_count - 1].first_point, r->point_count - 1);
+    for (int32_t i = 0; i < r->step_count; i++) {
+        length_cm += r->steps[i].length_cm;
+        cost_ms += r->steps[i].cost_ms;
+        assert_in_range(r->steps[i].first_point, i > 0 ? r->steps[i - 1].first_point : 0,
+                        r->point_count - 1);
+    }
+    assert_int_equal(length_cm, r->length_cm);
+    assert_int_equal(cost_ms, r->cost_ms);
+}
+
+static void the_way_costs_what_the_definition_says(void **state)
+{
+    struct town_dice dice = { 314159 };
+    struct route_room *room = route_room_new();
+    int32_t found = 0;
+    int32_t missing = 0;
+
+    (void)state;
+    for (int32_t town = 0; town < TOWNS; town++) {
+        struct arena *a = arena_new();
+        const struct network *n =
+            town_random(&dice, 2 + town_pick(&dice, 30), 1 + town_pick(&dice, 60), town % 2, a);
+
+        for (int32_t pair = 0; pair < PAIRS; pair++) {
+            const enum mode mode = (enum mode)town_pick(&dice, MODE_COUNT);
+            struct spot from = town_spot(&dice, n);
+            struct spot to = town_spot(&dice, n);
+            struct route r;
+            struct fail f;
+
+            if (pair % 3 == 0) { /* on the same segment */
+                to.segment = from.segment;
+                to.along_cm = (uint32_t)town_pick(&dice, (int32_t)n->length_cm[to.segment] + 1);
+            }
+            const uint32_t want_ms = slow_cost(n, mode, from, to);
+
+            if (!route_find(n, mode, from, to, room, a, &r, &f)) {
+                assert_int_equal(f.code, CODE_NO_ROUTE);
+                assert_int_equal(want_ms, NETWORK_COST_NEVER);
+                missing++;
+                continue;
+            }
+            found++;
+            assert_int_equal(r.cost_ms, want_ms);
+            check_chain(n, mode, &r);
+            check_ends(n, &r);
+            check_steps(&r);
+        }
+        arena_free(a);
+    }
+    assert_true(found > TOWNS && missing > TOWNS / 10);
+    route_room_free(room);
+}
+
+/* Where Row r and Column c of a town of blocks cross, as a spot of Row r. */
+static struct spot crossing(int32_t side, int32_t row, int32_t column)
+{
+    const bool last = column == side;
+
+    return (struct spot){ row * side + column - last, last ? 10000u : 0 };
+}
+
+static void the_steps_name_the_streets_and_turns(void **state)
+{
+    struct arena *a = arena_new();
+    const int32_t side = 3;
+    const struct network *n = town_blocks(side, (struct point){ 117.2, 34.3 }, a);
+    struct route_room *room = route_room_new();
+    struct spot to = crossing(side, 3, 3);
+    struct route r;
+    struct fail f;
+
+    (void)state;
+    /* From half-way along the first block of Row 0 to half-way up Column 3. */
+    to = (struct spot){ side * (side + 1) + 3 * side + 2, 5000 };
+    assert_true(route_find(n, MODE_FOOT, (struct spot){ 0, 5000 }, to, room, a, &r, &f));
+    assert_int_equal(r.length_cm, 50000);
+    assert_int_equal(r.steps[0].turn, TURN_DEPART);
+    assert_memory_equal(r.steps[0].name, "Row", 3);
+    assert_int_equal(r.steps[r.step_count - 1].turn, TURN_ARRIVE);
+    assert_string_equal(r.steps[r.step_count - 1].name, "Column 3");
+    for (int32_t i = 1; i < r.step_count - 1; i++)
+        assert_int_equal(r.steps[i].turn, r.steps[i].name[0] == 'C' ? TURN_LEFT : TURN_RIGHT);
+    route_room_free(room);
+    arena_free(a);
+}
+
+static void a_straight_street_is_one_step(void **state)
+{
+    struct arena *a = arena_new();
+    const struct network *n = town_blocks(5, (struct point){ 117.2, 34.3 }, a);
+    struct route_room *room = route_room_new();
+    struct route r;
+    struct fail f;
+
+    (void)state;
+    assert_true(route_find(n, MODE_CAR, crossing(5, 2, 0), crossing(5, 2, 5), room, a, &r, &f));
+    assert_int_equal(r.step_count, 2);
+    assert_string_equal(r.steps[0].name, "Row 2");
+    assert_int_equal(r.length_cm, 50000);
+    assert_int_equal(r.cost_ms, 50000);
+    assert_int_equal(r.point_count, 6);
+    route_room_free(room);
+    arena_free(a);
+}
+
+static void being_there_is_a_way_of_no_length(void **state)
+{
+    struct arena *a = arena_new();
+    const struct network *n = town_blocks(2, (struct point){ 117.2, 34.3 }, a);
+    struct route_room *room = route_room_new();
+    struct route r;
+    struct fail f;
+
+    (void)state;
+    assert_true(
+        route_find(n, MODE_CAR, (struct spot){ 1, 77 }, (struct spot){ 1, 77 }, room, a, &r, &f));
+    assert_int_equal(r.cost_ms, 0);
+    assert_int_equal(r.length_cm, 0);
+    assert_int_equal(r.edge_count, 0);
+    assert_int_equal(r.point_count, 2);
+    assert_int_equal(r.step_count, 2);
+    route_room_free(room);
+    arena_free(a);
+}
+
+static void every_turn_has_a_word(void **state)
+{
+    (void)state;
+    for (enum turn turn = TURN_DEPART; turn <= TURN_ARRIVE; turn++)
+        assert_true(strlen(route_turn_word(turn)) > 3);
+    assert_string_equal(route_turn_word(TURN_SLIGHT_LEFT), "slight_left");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_way_costs_what_the_definition_says),
+        cmocka_unit_test(the_steps_name_the_streets_and_turns),
+        cmocka_unit_test(a_straight_street_is_one_step),
+        cmocka_unit_test(being_there_is_a_way_of_no_length),
+        cmocka_unit_test(every_turn_has_a_word),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
