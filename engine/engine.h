@@ -10,6 +10,7 @@
 
 struct config;
 struct db;
+struct ids;
 struct positions;
 struct tiles;
 
@@ -34,9 +35,15 @@ const struct world *engine_hold(struct engine *e);
 const struct world *engine_hold_city(struct engine *e, struct fail *f);
 
 struct live *engine_live(struct engine *e);
-struct tiles *engine_tiles(struct engine *e);
 struct positions *engine_positions(struct engine *e);
+struct ids *engine_ids(struct engine *e);
+struct tiles *engine_tiles(struct engine *e);
 const struct config *engine_config(const struct engine *e);
+
+/* Brings the process up to the database now instead of within two seconds: the
+ * newest import and whoever was added or changed. For handlers that have changed
+ * people, and for tests. Waits while the timer does the same. */
+bool engine_follow(struct engine *e, struct fail *f);
 
 /* Work of others on the timer thread, about every two seconds, with its own
  * connection; at most ENGINE_HOOK_MAX, added before the first request. When the

@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "engine/clock.h"
 
 enum {
     CHUNK = 128, /* people changed in one go: some ten microseconds */
@@ -81,14 +82,6 @@ static void *room_for(size_t count, size_t size)
     return memory;
 }
 
-static uint64_t now_us(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
-}
-
 /* Versions begin at the time in microseconds: there are never a million changes
  * a second, so a process that starts later begins above all that were seen. */
 struct live *live_new(void)
@@ -109,7 +102,7 @@ struct live *live_new(void)
     l->table = room_for(2 * SLOTS_START, sizeof *l->table);
     memset(l->table, 0xFF, (size_t)2 * SLOTS_START * sizeof *l->table);
     l->cells = room_for((size_t)CELLS_ACROSS * CELLS_ACROSS, sizeof *l->cells);
-    l->version = now_us();
+    l->version = (uint64_t)clock_wall_us();
     for (int32_t i = 0; i < CELLS_ACROSS * CELLS_ACROSS; i++)
         l->cells[i] = (struct cell){ NOBODY, l->version };
     return l;

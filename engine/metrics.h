@@ -23,7 +23,13 @@
     X(CONNECTIONS, GAUGE, "vigil_http_connections", "", "connections")                             \
     X(QUEUE_LENGTH, GAUGE, "vigil_http_queue_length", "", "queue_length")                          \
     X(REQUEST_TIME, HISTOGRAM, "vigil_http_request_seconds", "", "request_time")                   \
-    X(QUEUE_TIME, HISTOGRAM, "vigil_http_queue_seconds", "", "queue_time")
+    X(QUEUE_TIME, HISTOGRAM, "vigil_http_queue_seconds", "", "queue_time")                         \
+    X(PEOPLE, GAUGE, "vigil_people", "", "people")                                                 \
+    X(PEOPLE_PLACED, GAUGE, "vigil_people_placed", "", "people_placed")                            \
+    X(POSITIONS_ACCEPTED, COUNTER, "vigil_positions_total", "fate=\"accepted\"", "positions")      \
+    X(POSITIONS_REJECTED, COUNTER, "vigil_positions_total", "fate=\"rejected\"", "positions")      \
+    X(POSITIONS_BATCHES, COUNTER, "vigil_position_batches_total", "", "position_batches")          \
+    X(POSITIONS_COMMIT_TIME, HISTOGRAM, "vigil_position_commit_seconds", "", "position_commit_time")
 
 enum metrics_id {
 #define METRICS_ENUM(name, kind, prometheus, labels, word) METRIC_##name,

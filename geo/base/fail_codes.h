@@ -104,6 +104,7 @@
     X(STYLE_BROKEN, "style_broken")                                                                \
     X(TARGET_MALFORMED, "target_malformed")                                                        \
     X(TARGET_TOO_LONG, "target_too_long")                                                          \
+    X(THREAD_REFUSED, "thread_refused")                                                            \
     X(TILE_BUSY, "tile_busy")                                                                      \
     X(TILE_MALFORMED, "tile_malformed")                                                            \
     X(TILE_OUTSIDE, "tile_outside")                                                                \

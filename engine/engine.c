@@ -1,0 +1,340 @@
+/* One connection, one timer: what is slow to change is read by one thread, so
+ * that there is one order in which the city comes to be known. The timer looks
+ * every two seconds instead of listening: a notification may be lost, a look is
+ * not. */
+#include "engine/engine.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/clock.h"
+#include "engine/config.h"
+#include "engine/db.h"
+#include "engine/ids.h"
+#include "engine/log.h"
+#include "engine/metrics.h"
+#include "engine/people.h"
+#include "engine/positions.h"
+#include "engine/streets.h"
+#include "engine/tiles.h"
+
+enum { TICK_MS = 2000 };
+
+static const int64_t AHEAD_EVERY_US = 600LL * 1000000; /* partitions are made for 48 hours */
+
+struct hook {
+    void (*tick)(void *self, struct db *db);
+    void *self;
+};
+
+struct engine {
+    const struct config *config;
+    struct world_slot *worlds;
+    struct live *live;
+    struct positions *positions;
+    struct ids *ids;
+    struct tiles *tiles;
+
+    pthread_mutex_t following; /* guards the five below: one thread follows at a time */
+    struct db *db;
+    struct arena *arena; /* of one look */
+    int64_t import_id;   /* of the newest world */
+    int64_t people_mark; /* watermark of engine/people */
+    int64_t ahead_us;    /* when partitions were last made; steady clock */
+
+    pthread_mutex_t lock; /* guards the rest */
+    pthread_cond_t woken;
+    bool stopping;
+    bool is_away; /* the last look failed, and it was said */
+    pthread_t timer;
+    bool has_timer;
+    int32_t hook_count;
+    struct hook hooks[ENGINE_HOOK_MAX];
+};
+
+/* ------------------------------------------------------------------ following */
+
+static void free_index(void *index)
+{
+    snap_index_free(index);
+}
+
+static struct world *world_from(struct engine *e, struct arena *a, const struct streets *s)
+{
+    struct network *network = arena_take(a, 1, sizeof *network);
+    struct snap_index *index;
+    struct world *w = world_draft(e->worlds, a);
+
+    *network = s->network;
+    index = snap_index_new(network);
+    arena_defer(a, free_index, index);
+    w->network = network;
+    w->streets = index;
+    w->south_west = s->south_west;
+    w->north_east = s->north_east;
+    w->centre = (struct point){ (s->south_west.lon + s->north_east.lon) / 2,
+                                (s->south_west.lat + s->north_east.lat) / 2 };
+    w->city_name = s->city_name;
+    w->attribution = s->attribution;
+    return w;
+}
+
+/* The new city is built beside the old one, which serves until the people have
+ * been put onto the new streets. */
+static bool load_city(struct engine *e, struct fail *f)
+{
+    const int64_t began = clock_steady_us();
+    struct arena *a = arena_new();
+    struct streets streets;
+
+    if (!streets_load(e->db, config_text(e->config, CONFIG_CACHE_DIR), a, &streets, f)) {
+        arena_free(a);
+        return false;
+    }
+    struct world *w = world_from(e, a, &streets);
+
+    live_settle(e->live, w);
+    world_publish(e->worlds, w);
+    e->import_id = streets.import_id;
+    log_line(LOG_INFO, "city_loaded", log_int("import_id", streets.import_id),
+             log_int("segments", streets.network.segment_count),
+             log_int("nodes", streets.network.node_count),
+             log_text("from", streets_origin_word(streets.origin)),
+             log_text("reason", streets.reason),
+             log_int("took_ms", (clock_steady_us() - began) / 1000));
+    return true;
+}
+
+static bool follow_import(struct engine *e, struct fail *f)
+{
+    const struct db_rows *rows;
+
+    if (!db_run(e->db, QUERIES_IMPORT_CURRENT, NULL, 0, e->arena, &rows, f))
+        return false;
+    if (db_count(rows) == 0 || db_get_int(rows, 0, 0) == e->import_id)
+        return true;
+    return load_city(e, f);
+}
+
+static bool make_partitions(struct engine *e, struct fail *f)
+{
+    const int64_t now_us = clock_steady_us();
+    const struct db_rows *rows;
+
+    if (e->ahead_us && now_us - e->ahead_us < AHEAD_EVERY_US)
+        return true;
+    if (!db_run(e->db, QUERIES_POSITION_HISTORY_AHEAD, NULL, 0, e->arena, &rows, f))
+        return false;
+    e->ahead_us = now_us;
+    if (db_get_int(rows, 0, 0) > 0)
+        log_line(LOG_INFO, "partitions_made", log_int("count", db_get_int(rows, 0, 0)));
+    return true;
+}
+
+static bool look(struct engine *e, struct fail *f)
+{
+    const bool is_good = follow_import(e, f) &&
+                         people_follow(e->db, e->live, e->arena, &e->people_mark, f) &&
+                         make_partitions(e, f);
+
+    arena_reset(e->arena);
+    return is_good;
+}
+
+bool engine_follow(struct engine *e, struct fail *f)
+{
+    pthread_mutex_lock(&e->following);
+    const bool is_good = look(e, f);
+
+    pthread_mutex_unlock(&e->following);
+    return is_good;
+}
+
+/* Said once when it begins and once when it is over. */
+static void report(struct engine *e, bool is_good, const struct fail *why)
+{
+    pthread_mutex_lock(&e->lock);
+    const bool is_news = e->is_away == is_good;
+
+    e->is_away = !is_good;
+    pthread_mutex_unlock(&e->lock);
+    if (is_news && !is_good)
+        log_line(LOG_WARNING, "following_failed", log_text("code", fail_word(why->code)),
+                 log_text("detail", why->text));
+    if (is_news && is_good)
+        log_line(LOG_INFO, "following_again", log_int("import_id", e->import_id));
+}
+
+static void run_hooks(struct engine *e)
+{
+    struct hook hooks[ENGINE_HOOK_MAX];
+    int32_t count;
+
+    pthread_mutex_lock(&e->lock);
+    count = e->hook_count;
+    memcpy(hooks, e->hooks, sizeof hooks);
+    pthread_mutex_unlock(&e->lock);
+    for (int32_t i = 0; i < count; i++)
+        hooks[i].tick(hooks[i].self, e->db);
+}
+
+static void tick_once(struct engine *e)
+{
+    struct fail why = { 0 };
+
+    pthread_mutex_lock(&e->following);
+    const bool is_good = look(e, &why);
+
+    report(e, is_good, &why);
+    if (is_good)
+        run_hooks(e);
+    pthread_mutex_unlock(&e->following);
+    live_read(e->live);
+    metrics_set(METRIC_PEOPLE, live_count(e->live));
+    metrics_set(METRIC_PEOPLE_PLACED, live_placed_count(e->live));
+    live_read_end(e->live);
+}
+
+static void *tick_on(void *self)
+{
+    struct engine *e = self;
+
+    pthread_mutex_lock(&e->lock);
+    while (!e->stopping) {
+        struct timespec until;
+
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += TICK_MS / 1000;
+        if (pthread_cond_timedwait(&e->woken, &e->lock, &until) == 0)
+            continue;
+        pthread_mutex_unlock(&e->lock);
+        tick_once(e);
+        pthread_mutex_lock(&e->lock);
+    }
+    pthread_mutex_unlock(&e->lock);
+    return NULL;
+}
+
+void engine_every_tick(struct engine *e, void (*tick)(void *self, struct db *db), void *self)
+{
+    pthread_mutex_lock(&e->lock);
+    if (e->hook_count == ENGINE_HOOK_MAX)
+        abort();
+    e->hooks[e->hook_count++] = (struct hook){ tick, self };
+    pthread_mutex_unlock(&e->lock);
+}
+
+/* ------------------------------------------------------------------ opening */
+
+static struct engine *engine_new(const struct config *c)
+{
+    struct engine *e = calloc(1, sizeof *e);
+    pthread_condattr_t steady;
+
+    if (!e)
+        abort();
+    e->config = c;
+    e->worlds = world_slot_new();
+    e->live = live_new();
+    e->ids = ids_new();
+    e->tiles = tiles_new((size_t)config_int(c, CONFIG_TILE_CACHE_BYTES));
+    e->arena = arena_new();
+    pthread_mutex_init(&e->following, NULL);
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&e->woken, &steady);
+    pthread_condattr_destroy(&steady);
+    return e;
+}
+
+static bool start(struct engine *e, struct fail *f)
+{
+    const char *database = config_text(e->config, CONFIG_DATABASE);
+
+    e->db = db_open(database, f);
+    if (!e->db || !look(e, f))
+        return false;
+    e->positions = positions_open(database, e->live, &POSITIONS_USUAL, f);
+    if (!e->positions)
+        return false;
+    e->has_timer = pthread_create(&e->timer, NULL, tick_on, e) == 0;
+    return e->has_timer ||
+           fail_set(f, FAIL_BROKEN, THREAD_REFUSED, "the system gives no thread for the timer");
+}
+
+struct engine *engine_open(const struct config *c, struct fail *f)
+{
+    struct engine *e = engine_new(c);
+
+    if (start(e, f))
+        return e;
+    engine_close(e);
+    return NULL;
+}
+
+void engine_close(struct engine *e)
+{
+    if (!e)
+        return;
+    pthread_mutex_lock(&e->lock);
+    e->stopping = true;
+    pthread_cond_signal(&e->woken);
+    pthread_mutex_unlock(&e->lock);
+    if (e->has_timer)
+        pthread_join(e->timer, NULL);
+    positions_close(e->positions);
+    db_close(e->db);
+    tiles_free(e->tiles);
+    ids_free(e->ids);
+    live_free(e->live);
+    world_slot_free(e->worlds);
+    arena_free(e->arena);
+    pthread_cond_destroy(&e->woken);
+    pthread_mutex_destroy(&e->lock);
+    pthread_mutex_destroy(&e->following);
+    free(e);
+}
+
+/* ------------------------------------------------------------------ handing out */
+
+const struct world *engine_hold(struct engine *e)
+{
+    return world_hold(e->worlds);
+}
+
+const struct world *engine_hold_city(struct engine *e, struct fail *f)
+{
+    const struct world *w = world_hold(e->worlds);
+
+    if (!w)
+        fail_set(f, FAIL_BUSY, NO_CITY_YET, "no city has been imported yet");
+    return w;
+}
+
+struct live *engine_live(struct engine *e)
+{
+    return e->live;
+}
+
+struct positions *engine_positions(struct engine *e)
+{
+    return e->positions;
+}
+
+struct ids *engine_ids(struct engine *e)
+{
+    return e->ids;
+}
+
+struct tiles *engine_tiles(struct engine *e)
+{
+    return e->tiles;
+}
+
+const struct config *engine_config(const struct engine *e)
+{
+    return e->config;
+}

@@ -1,0 +1,204 @@
+/* Reading and writing vigil.person, and keeping the live index in step with it. */
+#include "engine/people.h"
+
+#include <string.h>
+
+enum { CHUNK = 256, SKILL_COUNT = 10 };
+
+/* By bit; the same rows as in vigil.skill. */
+static const char *const SKILLS[SKILL_COUNT] = {
+    "first_aid",     "aed",     "fire",         "water_rescue", "psychology",
+    "sign_language", "english", "elderly_care", "traffic",      "drone",
+};
+
+bool people_skill(const char *word, uint64_t *bit, struct fail *f)
+{
+    for (int i = 0; i < SKILL_COUNT; i++) {
+        if (strcmp(word, SKILLS[i]) == 0) {
+            *bit = 1ULL << i;
+            return true;
+        }
+    }
+    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "\"%.40s\" is no skill", word);
+    fail_allowed(f, "first_aid, aed, fire, water_rescue, psychology, sign_language, english, "
+                    "elderly_care, traffic, drone");
+    return fail_value(f, word);
+}
+
+const char *people_skill_word(int32_t number)
+{
+    return number >= 0 && number < SKILL_COUNT ? SKILLS[number] : NULL;
+}
+
+static enum mode mode_of(const char *word)
+{
+    int mode = 0;
+
+    while (mode < MODE_COUNT - 1 && strcmp(word, network_mode_word((enum mode)mode)) != 0)
+        mode++;
+    return (enum mode)mode;
+}
+
+/* ------------------------------------------------------------------ following */
+
+struct follower {
+    struct live *live;
+    struct arena *names; /* of the people in hand */
+    struct live_person people[CHUNK];
+    int32_t count;
+};
+
+static void hand_over(struct follower *to)
+{
+    live_know(to->live, to->people, to->count);
+    to->count = 0;
+    arena_reset(to->names);
+}
+
+static bool follow_one(void *self, const struct db_rows *row, struct fail *f)
+{
+    struct follower *to = self;
+    const int64_t person_id = db_get_int(row, 0, 0);
+    const char *name = db_get_text(row, 0, 1);
+
+    (void)f;
+    if (db_get_bool(row, 0, 5)) {
+        live_forget(to->live, person_id);
+        return true;
+    }
+    struct live_person *p = &to->people[to->count++];
+
+    *p = (struct live_person){ .person_id = person_id,
+                               .name = arena_copy(to->names, name, strlen(name)),
+                               .mode = mode_of(db_get_text(row, 0, 2)),
+                               .skills = (uint64_t)db_get_int(row, 0, 3),
+                               .on_duty = db_get_bool(row, 0, 4),
+                               .has_fix = !db_is_null(row, 0, 10) };
+    if (p->has_fix)
+        p->fix = (struct live_fix){ .person_id = person_id,
+                                    .at.lon = (int32_t)db_get_int(row, 0, 6),
+                                    .at.lat = (int32_t)db_get_int(row, 0, 7),
+                                    .accuracy_dm = (int32_t)db_get_int(row, 0, 8),
+                                    .speed_cms = (int32_t)db_get_int(row, 0, 9),
+                                    .fix_us = db_get_int(row, 0, 10),
+                                    .received_us = db_get_int(row, 0, 11) };
+    if (to->count == CHUNK)
+        hand_over(to);
+    return true;
+}
+
+bool people_follow(struct db *db, struct live *live, struct arena *a, int64_t *mark, struct fail *f)
+{
+    const struct db_value since = db_int(*mark);
+    const struct db_rows *rows;
+
+    /* The mark of the next time is taken before this look: what commits between
+     * the two is seen twice, never missed. */
+    if (!db_run(db, QUERIES_PEOPLE_WATERMARK, NULL, 0, a, &rows, f))
+        return false;
+    struct follower *to = arena_take(a, 1, sizeof *to);
+
+    to->live = live;
+    to->names = arena_new();
+    const bool is_read = db_each(db, QUERIES_PEOPLE_SINCE, &since, 1, follow_one, to, f);
+
+    if (is_read)
+        hand_over(to);
+    arena_free(to->names);
+    if (is_read)
+        *mark = db_get_int(rows, 0, 0);
+    return is_read;
+}
+
+struct live_person people_live(const struct people_person *person)
+{
+    return (struct live_person){ .person_id = person->person_id,
+                                 .name = person->name,
+                                 .mode = person->mode,
+                                 .skills = person->skills,
+                                 .on_duty = person->on_duty };
+}
+
+/* ------------------------------------------------------------------ rows */
+
+static struct people_person person_of(const struct db_rows *rows, int32_t i)
+{
+    return (struct people_person){ .person_id = db_get_int(rows, i, 0),
+                                   .version = db_get_int(rows, i, 1),
+                                   .name = db_get_text(rows, i, 2),
+                                   .mode = mode_of(db_get_text(rows, i, 3)),
+                                   .skills = (uint64_t)db_get_int(rows, i, 4),
+                                   .on_duty = db_get_bool(rows, i, 5),
+                                   .valid_from = db_get_text(rows, i, 6),
+                                   .valid_to = db_get_text(rows, i, 7) };
+}
+
+bool people_list(struct db *db, const struct people_wish *wish, struct arena *a,
+                 struct people_person **out, int32_t *count, struct fail *f)
+{
+    const struct db_value values[] = {
+        db_int(wish->after_id),
+        db_int(wish->limit),
+        db_text(wish->text),
+        wish->mode < 0 ? db_null() : db_text(network_mode_word((enum mode)wish->mode)),
+        wish->on_duty < 0 ? db_null() : db_bool(wish->on_duty > 0),
+    };
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_PEOPLE_LIST, values, 5, a, &rows, f))
+        return false;
+    *count = db_count(rows);
+    *out = arena_take(a, (size_t)*count + 1, sizeof **out);
+    for (int32_t i = 0; i < *count; i++)
+        (*out)[i] = person_of(rows, i);
+    return true;
+}
+
+bool people_get(struct db *db, int64_t person_id, struct arena *a, struct people_person *out,
+                struct fail *f)
+{
+    const struct db_value value = db_int(person_id);
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_PEOPLE_GET, &value, 1, a, &rows, f))
+        return false;
+    if (db_count(rows) == 0)
+        return fail_set(f, FAIL_MISSING, PERSON_UNKNOWN, "there is no person %lld",
+                        (long long)person_id);
+    *out = person_of(rows, 0);
+    return true;
+}
+
+bool people_add(struct db *db, struct people_person *person, struct arena *a, struct fail *f)
+{
+    const struct db_value values[] = { db_int(person->person_id), db_text(person->name),
+                                       db_text(network_mode_word(person->mode)),
+                                       db_int((int64_t)person->skills), db_bool(person->on_duty) };
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_PEOPLE_ADD, values, 5, a, &rows, f))
+        return false;
+    person->version = db_get_int(rows, 0, 0);
+    person->valid_from = db_get_text(rows, 0, 1);
+    person->valid_to = NULL;
+    return true;
+}
+
+bool people_change(struct db *db, struct people_person *person, struct arena *a, struct fail *f)
+{
+    const struct db_value values[] = { db_int(person->person_id),
+                                       db_text(person->name),
+                                       db_text(network_mode_word(person->mode)),
+                                       db_int((int64_t)person->skills),
+                                       db_bool(person->on_duty),
+                                       db_int(person->version) };
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_PEOPLE_CHANGE, values, 6, a, &rows, f))
+        return false;
+    if (db_count(rows) == 0)
+        return fail_set(f, FAIL_CONFLICT, VERSION_STALE, "person %lld is no longer at version %lld",
+                        (long long)person->person_id, (long long)person->version);
+    person->version = db_get_int(rows, 0, 0);
+    return true;
+}

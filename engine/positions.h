@@ -1,0 +1,48 @@
+#ifndef ENGINE_POSITIONS_H
+#define ENGINE_POSITIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/live.h"
+#include "geo/base/arena.h"
+#include "geo/base/fail.h"
+#include "geo/fixes.h"
+
+/* The writer of positions. What it says is accepted is committed: a fix goes
+ * into the history and, unless a newer one is there, becomes the person's last
+ * position, in one transaction; then the live index moves, then who sent it is
+ * answered.
+ *
+ * Each writer is a thread with a connection of its own. A person always goes to
+ * the same writer, so the order of her fixes holds and two writers never wait for
+ * each other's rows. */
+struct positions;
+
+enum {
+    POSITIONS_WRITER_MAX = 8,
+    POSITIONS_BATCH_MAX = 1000, /* fixes in a commit */
+    POSITIONS_WAIT_MS = 25,     /* longest that a batch stays open */
+};
+
+struct positions_options {
+    int32_t writer_count; /* 1 to POSITIONS_WRITER_MAX */
+    int32_t queue_max;    /* fixes waiting, over all writers */
+};
+
+extern const struct positions_options POSITIONS_USUAL;
+
+/* `database` is a libpq string, used at once; it and `l` must outlive this. */
+struct positions *positions_open(const char *database, struct live *l,
+                                 const struct positions_options *options, struct fail *f);
+/* Commits what is waiting, then stops. Nobody may send any more. */
+void positions_close(struct positions *p);
+
+/* Has the items committed that have no code yet, and waits for it. Those of
+ * unknown people get PERSON_UNKNOWN, those of people off duty OFF_DUTY. True:
+ * every item that still has no code is committed, and live shows it. False:
+ * nothing was taken, with TOO_MANY_POSITIONS when too many are waiting, or with
+ * DATABASE_AWAY; sending the same again does no harm. Called from any thread. */
+bool positions_take(struct positions *p, struct fixes *fixes, struct arena *a, struct fail *f);
+
+#endif

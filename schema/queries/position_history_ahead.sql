@@ -1,0 +1,1 @@
+SELECT vigil.position_history_ahead(interval '48 hours')::bigint;
