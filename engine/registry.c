@@ -137,13 +137,12 @@ static bool read_row(const struct registry_kind *kind, const struct db_rows *row
 }
 
 bool registry_list(struct db *db, enum registry_noun noun, const struct registry_filter *filter,
-                   struct arena *a, const struct registry_item **items, int32_t *count,
-                   struct fail *f)
+                   struct arena *a, struct registry_page *page, struct fail *f)
 {
     const struct box *box = &filter->box;
     const struct db_value values[LIST_VALUES] = {
         db_int(filter->after_id),
-        db_int(filter->limit),
+        db_int(filter->limit + 1), /* to see whether there are more */
         filter->boxed ? db_double(box->min.lon) : db_null(),
         filter->boxed ? db_double(box->min.lat) : db_null(),
         filter->boxed ? db_double(box->max.lon) : db_null(),
@@ -151,16 +150,23 @@ bool registry_list(struct db *db, enum registry_noun noun, const struct registry
         db_text(filter->containing),
     };
     const struct db_rows *rows;
+    int32_t points = 0;
 
     if (!db_run(db, QUERIES[noun].list, values, LIST_VALUES, a, &rows, f))
         return false;
-    struct registry_item *found = arena_take(a, (size_t)db_count(rows) + 1, sizeof *found);
+    *page = (struct registry_page){
+        .items = arena_take(a, (size_t)filter->limit + 1, sizeof *page->items),
+    };
+    while (page->count < db_count(rows) && page->count < filter->limit &&
+           points < REGISTRY_PAGE_POINTS_MAX) {
+        struct registry_item *item = &page->items[page->count];
 
-    for (int32_t i = 0; i < db_count(rows); i++)
-        if (!read_row(registry_kind(noun), rows, i, a, &found[i], f))
+        if (!read_row(registry_kind(noun), rows, page->count, a, item, f))
             return false;
-    *items = found;
-    *count = db_count(rows);
+        points += item->figure.point_count;
+        page->count++;
+    }
+    page->more = page->count < db_count(rows);
     return true;
 }
 
@@ -182,7 +188,20 @@ bool registry_get(struct db *db, enum registry_noun noun, int64_t id, struct are
 
 /* ---- checking */
 
-static bool check_code(const struct registry_item *item, struct fail *f)
+static bool check_blanks(const struct registry_item *item, struct fail *f)
+{
+    const char *code = registry_code(item);
+
+    if (code[0] != ' ' && code[strlen(code) - 1] != ' ')
+        return true;
+    fail_set(f, FAIL_INPUT, CODE_MALFORMED, "a code must not begin or end with a blank: \"%.40s\"",
+             code);
+    fail_allowed(f, "1 to %d bytes without blanks at the ends", REGISTRY_CODE_MAX);
+    fail_at(f, "/code");
+    return fail_value(f, code);
+}
+
+static bool check_grid_code(const struct registry_item *item, struct fail *f)
 {
     enum grid_profile profile;
     struct grid_code code;
@@ -199,7 +218,7 @@ bool registry_check(enum registry_noun noun, const struct registry_item *item, s
 {
     const struct registry_kind *kind = registry_kind(noun);
 
-    if (noun == REGISTRY_GRIDS && !check_code(item, f))
+    if (!(noun == REGISTRY_GRIDS ? check_grid_code(item, f) : check_blanks(item, f)))
         return false;
     if (item->figure.point_count == 0) {
         fail_set(f, FAIL_INPUT, FIGURE_MALFORMED, "a %s needs a shape that is not empty",
@@ -208,6 +227,12 @@ bool registry_check(enum registry_noun noun, const struct registry_item *item, s
     }
     if (!kind->area)
         return true;
+    if (item->figure.point_count > REGISTRY_POINTS_MAX) {
+        fail_set(f, FAIL_INPUT, FIGURE_TOO_LARGE, "a %s may have %d points and this one has %d",
+                 kind->noun, REGISTRY_POINTS_MAX, item->figure.point_count);
+        fail_allowed(f, "at most %d points", REGISTRY_POINTS_MAX);
+        return fail_at(f, "/area");
+    }
     if (!shape_check(shape_take(a), &item->figure, f))
         return fail_at(f, "/area");
     return true;

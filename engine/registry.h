@@ -24,6 +24,8 @@ enum {
     REGISTRY_NAME_MAX = 200,  /* bytes: some 66 Chinese characters */
     REGISTRY_WORDS_MAX = 300, /* bytes of a free text: an address, opening hours */
     REGISTRY_ADD_MAX = 50000, /* rows in one transaction */
+    REGISTRY_POINTS_MAX = 5000,        /* of one grid */
+    REGISTRY_PAGE_POINTS_MAX = 100000, /* some 4 MiB of JSON */
 };
 
 struct registry_field {
@@ -86,10 +88,15 @@ struct registry_filter {
     const char *containing; /* in name or code, folded; NULL: all */
 };
 
-/* Open items by id; at most `limit`. */
+struct registry_page {
+    int32_t count;
+    struct registry_item *items;
+    bool more; /* after the last of them */
+};
+
+/* Open items by id, at most `limit`, fewer when they have many points together. */
 bool registry_list(struct db *db, enum registry_noun noun, const struct registry_filter *filter,
-                   struct arena *a, const struct registry_item **items, int32_t *count,
-                   struct fail *f);
+                   struct arena *a, struct registry_page *page, struct fail *f);
 
 /* One of them, open or closed; FAIL_MISSING with NOT_FOUND. */
 bool registry_get(struct db *db, enum registry_noun noun, int64_t id, struct arena *a,

@@ -44,6 +44,7 @@
     X(FRAME_OUTSIDE_CHINA, "frame_outside_china")                                                  \
     X(FRAME_UNKNOWN, "frame_unknown")                                                              \
     X(GEOJSON_MALFORMED, "geojson_malformed")                                                      \
+    X(GRIDS_OVERLAP, "grids_overlap")                                                              \
     X(GRID_CODE_MALFORMED, "grid_code_malformed")                                                  \
     X(GRID_TOO_MANY, "grid_too_many")                                                              \
     X(HEADERS_TOO_LARGE, "headers_too_large")                                                      \
@@ -66,6 +67,7 @@
     X(MIGRATION_EDITED, "migration_edited")                                                        \
     X(MIGRATION_FAILED, "migration_failed")                                                        \
     X(MIGRATION_LATE, "migration_late")                                                            \
+    X(NEAR_MALFORMED, "near_malformed")                                                            \
     X(NOT_FOUND, "not_found")                                                                      \
     X(NOT_SIGNED_IN, "not_signed_in")                                                              \
     X(NO_CITY_YET, "no_city_yet")                                                                  \

@@ -26,10 +26,12 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
         '\s+', ' ', 'g'))
 $$;
 
--- The LIKE pattern of names that contain what was typed.
+-- The LIKE pattern of folded names that contain what was typed: its words in their
+-- order, whatever stands between them.
 CREATE FUNCTION vigil.containing(typed text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT '%' || replace(replace(replace(vigil.fold(typed), '\', '\\'), '%', '\%'), '_', '\_') || '%'
+    SELECT '%' || replace(replace(replace(replace(vigil.fold(typed), '\', '\\'), '%', '\%'), '_', '\_'), ' ', '%')
+        || '%'
 $$;
 
 -- A time as answers write it: RFC 3339 in UTC with milliseconds.
