@@ -37,7 +37,8 @@ bool crs_inverse(struct crs *c, struct crs_xy xy, struct point *out, struct fail
 double crs_distance_m(struct point a, struct point b);
 /* The sum along a line; 0 for fewer than two points. */
 double crs_length_m(const struct point *points, int32_t point_count);
-/* Square metres on the ellipsoid, holes taken off; 0 for points and lines. */
+/* Square metres on the ellipsoid, holes taken off, edges taken as geodesics; 0 for
+ * points and lines. */
 double crs_area_m2(const struct figure *figure);
 /* The place `distance_m` metres from p towards `bearing_deg` (clockwise from north). */
 struct point crs_ahead(struct point p, double bearing_deg, double distance_m);

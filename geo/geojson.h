@@ -40,6 +40,11 @@ bool geojson_read(struct arena *a, const struct input *v, struct geojson *out, s
 bool geojson_read_figure(struct arena *a, const struct input *v, enum figure_kind kind,
                          struct figure *out, struct fail *f);
 
+/* The same without a "frame" of its own, for geometries within a document whose
+ * frame has been read. */
+bool geojson_read_geometry(struct arena *a, const struct input *v, enum frame frame,
+                           enum figure_kind kind, struct figure *out, struct fail *f);
+
 /* {"type": …, "coordinates": …} with 7 digits after the point, outlines
  * counter-clockwise and holes clockwise. The figure is written as it is: convert
  * it first (figure_from_wgs84) and put "frame" at the top of the document. */

@@ -71,7 +71,8 @@ struct grid_cell {
 
 /* Lays cells over an area and cuts them to it, numbered from west to east and,
  * row by row, from north to south. Between cells there is neither gap nor
- * overlap. False with VALUE_OUT_OF_RANGE (side), GRID_TOO_MANY (cells, or more
+ * overlap; at the area's edge, what is under a ten-thousandth of a cell is left
+ * out. False with VALUE_OUT_OF_RANGE (side), GRID_TOO_MANY (cells, or more
  * than the code has numbers), GRID_CODE_MALFORMED (prefix), SHAPE_INVALID. */
 bool grid_lay(struct arena *a, const struct grid_plan *plan, const struct figure *area,
               const struct grid_cell **cells, int32_t *cell_count, struct fail *f);

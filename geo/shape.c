@@ -183,13 +183,26 @@ static bool all_finite(const struct figure *figure)
     return true;
 }
 
+/* The caller destroys it, or defers that. */
+static GEOSGeometry *build(struct shape *s, const struct figure *figure, struct fail *f)
+{
+    GEOSGeometry *geometry;
+
+    if (!all_finite(figure)) {
+        fail_set(f, FAIL_INPUT, FIGURE_MALFORMED, "a coordinate is not finite");
+        return NULL;
+    }
+    geometry = make_whole(s, figure);
+    if (!geometry)
+        failed(s, "the shape cannot be built", f);
+    return geometry;
+}
+
 static bool take_in(struct shape *s, const struct figure *figure, GEOSGeometry **out,
                     struct fail *f)
 {
-    if (!all_finite(figure))
-        return fail_set(f, FAIL_INPUT, FIGURE_MALFORMED, "a coordinate is not finite");
-    *out = shape_defer(s, make_whole(s, figure));
-    return *out || failed(s, "the shape cannot be built", f);
+    *out = shape_defer(s, build(s, figure, f));
+    return *out;
 }
 
 /* ---- and back */
@@ -423,21 +436,32 @@ bool shape_prepare(struct shape *s, const struct figure *figure, const struct sh
     return true;
 }
 
+/* Asked for every cell of a grid and every piece of a street, so what the asking
+ * needs goes at once and not with the arena. */
+static bool ask_ready(const struct shape_ready *r, const struct figure *figure,
+                      char (*question)(GEOSContextHandle_t, const GEOSPreparedGeometry *,
+                                       const GEOSGeometry *),
+                      bool *out, struct fail *f)
+{
+    struct shape *s = r->shape;
+    GEOSGeometry *geometry = build(s, figure, f);
+
+    if (!geometry)
+        return false;
+    const char answer = question(s->geos, r->prepared, geometry);
+
+    GEOSGeom_destroy_r(s->geos, geometry);
+    return answer_of(s, answer, out, f);
+}
+
 bool shape_ready_contains(const struct shape_ready *r, const struct figure *figure, bool *out,
                           struct fail *f)
 {
-    GEOSGeometry *geometry;
-
-    return take_in(r->shape, figure, &geometry, f) &&
-           answer_of(r->shape, GEOSPreparedCovers_r(r->shape->geos, r->prepared, geometry), out, f);
+    return ask_ready(r, figure, GEOSPreparedCovers_r, out, f);
 }
 
 bool shape_ready_intersects(const struct shape_ready *r, const struct figure *figure, bool *out,
                             struct fail *f)
 {
-    GEOSGeometry *geometry;
-
-    return take_in(r->shape, figure, &geometry, f) &&
-           answer_of(r->shape, GEOSPreparedIntersects_r(r->shape->geos, r->prepared, geometry), out,
-                     f);
+    return ask_ready(r, figure, GEOSPreparedIntersects_r, out, f);
 }

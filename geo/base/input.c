@@ -351,6 +351,24 @@ bool input_array(const struct input *v, int32_t min, int32_t max, int32_t *count
     return true;
 }
 
+bool input_numbers(const struct input *v, int32_t min, int32_t max, double *out, int32_t *count,
+                   struct fail *f)
+{
+    int32_t size;
+
+    if (!input_array(v, min, max, &size, f))
+        return false;
+    for (int32_t i = 0; i < size; i++) {
+        const json_t *item = json_array_get(v->value, (size_t)i);
+
+        if (!json_is_number(item) || !isfinite(json_number_value(item)))
+            return wrong_type(input_item(v, i), "a number", f);
+        out[i] = json_number_value(item);
+    }
+    *count = size;
+    return true;
+}
+
 const struct input *input_item(const struct input *v, int32_t index)
 {
     return node(v->arena, json_array_get(v->value, (size_t)index), v, NULL, index);

@@ -59,6 +59,9 @@ bool input_word(const struct input *v, const char *const *words, int32_t word_co
 /* An array of min to max items. */
 bool input_array(const struct input *v, int32_t min, int32_t max, int32_t *count, struct fail *f);
 const struct input *input_item(const struct input *v, int32_t index);
+/* An array of min to max finite numbers. */
+bool input_numbers(const struct input *v, int32_t min, int32_t max, double *out, int32_t *count,
+                   struct fail *f);
 
 /* Points the failure at this value and returns false. */
 bool input_blame(const struct input *v, struct fail *f);
