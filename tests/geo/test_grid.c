@@ -131,6 +131,8 @@ static void check_partition(struct arena *a, const struct figure *area,
 {
     struct shape *shape = shape_take(a);
     double sum = 0.0;
+    double want;
+    double part;
     struct fail f;
 
     for (int32_t i = 0; i < count; i++) {
