@@ -3,8 +3,8 @@
 #include "api/handlers.h"
 
 enum {
-    KIB        = 1024,
-    MIB        = 1024 * 1024,
+    KIB = 1024,
+    MIB = 1024 * 1024,
     EVERY_ROLE = (1 << ROLE_COUNT) - 1,
     ONLY_ADMIN = 1 << ROLE_ADMIN,
 };

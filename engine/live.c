@@ -612,7 +612,7 @@ void live_forget(struct live *l, int64_t person_id)
 static void settle_one(struct live *l, const struct world *w, struct crowd *crowd,
                        int64_t person_id)
 {
-    struct slot s;
+    struct slot s = { 0 };
     struct live_fix fix = { 0 };
 
     live_read(l);

@@ -349,7 +349,7 @@ static bool key(struct scan *s, struct value *out)
  * so that there is no recursion for the sender to steer. */
 static bool skip_nested(struct scan *s)
 {
-    char kinds[INPUT_DEPTH_MAX + 1];
+    char kinds[INPUT_DEPTH_MAX + 1] = { 0 };
     const int ground = s->depth;
     struct value ignored;
     bool is_first = false;

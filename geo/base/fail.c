@@ -28,7 +28,8 @@ static void end_at_whole_character(char *text, size_t length)
         text[start - 1] = '\0';
 }
 
-static void put_formatted(char *field, size_t room, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void put_formatted(char *field, size_t room,
+                                                                const char *format, va_list args)
 {
     const int wanted = vsnprintf(field, room, format, args);
 
@@ -62,19 +63,17 @@ bool fail_record(struct fail *f, enum fail_kind kind, enum fail_code code, const
     return false;
 }
 
-bool fail_at(struct fail *f, const char *pointer)
+void fail_keep_pointer(struct fail *f, const char *pointer)
 {
     put(f->pointer, sizeof f->pointer, pointer);
-    return false;
 }
 
-bool fail_value(struct fail *f, const char *value)
+void fail_keep_value(struct fail *f, const char *value)
 {
     put(f->value, sizeof f->value, value);
-    return false;
 }
 
-bool fail_allowed(struct fail *f, const char *format, ...)
+bool fail_keep_allowed(struct fail *f, const char *format, ...)
 {
     va_list args;
 

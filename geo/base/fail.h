@@ -40,17 +40,41 @@ struct fail {
 /* Records a failure and returns false, so that a function can end with
  * `return fail_set(f, FAIL_INPUT, ZOOM_RANGE, "zoom %d is above %d", z, TILE_ZOOM_MAX);`
  * The pointer, value and allowed of an earlier failure are forgotten. */
-#define fail_set(f, kind, code, ...) fail_record((f), (kind), CODE_##code, __VA_ARGS__)
+#define fail_set(f, kind, code, ...) fail_false(fail_record((f), (kind), CODE_##code, __VA_ARGS__))
 
-/* What fail_set stands for; `f` must not be NULL. */
+/* What fail_set stands for; `f` must not be NULL. Returns false. */
 __attribute__((format(printf, 4, 5))) bool
 fail_record(struct fail *f, enum fail_kind kind, enum fail_code code, const char *format, ...);
 
-/* Completes a recorded failure; each returns false, and cuts what is too long
+/* Says in every file what these functions always return: compilers and
+ * analyzers, which see one file at a time, would follow paths that are not. */
+static inline bool fail_false(bool recorded)
+{
+    (void)recorded;
+    return false;
+}
+
+/* What the next three stand for. */
+void fail_keep_pointer(struct fail *f, const char *pointer);
+void fail_keep_value(struct fail *f, const char *value);
+__attribute__((format(printf, 2, 3))) bool fail_keep_allowed(struct fail *f, const char *format,
+                                                             ...);
+
+/* Complete a recorded failure; each returns false, and cuts what is too long
  * at a whole UTF-8 character. */
-bool fail_at(struct fail *f, const char *pointer);
-bool fail_value(struct fail *f, const char *value);
-__attribute__((format(printf, 2, 3))) bool fail_allowed(struct fail *f, const char *format, ...);
+static inline bool fail_at(struct fail *f, const char *pointer)
+{
+    fail_keep_pointer(f, pointer);
+    return false;
+}
+
+static inline bool fail_value(struct fail *f, const char *value)
+{
+    fail_keep_value(f, value);
+    return false;
+}
+
+#define fail_allowed(f, ...) fail_false(fail_keep_allowed((f), __VA_ARGS__))
 
 /* The stable word of a code ("zoom_range"); "none" for CODE_NONE. Static. */
 const char *fail_word(enum fail_code code);

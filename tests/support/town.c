@@ -25,7 +25,7 @@ int32_t town_pick(struct town_dice *dice, int32_t below)
 
 struct network_speeds town_speeds(void)
 {
-    struct network_speeds speeds;
+    struct network_speeds speeds = { 0 };
 
     for (int32_t class = 0; class < STREET_CLASS_COUNT; class ++) {
         speeds.kmh[class][MODE_FOOT] = 4.32;

@@ -83,13 +83,13 @@ bool command_read(int argc, char **argv, const struct command_option *options, i
             if (!o)
                 o = find(&DATABASE, 1, argv[i], &after);
             if (!o)
-                return fail_set(f, FAIL_INPUT, OPTION_UNKNOWN, "%s has no option %.60s",
-                                argv[0], argv[i]);
+                return fail_set(f, FAIL_INPUT, OPTION_UNKNOWN, "%s has no option %.60s", argv[0],
+                                argv[i]);
             if (!take(o, after, argv, argc, &i, f))
                 return false;
         } else if (line->operand_count == operand_max) {
-            return fail_set(f, FAIL_INPUT, OPERAND_COUNT, "%s: %.100s is one too many",
-                            argv[0], argv[i]);
+            return fail_set(f, FAIL_INPUT, OPERAND_COUNT, "%s: %.100s is one too many", argv[0],
+                            argv[i]);
         } else {
             line->operands[line->operand_count++] = argv[i];
         }
