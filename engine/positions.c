@@ -245,6 +245,7 @@ static struct batch take_jobs(struct writer *w)
         b.count += job->count;
         end = job;
     }
+    assert(end);
     w->first = end->next;
     if (!w->first)
         w->last = NULL;

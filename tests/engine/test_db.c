@@ -12,7 +12,8 @@
 
 static const char KILL_OTHERS[] =
     "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client "
+    "backend'";
 
 static bool record(struct database *d, int64_t number, const char *name, struct fail *f)
 {
