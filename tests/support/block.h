@@ -1,0 +1,13 @@
+#ifndef TESTS_SUPPORT_BLOCK_H
+#define TESTS_SUPPORT_BLOCK_H
+
+#include "engine/world.h"
+
+/* A world to test with, held once: streets of `side` by `side` blocks of 100 m,
+ * named "Row n" and "Column n", around `south_west` (town_blocks). */
+struct world *block_world(struct world_slot *slot, int32_t side, struct point south_west);
+
+/* Somewhere in the middle of Porto, and of Beijing. */
+extern const struct point BLOCK_PORTO, BLOCK_BEIJING;
+
+#endif
