@@ -15,6 +15,7 @@ struct head {
     uint64_t checksum; /* of everything else */
     uint64_t size;
     int64_t import_id;
+    int64_t import_mark;
     uint32_t version;
     uint32_t byte_order;
     int32_t node_count;
@@ -23,7 +24,7 @@ struct head {
     int32_t name_bytes;
 };
 
-static_assert(sizeof(struct head) == 56, "no gaps: every byte is checked");
+static_assert(sizeof(struct head) == 64, "no gaps: every byte is checked");
 static_assert(ALIGN % sizeof(uint64_t) == 0, "the checksum reads whole words");
 
 /* One array of the network: how many of what, and where the pointer to it is. */
@@ -106,6 +107,7 @@ void image_write(const struct network *n, struct buf *out)
     struct network copy = *n; /* only to list its columns */
     struct column columns[COLUMNS];
     struct head head = { .import_id = n->import_id,
+                         .import_mark = n->import_mark,
                          .version = IMAGE_VERSION,
                          .byte_order = BYTE_ORDER_MARK,
                          .node_count = n->node_count,
@@ -197,14 +199,12 @@ static bool segments_sound(const struct network *n)
     return true;
 }
 
-static bool head_sound(const struct head *h, size_t size, int64_t import_id, struct fail *f)
+static bool head_sound(const struct head *h, size_t size, struct fail *f)
 {
     if (memcmp(h->magic, MAGIC, sizeof MAGIC) != 0)
         return refuse(f, "it is not a street file");
     if (h->version != IMAGE_VERSION || h->byte_order != BYTE_ORDER_MARK)
         return refuse(f, "it is of another version or machine");
-    if (h->import_id != import_id)
-        return refuse(f, "it is of another import");
     if (h->size != size)
         return refuse(f, "it is cut off or too long");
     if (!counts_sound(h))
@@ -212,8 +212,8 @@ static bool head_sound(const struct head *h, size_t size, int64_t import_id, str
     return true;
 }
 
-bool image_open(const void *bytes, size_t size, int64_t import_id, struct network *out,
-                struct fail *f)
+bool image_open(const void *bytes, size_t size, int64_t import_id, int64_t import_mark,
+                struct network *out, struct fail *f)
 {
     struct head h;
     struct column columns[COLUMNS];
@@ -222,9 +222,12 @@ bool image_open(const void *bytes, size_t size, int64_t import_id, struct networ
     if (size < at)
         return refuse(f, "it is cut off");
     memcpy(&h, bytes, sizeof h);
-    if (!head_sound(&h, size, import_id, f))
+    if (!head_sound(&h, size, f))
         return false;
+    if (h.import_id != import_id || h.import_mark != import_mark)
+        return refuse(f, "it is of another import");
     struct network n = { .import_id = h.import_id,
+                         .import_mark = h.import_mark,
                          .node_count = h.node_count,
                          .segment_count = h.segment_count,
                          .shape_count = h.shape_count,

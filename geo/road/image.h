@@ -18,8 +18,8 @@ void image_write(const struct network *n, struct buf *out);
  * to 8. Every offset, count, order and value is checked, so that a network that was
  * opened can be searched safely whatever the bytes were. False with
  * STREETS_FILE_REFUSED, which says why; costs are not set (see network_price). */
-bool image_open(const void *bytes, size_t size, int64_t import_id, struct network *out,
-                struct fail *f);
+bool image_open(const void *bytes, size_t size, int64_t import_id, int64_t import_mark,
+                struct network *out, struct fail *f);
 
 /* What the image says its checksum should be for these bytes, which need room for
  * its head: for tests that damage an image on purpose. */

@@ -64,7 +64,8 @@ struct network_speeds {
 };
 
 struct network {
-    int64_t import_id; /* the import that made it */
+    int64_t import_id;   /* the import that made it */
+    int64_t import_mark; /* when it began: another database may count to the same id */
     int32_t node_count;
     int32_t segment_count;
     int32_t shape_count;

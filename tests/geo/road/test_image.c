@@ -45,7 +45,7 @@ static void what_was_written_is_read(void **state)
     struct fail f;
     struct buf again = { 0 };
 
-    assert_true(image_open(here->image.bytes, here->image.size, IMPORT, &got, &f));
+    assert_true(image_open(here->image.bytes, here->image.size, IMPORT, 0, &got, &f));
     assert_int_equal(got.node_count, n->node_count);
     assert_int_equal(got.segment_count, n->segment_count);
     for (int32_t s = 0; s < n->segment_count; s++) {
@@ -72,12 +72,12 @@ static void every_single_flipped_bit_is_noticed(void **state)
         char *byte = here->image.bytes + bit / 8;
 
         *byte = (char)(*byte ^ (1 << bit % 8));
-        if (image_open(here->image.bytes, here->image.size, IMPORT, &got, &f))
+        if (image_open(here->image.bytes, here->image.size, IMPORT, 0, &got, &f))
             fail_msg("bit %zu was not noticed", bit);
         assert_int_equal(f.code, CODE_STREETS_FILE_REFUSED);
         *byte = (char)(*byte ^ (1 << bit % 8));
     }
-    assert_true(image_open(here->image.bytes, here->image.size, IMPORT, &got, &f));
+    assert_true(image_open(here->image.bytes, here->image.size, IMPORT, 0, &got, &f));
 }
 
 static void every_length_but_the_whole_is_refused(void **state)
@@ -89,7 +89,7 @@ static void every_length_but_the_whole_is_refused(void **state)
     buf_reserve(&here->image, 64);
     memset(here->image.bytes + here->image.size, 0, 64);
     for (size_t size = 0; size <= here->image.size + 64; size++)
-        assert_true(image_open(here->image.bytes, size, IMPORT, &got, &f) ==
+        assert_true(image_open(here->image.bytes, size, IMPORT, 0, &got, &f) ==
                     (size == here->image.size));
 }
 
@@ -99,7 +99,9 @@ static void another_import_is_refused(void **state)
     struct network got;
     struct fail f;
 
-    assert_false(image_open(here->image.bytes, here->image.size, IMPORT + 1, &got, &f));
+    assert_false(image_open(here->image.bytes, here->image.size, IMPORT + 1, 0, &got, &f));
+    assert_non_null(strstr(f.text, "another import"));
+    assert_false(image_open(here->image.bytes, here->image.size, IMPORT, 1, &got, &f));
     assert_non_null(strstr(f.text, "another import"));
 }
 
@@ -120,10 +122,10 @@ static void what_is_opened_can_be_used_whatever_the_bytes(void **state)
         buf_clear(&damaged);
         buf_put(&damaged, here->image.bytes, here->image.size);
         for (int32_t i = town_pick(&dice, 3); i >= 0; i--)
-            damaged.bytes[56 + town_pick(&dice, (int32_t)damaged.size - 56)] =
+            damaged.bytes[64 + town_pick(&dice, (int32_t)damaged.size - 64)] =
                 (char)town_roll(&dice);
         image_seal(damaged.bytes, damaged.size);
-        if (!image_open(damaged.bytes, damaged.size, IMPORT, &got, &f))
+        if (!image_open(damaged.bytes, damaged.size, IMPORT, 0, &got, &f))
             continue;
         struct arena *a = arena_new();
 

@@ -1,0 +1,1 @@
+SELECT class, mode, kmh FROM vigil.speed WHERE kmh IS NOT NULL;
