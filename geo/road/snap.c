@@ -21,7 +21,7 @@ static const double ON_STREET_M = 0.01;
 
 enum {
     CELL_LAT_E7 = 9000,                /* about 100 m */
-    CELLS_A_SIDE = 4096,               /* at most; a wide country gets larger cells */
+    CELLS_A_LEG = 8,                   /* at most, on average, of cells and of entries */
     CELL_LON_E7_MAX = 20 * CELL_LAT_E7 /* near the poles degrees of longitude are short */
 };
 
@@ -34,7 +34,7 @@ struct snap_index {
     struct arena *arena; /* holds everything here */
     const struct network *network;
     struct point_e7 south_west;
-    int32_t cell_lon_e7, cell_lat_e7;
+    double cell_lon_e7, cell_lat_e7;
     int32_t columns, rows;
     int32_t *first_leg; /* [columns * rows + 1] into legs, row by row from the south */
     struct leg *legs;
@@ -87,11 +87,14 @@ static struct cells leg_columns(const struct snap_index *index, struct point_e7 
     return (struct cells){ column_of(index, one - 1), column_of(index, other + 1) };
 }
 
-/* Puts the leg into every cell it touches; or, while `legs` is still NULL, counts it. */
-static void place_leg(struct snap_index *index, struct leg leg)
+/* What is done with a leg: its entries are counted, counted cell by cell, or made. */
+enum task { TASK_SUM, TASK_COUNT, TASK_ENTER };
+
+static int64_t place_leg(struct snap_index *index, enum task task, struct leg leg)
 {
     struct point_e7 a = index->network->shape[leg.shape];
     struct point_e7 b = index->network->shape[leg.shape + 1];
+    int64_t sum = 0;
 
     if (a.lat > b.lat) {
         const struct point_e7 swap = a;
@@ -103,54 +106,69 @@ static void place_leg(struct snap_index *index, struct leg leg)
 
     for (int32_t row = row_of(index, a.lat - 1.0); row <= last; row++) {
         const struct cells cells = leg_columns(index, a, b, row);
-        int32_t *first = index->first_leg + (int64_t)row * index->columns;
+        const int64_t west = (int64_t)row * index->columns + cells.west;
+        const int64_t east = (int64_t)row * index->columns + cells.east;
 
-        for (int32_t column = cells.west; column <= cells.east; column++) {
-            if (index->legs)
-                index->legs[first[column]++] = leg;
-            else
-                first[column + 1]++;
-        }
+        sum += east - west + 1;
+        for (int64_t cell = west; task == TASK_COUNT && cell <= east; cell++)
+            index->first_leg[cell + 1]++;
+        for (int64_t cell = west; task == TASK_ENTER && cell <= east; cell++)
+            index->legs[index->first_leg[cell]++] = leg;
     }
+    return sum;
 }
 
-static void place_all(struct snap_index *index)
+static int64_t place_all(struct snap_index *index, enum task task)
 {
     const struct network *n = index->network;
+    int64_t sum = 0;
 
     for (int32_t s = 0; s < n->segment_count; s++)
         for (int32_t i = n->first_shape[s]; i < n->first_shape[s + 1] - 1; i++)
-            place_leg(index, (struct leg){ .segment = s, .shape = i });
+            sum += place_leg(index, task, (struct leg){ .segment = s, .shape = i });
+    return sum;
 }
 
-static void lay_grid(struct snap_index *index)
+static struct point_e7 corners(const struct network *n, struct point_e7 *high)
 {
-    const struct network *n = index->network;
     struct point_e7 low = n->shape[0];
-    struct point_e7 high = n->shape[0];
 
+    *high = low;
     for (int32_t i = 1; i < n->shape_count; i++) {
         const struct point_e7 p = n->shape[i];
 
         low.lon = p.lon < low.lon ? p.lon : low.lon;
         low.lat = p.lat < low.lat ? p.lat : low.lat;
-        high.lon = p.lon > high.lon ? p.lon : high.lon;
-        high.lat = p.lat > high.lat ? p.lat : high.lat;
+        high->lon = p.lon > high->lon ? p.lon : high->lon;
+        high->lat = p.lat > high->lat ? p.lat : high->lat;
     }
+    return low;
+}
+
+/* Cells of about 100 m, doubled until the grid is no larger than the streets
+ * deserve: a country of few and long ones gets large cells. */
+static void lay_grid(struct snap_index *index)
+{
+    struct point_e7 high;
+    const struct point_e7 low = corners(index->network, &high);
     const int64_t width = (int64_t)high.lon - low.lon;
     const int64_t height = (int64_t)high.lat - low.lat;
     const double shrink = cos(((double)low.lat + high.lat) / 2e7 * RADIANS);
-    const double square = fmin(CELL_LAT_E7 / fmax(shrink, 1e-3), CELL_LON_E7_MAX);
+    const int64_t most = (int64_t)CELLS_A_LEG * index->network->shape_count + CELLS_A_LEG;
+    int64_t cell_lat = CELL_LAT_E7;
+    int64_t cell_lon = (int64_t)fmin(CELL_LAT_E7 / fmax(shrink, 1e-3), CELL_LON_E7_MAX);
 
     index->south_west = low;
-    index->cell_lat_e7 = CELL_LAT_E7;
-    index->cell_lon_e7 = (int32_t)square;
-    if (height / CELLS_A_SIDE >= index->cell_lat_e7)
-        index->cell_lat_e7 = (int32_t)(height / CELLS_A_SIDE) + 1;
-    if (width / CELLS_A_SIDE >= index->cell_lon_e7)
-        index->cell_lon_e7 = (int32_t)(width / CELLS_A_SIDE) + 1;
-    index->columns = (int32_t)(width / index->cell_lon_e7) + 1;
-    index->rows = (int32_t)(height / index->cell_lat_e7) + 1;
+    for (;; cell_lat *= 2, cell_lon *= 2) {
+        if ((width / cell_lon + 1) * (height / cell_lat + 1) > most)
+            continue;
+        index->cell_lat_e7 = (double)cell_lat;
+        index->cell_lon_e7 = (double)cell_lon;
+        index->columns = (int32_t)(width / cell_lon) + 1;
+        index->rows = (int32_t)(height / cell_lat) + 1;
+        if (place_all(index, TASK_SUM) <= most)
+            return;
+    }
 }
 
 struct snap_index *snap_index_new(const struct network *n)
@@ -165,11 +183,11 @@ struct snap_index *snap_index_new(const struct network *n)
     const size_t cells = (size_t)index->columns * (size_t)index->rows;
 
     index->first_leg = arena_take(a, cells + 1, sizeof *index->first_leg);
-    place_all(index);
+    place_all(index, TASK_COUNT);
     for (size_t i = 0; i < cells; i++)
         index->first_leg[i + 1] += index->first_leg[i];
     index->legs = arena_take(a, (size_t)index->first_leg[cells], sizeof *index->legs);
-    place_all(index);
+    place_all(index, TASK_ENTER);
     /* Each start has moved on to the next cell's: move them back. */
     for (size_t i = cells; i > 0; i--)
         index->first_leg[i] = index->first_leg[i - 1];
