@@ -8,8 +8,7 @@
 #include "api/auth.h"
 #include "api/endpoints.h"
 #include "engine/clock.h"
-
-enum { IDEMPOTENCY_KEY_MAX = 128 };
+#include "engine/idempotency.h"
 
 void answer_refuse(struct answer *out, const struct fail *f, bool close)
 {
@@ -151,20 +150,8 @@ bool answer_open(struct service *service, const struct gate_head *head, struct a
 
 static bool check_idempotency_key(const struct request *r, struct fail *f)
 {
-    const char *key = request_header(r, "Idempotency-Key");
-
-    if (!r->endpoint->idempotent_key)
-        return true;
-    const size_t size = key ? strlen(key) : 0;
-    bool good = size > 0 && size <= IDEMPOTENCY_KEY_MAX;
-
-    for (size_t i = 0; good && i < size; i++)
-        good = key[i] > 0x20 && key[i] < 0x7F;
-    if (good)
-        return true;
-    fail_set(f, FAIL_INPUT, IDEMPOTENCY_KEY_MISSING,
-             "this request needs an Idempotency-Key, so that a repeat does nothing twice");
-    return fail_allowed(f, "1 to %d visible ASCII characters", IDEMPOTENCY_KEY_MAX);
+    return !r->endpoint->idempotent_key ||
+           idempotency_check(request_header(r, "Idempotency-Key"), f);
 }
 
 void answer_give(struct answer *out, struct worker *worker)

@@ -8,8 +8,16 @@
  * in *f. They run on workers, which may wait for the database. */
 #define HANDLER(name) bool name(const struct request *r, struct reply *out, struct fail *f)
 
+/* api/on_enter.c */
+HANDLER(on_enter);
+HANDLER(on_enter_leave);
+
 /* api/on_service.c */
-HANDLER(on_healthz);
+HANDLER(on_service_health);
+HANDLER(on_service_index);
+HANDLER(on_service_metrics);
+HANDLER(on_service_openapi);
+HANDLER(on_service_ready);
 
 #undef HANDLER
 

@@ -5,8 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/auth.h"
 #include "api/endpoints.h"
 #include "api/server.h"
+#include "api/words.h"
 #include "engine/config.h"
 #include "engine/log.h"
 
@@ -14,9 +16,24 @@ enum { EXIT_USAGE = 2, EXIT_STUCK = 3, CLOSE_GRACE_S = 5 };
 
 static void complain(const struct fail *f)
 {
-    fprintf(stderr, "vigild: %s\n", f->text);
-    if (f->allowed[0])
-        fprintf(stderr, "        allowed: %s\n", f->allowed);
+    words_complain(stderr, "vigild", f);
+}
+
+/* The usage, then each setting with its meaning and its default. */
+static void show_help(void)
+{
+    const enum words_language language = words_terminal();
+    char key[80];
+
+    printf("%s\n%s\n\n%s\n", words_text(language, "usage.vigild"),
+           words_text(language, "usage.vigild_form"), words_text(language, "usage.settings"));
+    for (int id = 0; id < CONFIG_COUNT; id++) {
+        const char *name = config_name((enum config_id)id);
+
+        snprintf(key, sizeof key, "setting.%.60s", name);
+        printf("  %s\n      %s (%s: %s)\n", name, words_text(language, key),
+               words_text(language, "usage.default"), config_default((enum config_id)id));
+    }
 }
 
 /* Signals are taken by sigwait in the main thread alone; every thread inherits
@@ -58,6 +75,7 @@ static int serve(const struct config *c)
 
     if (!s) {
         complain(&f);
+        auth_free(service.auth);
         return EXIT_FAILURE;
     }
     log_line(LOG_INFO, "listening", log_text("address", config_text(c, CONFIG_LISTEN_ADDRESS)),
@@ -73,6 +91,7 @@ static int serve(const struct config *c)
 
     server_close(s);
     alarm(0);
+    auth_free(service.auth);
     log_line(LOG_INFO, "stopped", log_text("drained", drained ? "all" : "in part"));
     return EXIT_SUCCESS;
 }
@@ -91,6 +110,12 @@ int main(int argc, char **argv)
         config_print(c, &text);
         fputs(buf_text(&text), stdout);
         buf_free(&text);
+        status = EXIT_SUCCESS;
+    } else if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        show_help();
+        status = EXIT_SUCCESS;
+    } else if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        puts("vigild " VIGIL_VERSION);
         status = EXIT_SUCCESS;
     } else if (argc > 1) {
         fprintf(stderr, "vigild: unknown argument: %s\n", argv[1]);

@@ -20,9 +20,12 @@
 #include "api/endpoints.h"
 #include "engine/clock.h"
 #include "engine/config.h"
+#include "engine/db.h"
 
 #include "engine/log.h"
 #include "engine/metrics.h"
+#include "geo/road/nearest.h"
+#include "geo/road/route.h"
 
 /* A connection that sends or takes slower than this on average is cut. */
 enum { RATE_MIN_BYTES_S = 16 * 1024 };
@@ -461,6 +464,10 @@ static enum MHD_Result end_body(struct talk *t)
     t->answer.request.body_size = t->body.size;
     if (put_into_queue(t))
         return MHD_YES;
+    if (t->server->service->stopping) {
+        fail_set(&f, FAIL_BUSY, SERVER_STOPPING, "the server is stopping; nothing was done");
+        return refuse(t, &f, true);
+    }
     metrics_count(METRIC_QUEUE_FULL, 1);
     fail_set(&f, FAIL_BUSY, SERVER_BUSY, "too many requests are waiting; nothing was done");
     return refuse(t, &f, false);
@@ -642,7 +649,9 @@ static struct talk *take_from_queue(struct server *s)
 static void *work(void *self)
 {
     struct server *s = self;
-    struct worker worker = { .database = config_text(s->service->config, CONFIG_DATABASE) };
+    struct worker worker = { .database = config_text(s->service->config, CONFIG_DATABASE),
+                             .nearest_room = nearest_room_new(),
+                             .route_room = route_room_new() };
 
     for (struct talk *t; (t = take_from_queue(s));) {
         t->taken_us = clock_steady_us();
@@ -650,6 +659,9 @@ static void *work(void *self)
         finish(t);
         MHD_resume_connection(t->connection);
     }
+    db_close(worker.db);
+    nearest_room_free(worker.nearest_room);
+    route_room_free(worker.route_room);
     return NULL;
 }
 

@@ -30,6 +30,7 @@
     X(DATABASE_NOT_MIGRATED, "database_not_migrated")                                              \
     X(DATABASE_SLOW, "database_slow")                                                              \
     X(DISK_FULL, "disk_full")                                                                      \
+    X(ENTER_CODE_SPENT, "enter_code_spent")                                                        \
     X(EXTRACT_MISSING, "extract_missing")                                                          \
     X(EXTRACT_TOO_LARGE, "extract_too_large")                                                      \
     X(EXTRACT_UNREADABLE, "extract_unreadable")                                                    \
@@ -94,6 +95,7 @@
     X(ROLE_NOT_ALLOWED, "role_not_allowed")                                                        \
     X(RULE_BROKEN, "rule_broken")                                                                  \
     X(SERVER_BUSY, "server_busy")                                                                  \
+    X(SERVER_STOPPING, "server_stopping")                                                          \
     X(SETTING_MALFORMED, "setting_malformed")                                                      \
     X(SETTING_NOT_ALLOWED, "setting_not_allowed")                                                  \
     X(SETTING_UNKNOWN, "setting_unknown")                                                          \
@@ -113,6 +115,7 @@
     X(TILE_TOO_LARGE, "tile_too_large")                                                            \
     X(TIME_MALFORMED, "time_malformed")                                                            \
     X(TOKEN_INVALID, "token_invalid")                                                              \
+    X(TOKEN_UNKNOWN, "token_unknown")                                                              \
     X(TOO_MANY_POSITIONS, "too_many_positions")                                                    \
     X(TOO_MANY_REQUESTS, "too_many_requests")                                                      \
     X(VALUE_NOT_ALLOWED, "value_not_allowed")                                                      \

@@ -3,5 +3,6 @@
 
 /* The commands of `vigil`, each in its own file; main.c has the table. */
 int migrate_command(int argc, char **argv);
+int token_command(int argc, char **argv);
 
 #endif

@@ -17,6 +17,9 @@ struct entry {
 static const struct entry COMMANDS[] = {
     { "migrate", migrate_command, "[--check]", "brings the database to this program's form",
       "将数据库升级到本程序所需的结构" },
+    { "token", token_command, "create|enter|list|revoke ID [--name TEXT] [--role ROLE] [--days N]",
+      "makes, lists and ends tokens; enter makes a one-use code for the console",
+      "创建、列出和吊销令牌;enter 生成一次性的控制台登录码" },
 };
 
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };

@@ -1,0 +1,57 @@
+/* Signing in and out of the console. The code in the link is exchanged for a
+ * cookie that scripts cannot read and other sites cannot send. */
+#include <string.h>
+
+#include "api/auth.h"
+#include "api/handlers.h"
+#include "engine/config.h"
+#include "engine/tokens.h"
+
+static const char COOKIE_FORM[] =
+    "vigil_session=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s";
+
+static void set_cookie(const struct request *r, struct reply *out, const char *value, int age_s)
+{
+    const bool secure = config_int(r->service->config, CONFIG_SECURE_COOKIE) != 0;
+
+    reply_header(out, "Set-Cookie",
+                 arena_text(r->arena, COOKIE_FORM, value, age_s, secure ? "; Secure" : ""));
+}
+
+bool on_enter(const struct request *r, struct reply *out, struct fail *f)
+{
+    struct input_key keys[] = { { .name = "code", .required = true } };
+    char session[TOKENS_TEXT_SIZE];
+    const struct input *body;
+    struct tokens_row row;
+    const char *code;
+    struct db *db;
+
+    if (!request_json(r, &body, f) || !input_keys(body, keys, 1, f) ||
+        !input_text(keys[0].value, TOKENS_TEXT_SIZE - 1, &code, f) || !request_db(r, &db, f) ||
+        !tokens_enter(db, code, r->arena, session, &row, f))
+        return false;
+    struct emit *e = reply_json(out, REPLY_OK);
+
+    set_cookie(r, out, session, TOKENS_SESSION_S);
+    emit_object(e);
+    emit_key_text(e, "role", row.role);
+    emit_key_int(e, "life_s", TOKENS_SESSION_S);
+    emit_end(e);
+    return true;
+}
+
+bool on_enter_leave(const struct request *r, struct reply *out, struct fail *f)
+{
+    char token[TOKENS_TEXT_SIZE];
+    bool from_cookie;
+    struct db *db;
+
+    if (!request_db(r, &db, f) || !tokens_revoke(db, r->caller.token_id, r->arena, f))
+        return false;
+    if (auth_token(r, token, sizeof token, &from_cookie))
+        auth_forget(r->service->auth, token, from_cookie);
+    reply_empty(out, REPLY_NO_CONTENT);
+    set_cookie(r, out, "", 0);
+    return true;
+}

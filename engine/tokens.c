@@ -1,0 +1,207 @@
+#include "engine/tokens.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/secret.h"
+
+enum { ID_DIGITS_MAX = 16, SECRET_TEXT_SIZE = 44 };
+
+static const char PREFIX[] = "vgl_";
+
+const char *tokens_kind_word(enum tokens_kind kind)
+{
+    static const char *const WORDS[] = { "bearer", "enter", "session" };
+
+    return WORDS[kind];
+}
+
+bool tokens_parse(const char *text, struct tokens_parts *out)
+{
+    unsigned char secret[TOKENS_SECRET_BYTES];
+    int64_t token_id = 0;
+
+    if (strlen(text) >= TOKENS_TEXT_SIZE || strncmp(text, PREFIX, sizeof PREFIX - 1) != 0)
+        return false;
+    text += sizeof PREFIX - 1;
+    const size_t digits = strspn(text, "0123456789");
+
+    if (digits == 0 || digits > ID_DIGITS_MAX || text[0] == '0' || text[digits] != '_')
+        return false;
+    for (size_t i = 0; i < digits; i++)
+        token_id = token_id * 10 + (text[i] - '0');
+    if (!secret_bytes(text + digits + 1, secret, sizeof secret))
+        return false;
+    out->token_id = token_id;
+    secret_hash(secret, sizeof secret, out->hash);
+    return true;
+}
+
+bool tokens_create(struct db *db, const struct tokens_wish *wish, struct arena *a,
+                   char text[TOKENS_TEXT_SIZE], int64_t *token_id, struct fail *f)
+{
+    unsigned char secret[TOKENS_SECRET_BYTES];
+    unsigned char hash[SECRET_HASH_BYTES];
+    char secret_as_text[SECRET_TEXT_SIZE];
+    const struct db_rows *rows;
+    const size_t label = strlen(wish->label);
+
+    if (label == 0 || label > TOKENS_LABEL_MAX) {
+        fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "a token's name must have 1 to %d bytes",
+                 TOKENS_LABEL_MAX);
+        return fail_value(f, wish->label);
+    }
+    secret_random(secret, sizeof secret);
+    secret_hash(secret, sizeof secret, hash);
+    const struct db_value values[] = {
+        db_text(wish->label),
+        db_text(wish->role),
+        wish->org_id ? db_int(wish->org_id) : db_null(),
+        db_bytes(hash, sizeof hash),
+        db_text(tokens_kind_word(wish->kind)),
+        db_int(wish->life_s),
+    };
+
+    if (!db_run(db, QUERIES_TOKEN_CREATE, values, 6, a, &rows, f))
+        return false;
+    *token_id = db_get_int(rows, 0, 0);
+    secret_text(secret, sizeof secret, secret_as_text, sizeof secret_as_text);
+    snprintf(text, TOKENS_TEXT_SIZE, "%s%lld_%s", PREFIX, (long long)*token_id, secret_as_text);
+    return true;
+}
+
+static struct tokens_row read_row(const struct db_rows *rows, int32_t i)
+{
+    return (struct tokens_row){
+        .token_id = db_get_int(rows, i, 0),
+        .label = db_get_text(rows, i, 1),
+        .role = db_get_text(rows, i, 2),
+        .org_id = db_get_int(rows, i, 3),
+        .kind = db_get_text(rows, i, 4),
+        .created_us = db_get_int(rows, i, 5),
+        .expires_us = db_get_int(rows, i, 6),
+        .used_us = db_get_int(rows, i, 7),
+        .revoked_us = db_get_int(rows, i, 8),
+    };
+}
+
+/* Columns of token_find after those of a row. */
+enum { COLUMN_LIVES = 9, COLUMN_NOTE_USE, COLUMN_HASH };
+
+static bool invalid(struct fail *f)
+{
+    return fail_set(f, FAIL_INPUT, TOKEN_INVALID, "the token is not valid");
+}
+
+/* The row of a living token with this secret; *note_use says that its last use was
+ * noted more than a minute ago. */
+static bool find(struct db *db, const char *text, enum tokens_kind kind, struct arena *a,
+                 struct tokens_row *out, bool *note_use, struct fail *f)
+{
+    struct tokens_parts parts;
+    const struct db_rows *rows;
+    size_t size = 0;
+
+    if (!tokens_parse(text, &parts))
+        return invalid(f);
+    const struct db_value value = db_int(parts.token_id);
+
+    if (!db_run(db, QUERIES_TOKEN_FIND, &value, 1, a, &rows, f))
+        return false;
+    if (db_count(rows) == 0)
+        return invalid(f);
+    const void *hash = db_get_bytes(rows, 0, COLUMN_HASH, &size);
+
+    if (size != sizeof parts.hash || !secret_equal(hash, parts.hash, size))
+        return invalid(f);
+    *out = read_row(rows, 0);
+    if (!db_get_bool(rows, 0, COLUMN_LIVES) || strcmp(out->kind, tokens_kind_word(kind)) != 0)
+        return invalid(f);
+    *note_use = db_get_bool(rows, 0, COLUMN_NOTE_USE);
+    return true;
+}
+
+bool tokens_check(struct db *db, const char *text, enum tokens_kind kind, struct arena *a,
+                  struct tokens_row *out, struct fail *f)
+{
+    bool note_use = false;
+
+    if (!find(db, text, kind, a, out, &note_use, f))
+        return false;
+    const struct db_value value = db_int(out->token_id);
+
+    return !note_use || db_run(db, QUERIES_TOKEN_USED, &value, 1, a, NULL, f);
+}
+
+/* The update is the decision: of two who bring the same code, one changes a row. */
+static bool spend(struct db *db, int64_t token_id, struct arena *a, struct fail *f)
+{
+    const struct db_value value = db_int(token_id);
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_TOKEN_SPEND, &value, 1, a, &rows, f))
+        return false;
+    if (db_changed(rows) == 1)
+        return true;
+    return fail_set(f, FAIL_INPUT, ENTER_CODE_SPENT, "the code was used already or is too old");
+}
+
+bool tokens_enter(struct db *db, const char *code, struct arena *a, char session[TOKENS_TEXT_SIZE],
+                  struct tokens_row *out, struct fail *f)
+{
+    struct tokens_row entry;
+    bool ignored = false;
+    int64_t token_id;
+
+    if (!find(db, code, TOKENS_ENTER, a, &entry, &ignored, f)) {
+        if (f->code == CODE_TOKEN_INVALID)
+            fail_set(f, FAIL_INPUT, ENTER_CODE_SPENT, "the code was used, is too old or is wrong");
+        return false;
+    }
+    const struct tokens_wish wish = { .kind = TOKENS_SESSION,
+                                      .label = entry.label,
+                                      .role = entry.role,
+                                      .org_id = entry.org_id,
+                                      .life_s = TOKENS_SESSION_S };
+
+    if (!db_begin(db, f))
+        return false;
+    if (!spend(db, entry.token_id, a, f) || !tokens_create(db, &wish, a, session, &token_id, f) ||
+        !db_commit(db, f)) {
+        db_rollback(db);
+        return false;
+    }
+    *out = entry;
+    out->token_id = token_id;
+    out->kind = tokens_kind_word(TOKENS_SESSION);
+    return true;
+}
+
+bool tokens_list(struct db *db, struct arena *a, struct tokens_row **out, int32_t *count,
+                 struct fail *f)
+{
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_TOKEN_LIST, NULL, 0, a, &rows, f))
+        return false;
+    struct tokens_row *list = arena_take(a, (size_t)db_count(rows) + 1, sizeof *list);
+
+    for (int32_t i = 0; i < db_count(rows); i++)
+        list[i] = read_row(rows, i);
+    *out = list;
+    *count = db_count(rows);
+    return true;
+}
+
+bool tokens_revoke(struct db *db, int64_t token_id, struct arena *a, struct fail *f)
+{
+    const struct db_value value = db_int(token_id);
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_TOKEN_REVOKE, &value, 1, a, &rows, f))
+        return false;
+    if (db_changed(rows) == 1)
+        return true;
+    return fail_set(f, FAIL_MISSING, TOKEN_UNKNOWN, "there is no living token with the id %lld",
+                    (long long)token_id);
+}

@@ -1,0 +1,1 @@
+UPDATE vigil.token SET used_at = now() WHERE token_id = $1::bigint;
