@@ -19,6 +19,34 @@ HANDLER(on_service_metrics);
 HANDLER(on_service_openapi);
 HANDLER(on_service_ready);
 
+/* api/on_grids.c */
+HANDLER(on_grids_list);
+HANDLER(on_grids_get);
+HANDLER(on_grids_create);
+HANDLER(on_grids_change);
+HANDLER(on_grids_close);
+HANDLER(on_grids_import);
+HANDLER(on_grids_lay);
+
+/* api/on_lookout_points.c */
+HANDLER(on_lookout_points_list);
+HANDLER(on_lookout_points_get);
+HANDLER(on_lookout_points_create);
+HANDLER(on_lookout_points_change);
+HANDLER(on_lookout_points_close);
+HANDLER(on_lookout_points_import);
+
+/* api/on_places.c */
+HANDLER(on_places_search);
+
+/* api/on_stations.c */
+HANDLER(on_stations_list);
+HANDLER(on_stations_get);
+HANDLER(on_stations_create);
+HANDLER(on_stations_change);
+HANDLER(on_stations_close);
+HANDLER(on_stations_import);
+
 #undef HANDLER
 
 #endif

@@ -1,0 +1,470 @@
+/* One handler of each kind for three nouns. Whatever can fail is done before the
+ * first byte of an answer is written. */
+#include "api/registrar.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/registrar_json.h"
+#include "engine/cursor.h"
+#include "engine/engine.h"
+#include "engine/grids.h"
+#include "engine/idempotency.h"
+#include "geo/base/buf.h"
+#include "geo/shape.h"
+
+enum { LIMIT_MAX = 1000, LIMIT_DEFAULT = 100, TYPED_MAX = 200, BOX_STEPS = 2 };
+
+static const char GEOJSON[] = "application/geo+json";
+static const char JSON[] = "application/json";
+
+/* ---- what the request says beside its body */
+
+bool registrar_frame(const struct request *r, enum frame *out, struct fail *f)
+{
+    const char *word = request_query(r, "frame");
+
+    *out = FRAME_WGS84;
+    return !word || frame_from_word(word, out, f);
+}
+
+bool registrar_flag(const struct request *r, const char *name, bool *out, struct fail *f)
+{
+    const char *word = request_query(r, name);
+
+    *out = word && strcmp(word, "true") == 0;
+    if (!word || *out || strcmp(word, "false") == 0)
+        return true;
+    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "%s must be true or false: %.40s", name, word);
+    fail_allowed(f, "true, false");
+    fail_at(f, arena_text(r->arena, "/%s", name));
+    return fail_value(f, word);
+}
+
+/* Whether GeoJSON is asked for: by ?format= or else by the Accept header. */
+static bool read_format(const struct request *r, bool *geojson, struct fail *f)
+{
+    const char *format = request_query(r, "format");
+    const char *accept = request_header(r, "Accept");
+
+    *geojson = format ? strcmp(format, "geojson") == 0 : accept && strstr(accept, GEOJSON);
+    if (!format || *geojson || strcmp(format, "json") == 0)
+        return true;
+    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "format must be json or geojson: %.40s", format);
+    fail_allowed(f, "json, geojson");
+    fail_at(f, "/format");
+    return fail_value(f, format);
+}
+
+/* A box in another frame is not a box in WGS 84: what holds its corners, the
+ * middles of its edges and its middle comes within metres of it. */
+static bool read_box(const struct request *r, struct registry_filter *filter, struct fail *f)
+{
+    const char *text = request_query(r, "bbox");
+    enum frame frame;
+    struct box box;
+
+    if (!text)
+        return true;
+    if (!frame_from_word(request_query(r, "frame"), &frame, f))
+        return fail_at(f, "/frame");
+    if (!box_parse(text, &box, f))
+        return fail_at(f, "/bbox");
+    filter->boxed = true;
+    filter->box = box_empty();
+    for (int32_t i = 0; i <= BOX_STEPS; i++) {
+        for (int32_t j = 0; j <= BOX_STEPS; j++) {
+            struct point p = {
+                .lon = box.min.lon + (box.max.lon - box.min.lon) * i / BOX_STEPS,
+                .lat = box.min.lat + (box.max.lat - box.min.lat) * j / BOX_STEPS,
+            };
+
+            if (!frame_to_wgs84(frame, p, &p, f))
+                return fail_at(f, "/bbox");
+            filter->box = box_with(filter->box, p);
+        }
+    }
+    return true;
+}
+
+static bool fail_typed(const char *typed, struct fail *f)
+{
+    fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "q must have 1 to %d bytes: %.60s", TYPED_MAX, typed);
+    fail_allowed(f, "1 to %d bytes", TYPED_MAX);
+    fail_at(f, "/q");
+    return fail_value(f, typed);
+}
+
+struct wanted {
+    enum frame frame;
+    bool geojson;
+    struct registry_filter filter;
+    const char *list; /* what the cursor is sealed with */
+};
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+static bool read_wanted(const struct request *r, enum registry_noun noun, struct db *db,
+                        struct wanted *w, struct fail *f)
+{
+    const char *cursor = request_query(r, "cursor");
+    const char *typed = request_query(r, "q");
+    int64_t limit;
+
+    *w = (struct wanted){ 0 };
+    if (!registrar_frame(r, &w->frame, f) || !read_format(r, &w->geojson, f) ||
+        !read_box(r, &w->filter, f) ||
+        !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &limit, f))
+        return false;
+    if (typed && (typed[0] == '\0' || strlen(typed) > TYPED_MAX))
+        return fail_typed(typed, f);
+    w->filter.containing = typed;
+    w->filter.limit = (int32_t)limit;
+    w->list =
+        arena_text(r->arena, "%s?q=%s&frame=%s&bbox=%s", registry_kind(noun)->path, or_empty(typed),
+                   w->filter.boxed ? frame_word(w->frame) : "", or_empty(request_query(r, "bbox")));
+    return !cursor || cursor_read(db, w->list, cursor, r->arena, &w->filter.after_id, f);
+}
+
+/* ---- list and get */
+
+static void write_page(struct reply *out, enum registry_noun noun, const struct wanted *w,
+                       const struct registry_page *page, const char *next)
+{
+    struct emit *e = reply_json_as(out, REPLY_OK, w->geojson ? GEOJSON : JSON);
+
+    emit_object(e);
+    if (w->geojson) {
+        emit_key_text(e, "type", "FeatureCollection");
+        emit_key_text(e, "frame", frame_word(w->frame));
+    }
+    emit_key(e, w->geojson ? "features" : "items");
+    emit_array(e);
+    for (int32_t i = 0; i < page->count; i++) {
+        if (w->geojson) {
+            registrar_json_feature(e, noun, &page->items[i]);
+        } else {
+            registrar_json_write(e, noun, &page->items[i], w->frame);
+            emit_end(e);
+        }
+    }
+    emit_end(e);
+    emit_key_text(e, "next", next);
+    emit_end(e);
+}
+
+bool registrar_list(const struct request *r, enum registry_noun noun, struct reply *out,
+                    struct fail *f)
+{
+    struct db *db;
+    struct wanted w;
+    struct registry_page page;
+    const char *next = NULL;
+
+    if (!request_db(r, &db, f) || !read_wanted(r, noun, db, &w, f) ||
+        !registry_list(db, noun, &w.filter, r->arena, &page, f))
+        return false;
+    if (page.more && !cursor_make(db, w.list, page.items[page.count - 1].id, r->arena, &next, f))
+        return false;
+    if (!registrar_json_turn(page.items, page.count, w.frame, r->arena, f))
+        return false;
+    write_page(out, noun, &w, &page, next);
+    return true;
+}
+
+static void tag(struct reply *out, const struct request *r, int64_t version)
+{
+    reply_etag(out, arena_text(r->arena, "%lld", (long long)version));
+}
+
+static bool reply_item(const struct request *r, enum registry_noun noun, struct registry_item *item,
+                       struct reply *out, struct fail *f)
+{
+    enum frame frame;
+
+    if (!registrar_frame(r, &frame, f) || !registrar_json_turn(item, 1, frame, r->arena, f))
+        return false;
+    struct emit *e = reply_json(out, REPLY_OK);
+
+    registrar_json_write(e, noun, item, frame);
+    emit_end(e);
+    tag(out, r, item->version);
+    return true;
+}
+
+bool registrar_get(const struct request *r, enum registry_noun noun, struct reply *out,
+                   struct fail *f)
+{
+    struct db *db;
+    struct registry_item item;
+    int64_t id;
+
+    return request_param_id(r, registry_kind(noun)->id_name, &id, f) && request_db(r, &db, f) &&
+           registry_get(db, noun, id, r->arena, &item, f) && reply_item(r, noun, &item, out, f);
+}
+
+/* ---- once */
+
+static void replay(const struct idempotency_answer *answer, struct reply *out)
+{
+    struct buf *bytes = reply_bytes(out, (enum reply_status)answer->status, JSON);
+
+    buf_put(bytes, answer->bytes, answer->size);
+    if (answer->location) {
+        reply_header(out, "Location", answer->location);
+        reply_etag(out, "1"); /* what was created had its first version */
+    }
+}
+
+bool registrar_once(const struct request *r, struct reply *out,
+                    bool (*make)(void *self, struct db *db, struct emit *e, const char **location,
+                                 struct fail *f),
+                    void *self, struct fail *f)
+{
+    const struct idempotency_ask ask = {
+        .token_id = r->caller.token_id,
+        .key = request_header(r, "Idempotency-Key"),
+        .what = arena_text(r->arena, "%s %s?frame=%s", r->method, r->path,
+                           or_empty(request_query(r, "frame"))),
+        .body = r->body,
+        .body_size = r->body_size,
+    };
+    struct idempotency_answer answer = { .status = REPLY_CREATED, .type = JSON };
+    struct buf bytes = { 0 };
+    struct emit e = emit_to(&bytes);
+    struct db *db;
+    bool again;
+
+    if (!idempotency_check(ask.key, f) || !request_db(r, &db, f) ||
+        !idempotency_begin(db, &ask, r->arena, &again, &answer, f))
+        return false;
+    if (!again && !make(self, db, &e, &answer.location, f)) {
+        db_rollback(db);
+        buf_free(&bytes);
+        return false;
+    }
+    if (!again) {
+        answer.bytes = bytes.bytes;
+        answer.size = bytes.size;
+    }
+    const bool ok = again || idempotency_finish(db, &ask, &answer, f);
+
+    if (ok)
+        replay(&answer, out);
+    buf_free(&bytes);
+    return ok;
+}
+
+/* ---- create */
+
+bool registrar_turn_failure(struct fail *f, enum frame frame, struct arena *a, struct point *where)
+{
+    const char *reason = strstr(f->text, ": ");
+    const char *pointer = arena_text(a, "%s", f->pointer);
+    struct fail unused;
+    char *end;
+
+    if (f->code != CODE_SHAPE_INVALID)
+        return false;
+    where->lon = strtod(f->value, &end);
+    if (*end != ',')
+        return false;
+    where->lat = strtod(end + 1, NULL);
+    if (!frame_from_wgs84(frame, *where, where, &unused))
+        return false;
+    reason = arena_text(a, "%s", reason ? reason : "");
+    fail_set(f, FAIL_INPUT, SHAPE_INVALID, "the shape is not valid at %.7f, %.7f%s", where->lon,
+             where->lat, reason);
+    fail_value(f, arena_text(a, "%.7f,%.7f", where->lon, where->lat));
+    fail_at(f, pointer);
+    return true;
+}
+
+void registrar_write_repair(struct emit *e, const struct figure *area, enum frame frame,
+                            struct arena *a)
+{
+    struct fail unused;
+    struct figure repaired;
+
+    if (!shape_repair(shape_take(a), area, &repaired, &unused) || repaired.point_count == 0 ||
+        !figure_from_wgs84(a, frame, &repaired, &repaired, &unused))
+        return;
+    emit_key(e, "repaired");
+    registrar_json_figure(e, &repaired, frame);
+}
+
+bool registrar_offer_repair(const struct request *r, const struct figure *area, enum frame frame,
+                            struct reply *out, struct fail *f)
+{
+    struct point where;
+
+    if (!registrar_turn_failure(f, frame, r->arena, &where))
+        return false;
+    struct emit *e = reply_problem(out, 0, f);
+
+    emit_key(e, "where");
+    registrar_json_place(e, where, frame);
+    registrar_write_repair(e, area, frame, r->arena);
+    emit_end(e);
+    return true;
+}
+
+/* The frame that the area of a body declares; it was read before. */
+static enum frame frame_of_body(const struct input *body)
+{
+    const struct input *area = input_get(body, "area");
+    enum frame frame = FRAME_WGS84;
+    struct fail unused;
+
+    if (area)
+        frame_read_word(input_get(area, "frame"), &frame, &unused);
+    return frame;
+}
+
+/* The item as it is written, with its times, in the frame of the answer. */
+static bool write_made(struct db *db, enum registry_noun noun, int64_t id, enum frame frame,
+                       struct arena *a, struct emit *e, struct fail *f)
+{
+    struct registry_item item;
+    struct grids_overlaps overlaps;
+
+    if (!registry_get(db, noun, id, a, &item, f) ||
+        (noun == REGISTRY_GRIDS && !grids_find_overlaps(db, &item, 1, a, &overlaps, f)) ||
+        !registrar_json_turn(&item, 1, frame, a, f))
+        return false;
+    registrar_json_write(e, noun, &item, frame);
+    if (noun == REGISTRY_GRIDS)
+        registrar_json_overlaps(e, &overlaps);
+    emit_end(e);
+    return true;
+}
+
+struct creation {
+    const struct request *r;
+    enum registry_noun noun;
+    enum frame frame;
+    struct registry_item *item;
+};
+
+static bool create(void *self, struct db *db, struct emit *e, const char **location, struct fail *f)
+{
+    const struct creation *c = self;
+    struct arena *a = c->r->arena;
+    struct registry_taken taken;
+
+    if (!registry_begin_writing(db, c->noun, f) ||
+        !registry_find_taken(db, c->noun, c->item, 1, a, &taken, f))
+        return false;
+    if (taken.count > 0)
+        return registry_fail_taken(c->noun, c->item, taken.id[0], f);
+    if (!registry_add(db, engine_ids(c->r->engine), c->noun, c->item, 1, f) ||
+        !write_made(db, c->noun, c->item->id, c->frame, a, e, f))
+        return false;
+    *location = arena_text(a, "%s/%lld", registry_kind(c->noun)->path, (long long)c->item->id);
+    return true;
+}
+
+bool registrar_create(const struct request *r, enum registry_noun noun, struct reply *out,
+                      struct fail *f)
+{
+    struct registry_item item;
+    struct creation creation = { .r = r, .noun = noun, .item = &item };
+    const struct input *body;
+
+    if (!registrar_frame(r, &creation.frame, f) || !request_json(r, &body, f) ||
+        !registrar_json_read(noun, body, r->arena, &item, f))
+        return false;
+    if (!registry_check(noun, &item, r->arena, f))
+        return registrar_offer_repair(r, &item.figure, frame_of_body(body), out, f);
+    return registrar_once(r, out, create, &creation, f);
+}
+
+/* ---- change and close */
+
+/* If-Match: "3" is version 3, * is any (0 here). */
+static bool read_version(const struct request *r, bool required, int64_t *out, struct fail *f)
+{
+    const char *match = request_header(r, "If-Match");
+    char *end;
+
+    *out = 0;
+    if (!match && !required)
+        return true;
+    if (!match) {
+        fail_set(f, FAIL_INPUT, VERSION_MISSING, "a change needs the header If-Match");
+        return fail_allowed(f, "the ETag of the last answer");
+    }
+    if (strcmp(match, "*") == 0)
+        return true;
+    *out = match[0] == '"' && match[1] >= '1' && match[1] <= '9' ? strtoll(match + 1, &end, 10) : 0;
+    if (*out > 0 && strcmp(end, "\"") == 0)
+        return true;
+    fail_set(f, FAIL_INPUT, VERSION_MALFORMED, "this If-Match cannot be read: %.40s", match);
+    fail_allowed(f, "one ETag as an answer gave it, like \"3\", or *");
+    return fail_value(f, match);
+}
+
+static bool change(const struct request *r, enum registry_noun noun, struct db *db,
+                   struct registry_item *item, struct emit *e, struct fail *f)
+{
+    enum frame frame;
+
+    if (!registrar_frame(r, &frame, f) || !db_begin(db, f))
+        return false;
+    if (registry_begin_writing(db, noun, f) && registry_change(db, noun, item, r->arena, f) &&
+        write_made(db, noun, item->id, frame, r->arena, e, f) && db_commit(db, f))
+        return true;
+    db_rollback(db);
+    return false;
+}
+
+bool registrar_change(const struct request *r, enum registry_noun noun, struct reply *out,
+                      struct fail *f)
+{
+    struct registry_item item;
+    const struct input *body;
+    struct buf bytes = { 0 };
+    struct emit e = emit_to(&bytes);
+    struct db *db;
+    int64_t id, version;
+
+    if (!request_param_id(r, registry_kind(noun)->id_name, &id, f) ||
+        !read_version(r, true, &version, f) || !request_json(r, &body, f) ||
+        !request_db(r, &db, f) || !registry_get(db, noun, id, r->arena, &item, f))
+        return false;
+    if (version != 0)
+        item.version = version;
+    if (!registrar_json_patch(noun, body, r->arena, &item, f))
+        return false;
+    if (!registry_check(noun, &item, r->arena, f))
+        return registrar_offer_repair(r, &item.figure, frame_of_body(body), out, f);
+    const bool ok = change(r, noun, db, &item, &e, f);
+
+    if (ok) {
+        buf_put(reply_bytes(out, REPLY_OK, JSON), bytes.bytes, bytes.size);
+        tag(out, r, item.version);
+    }
+    buf_free(&bytes);
+    return ok;
+}
+
+bool registrar_close(const struct request *r, enum registry_noun noun, struct reply *out,
+                     struct fail *f)
+{
+    struct db *db;
+    int64_t id, version;
+
+    if (!request_param_id(r, registry_kind(noun)->id_name, &id, f) ||
+        !read_version(r, false, &version, f) || !request_db(r, &db, f) || !db_begin(db, f))
+        return false;
+    if (!registry_begin_writing(db, noun, f) ||
+        !registry_close(db, noun, id, version, r->arena, f) || !db_commit(db, f)) {
+        db_rollback(db);
+        return false;
+    }
+    reply_empty(out, REPLY_NO_CONTENT);
+    return true;
+}

@@ -1,0 +1,41 @@
+#ifndef API_REGISTRAR_IMPORT_H
+#define API_REGISTRAR_IMPORT_H
+
+#include <stdbool.h>
+
+#include "api/reply.h"
+#include "api/request.h"
+#include "engine/registry.h"
+
+/* Stations, lookout points or grids from one GeoJSON FeatureCollection with a
+ * top-level "frame", all or nothing. With ?dry_run=true everything is done and
+ * then undone: the answer is a preview. Features that cannot be taken are listed
+ * with pointer and code, IMPORT_ERRORS_MAX of them; an area that crosses itself
+ * comes with the repaired shape. */
+enum {
+    IMPORT_FEATURES_MAX = REGISTRY_ADD_MAX,
+    IMPORT_BYTES_MAX = 16 << 20,
+    IMPORT_ERRORS_MAX = 100,
+    IMPORT_IGNORED_MAX = 20, /* names of unknown properties that are told */
+};
+
+bool registrar_import(const struct request *r, enum registry_noun noun, struct reply *out,
+                      struct fail *f);
+
+/* Adds what was read or laid, once, or shows what it would be: the common end of
+ * an import and of laying grids. `cells` puts the items into the preview. */
+struct registrar_batch {
+    const struct request *r;
+    enum registry_noun noun;
+    struct registry_item *items;
+    int32_t count;
+    const char *const *ignored; /* properties that were not read */
+    int32_t ignored_count;
+    bool preview_items;
+    enum frame frame; /* of the preview's items */
+};
+
+bool registrar_import_add(struct registrar_batch *batch, bool dry_run, struct reply *out,
+                          struct fail *f);
+
+#endif

@@ -1,0 +1,283 @@
+/* The endpoint table is copied with its roles taken off, so that no token is
+ * needed: signing in has its own tests. */
+#include "tests/support/asking.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/answer.h"
+#include "api/endpoints.h"
+#include "engine/config.h"
+#include "engine/engine.h"
+#include "tests/support/check_near.h"
+
+enum { FIELDS_MAX = 16, SIZE_ROOM = 24 };
+
+struct asking {
+    struct config *config;
+    struct engine *engine;
+    struct endpoint *endpoints;
+    struct service service;
+};
+
+struct asking_worker {
+    struct asking *asking;
+    struct arena *arena;
+    struct worker worker;
+    struct answer answer;
+    bool used;
+    char size_text[SIZE_ROOM];
+};
+
+static void must(bool ok, const struct fail *f)
+{
+    if (ok)
+        return;
+    print_error("%s: %s\n", fail_word(f->code), f->text);
+    fail();
+}
+
+struct asking *asking_new(struct database *d)
+{
+    struct asking *s = calloc(1, sizeof *s);
+    struct fail f = { 0 };
+
+    s->config = config_new();
+    must(config_set(s->config, "database", d->address, "test", &f), &f);
+    s->engine = engine_open(s->config, &f);
+    must(s->engine != NULL, &f);
+    s->endpoints = calloc((size_t)ENDPOINT_COUNT, sizeof *s->endpoints);
+    memcpy(s->endpoints, ENDPOINTS, (size_t)ENDPOINT_COUNT * sizeof *s->endpoints);
+    for (int32_t i = 0; i < ENDPOINT_COUNT; i++)
+        s->endpoints[i].roles = 0;
+    s->service.endpoints = s->endpoints;
+    s->service.endpoint_count = ENDPOINT_COUNT;
+    s->service.config = s->config;
+    s->service.engine = s->engine;
+    return s;
+}
+
+void asking_free(struct asking *s)
+{
+    engine_close(s->engine);
+    config_free(s->config);
+    free(s->endpoints);
+    free(s);
+}
+
+struct asking_worker *asking_worker_new(struct asking *s)
+{
+    struct asking_worker *w = calloc(1, sizeof *w);
+
+    w->asking = s;
+    w->arena = arena_new();
+    w->worker.database = config_text(s->config, CONFIG_DATABASE);
+    return w;
+}
+
+void asking_worker_free(struct asking_worker *w)
+{
+    if (w->used)
+        reply_clear(&w->answer.reply);
+    db_close(w->worker.db);
+    arena_free(w->arena);
+    free(w);
+}
+
+static void add_field(struct gate_field *fields, int32_t *count, const char *name, size_t name_size,
+                      const char *value, size_t value_size, struct arena *a)
+{
+    assert(*count < FIELDS_MAX);
+    fields[(*count)++] = (struct gate_field){ arena_copy(a, name, name_size), name_size,
+                                              arena_copy(a, value, value_size), value_size };
+}
+
+static int32_t list_fields(struct asking_worker *w, const char *headers, const char *body,
+                           struct gate_field *fields)
+{
+    int32_t count = 0;
+
+    add_field(fields, &count, "Host", 4, "vigil.test", 10, w->arena);
+    if (body) {
+        snprintf(w->size_text, sizeof w->size_text, "%zu", strlen(body));
+        add_field(fields, &count, "Content-Length", 14, w->size_text, strlen(w->size_text),
+                  w->arena);
+        add_field(fields, &count, "Content-Type", 12, "application/json", 16, w->arena);
+    }
+    for (const char *at = headers; at && *at;) {
+        const size_t line = strcspn(at, "\n");
+        const size_t name = strcspn(at, ":");
+
+        assert(name + 2 <= line);
+        add_field(fields, &count, at, name, at + name + 2, line - name - 2, w->arena);
+        at += line + (at[line] == '\n');
+    }
+    return count;
+}
+
+struct asking_answer asking_send(struct asking_worker *w, const char *method, const char *target,
+                                 const char *headers, const char *body)
+{
+    struct gate_field *fields;
+    struct fail f;
+
+    if (w->used)
+        reply_clear(&w->answer.reply);
+    arena_reset(w->arena);
+    w->used = true;
+    fields = arena_take(w->arena, FIELDS_MAX, sizeof *fields);
+
+    const struct gate_head head = {
+        .method = method,
+        .target = target,
+        .version = "HTTP/1.1",
+        .fields = fields,
+        .field_count = list_fields(w, headers, body, fields),
+    };
+
+    if (answer_open(&w->asking->service, &head, w->arena, &w->answer)) {
+        w->answer.request.body = body;
+        w->answer.request.body_size = body ? strlen(body) : 0;
+        answer_give(&w->answer, &w->worker);
+    }
+    struct reply *reply = &w->answer.reply;
+    struct asking_answer answer = {
+        .status = reply->status,
+        .type = reply->type,
+        .body = buf_text(&reply->body),
+        .size = reply->body.size,
+        .reply = reply,
+    };
+
+    if (reply->type && strstr(reply->type, "json"))
+        answer.json = input_parse(w->arena, answer.body, answer.size, &f);
+    return answer;
+}
+
+const char *asking_header(const struct asking_answer *answer, const char *name)
+{
+    for (const struct reply_field *field = answer->reply->fields; field; field = field->next)
+        if (strcmp(field->name, name) == 0)
+            return field->value;
+    return NULL;
+}
+
+/* One step of a pointer: a key, or an index of an array. */
+static const struct input *step(const struct input *v, const char *name, size_t size)
+{
+    char key[64];
+    struct fail f;
+    int32_t count;
+
+    assert(size < sizeof key);
+    memcpy(key, name, size);
+    key[size] = '\0';
+    if (input_is_object(v))
+        return input_get(v, key);
+    if (!input_array(v, 0, INT32_MAX, &count, &f) || atoi(key) >= count)
+        return NULL;
+    return input_item(v, atoi(key));
+}
+
+static const struct input *find(const struct asking_answer *answer, const char *pointer)
+{
+    const struct input *v = answer->json;
+
+    for (const char *at = pointer; v && *at == '/';) {
+        const size_t size = strcspn(at + 1, "/");
+
+        v = step(v, at + 1, size);
+        at += 1 + size;
+    }
+    return v;
+}
+
+static const struct input *must_find(const struct asking_answer *answer, const char *pointer)
+{
+    const struct input *v = find(answer, pointer);
+
+    if (!v) {
+        print_error("no %s in %d: %.*s\n", pointer, answer->status, 2000, answer->body);
+        fail();
+    }
+    return v;
+}
+
+bool asking_has(const struct asking_answer *answer, const char *pointer)
+{
+    return find(answer, pointer) != NULL;
+}
+
+const char *asking_text(const struct asking_answer *answer, const char *pointer)
+{
+    const char *text = "";
+    struct fail f = { 0 };
+
+    /* An empty text is one, too; input_text is stricter. */
+    if (!input_text(must_find(answer, pointer), 1 << 20, &text, &f) &&
+        f.code != CODE_VALUE_TOO_LONG)
+        must(false, &f);
+    return text;
+}
+
+int64_t asking_int(const struct asking_answer *answer, const char *pointer)
+{
+    int64_t number = 0;
+    struct fail f = { 0 };
+
+    must(input_int(must_find(answer, pointer), INT64_MIN, INT64_MAX, &number, &f), &f);
+    return number;
+}
+
+double asking_number(const struct asking_answer *answer, const char *pointer)
+{
+    double number = 0;
+    struct fail f = { 0 };
+
+    must(input_number(must_find(answer, pointer), -1e300, 1e300, &number, &f), &f);
+    return number;
+}
+
+int32_t asking_count(const struct asking_answer *answer, const char *pointer)
+{
+    int32_t count = 0;
+    struct fail f = { 0 };
+
+    must(input_array(must_find(answer, pointer), 0, INT32_MAX, &count, &f), &f);
+    return count;
+}
+
+void asking_expect(const struct asking_answer *answer, int32_t status, const char *code)
+{
+    const bool good =
+        answer->status == status && (!code || strcmp(asking_text(answer, "/code"), code) == 0);
+
+    if (good)
+        return;
+    print_error("want %d %s, got %d %s\n", status, code ? code : "", answer->status, answer->body);
+    fail();
+}
+
+int asking_open_room(struct asking_room *room, void **state)
+{
+    room->d = database_new(true);
+    room->asking = asking_new(room->d);
+    room->worker = asking_worker_new(room->asking);
+    *state = room;
+    return 0;
+}
+
+int asking_close_room(struct asking_room *room)
+{
+    asking_worker_free(room->worker);
+    asking_free(room->asking);
+    database_free(room->d);
+    return 0;
+}
+
+const char *asking_fresh_key(struct asking_room *room)
+{
+    return arena_text(room->d->arena, "Idempotency-Key: key-%d", ++room->key_count);
+}
