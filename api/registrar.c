@@ -384,8 +384,7 @@ bool registrar_create(const struct request *r, enum registry_noun noun, struct r
 
 /* ---- change and close */
 
-/* If-Match: "3" is version 3, * is any (0 here). */
-static bool read_version(const struct request *r, bool required, int64_t *out, struct fail *f)
+bool registrar_version(const struct request *r, bool required, int64_t *out, struct fail *f)
 {
     const char *match = request_header(r, "If-Match");
     char *end;
@@ -432,7 +431,7 @@ bool registrar_change(const struct request *r, enum registry_noun noun, struct r
     int64_t id, version;
 
     if (!request_param_id(r, registry_kind(noun)->id_name, &id, f) ||
-        !read_version(r, true, &version, f) || !request_json(r, &body, f) ||
+        !registrar_version(r, true, &version, f) || !request_json(r, &body, f) ||
         !request_db(r, &db, f) || !registry_get(db, noun, id, r->arena, &item, f))
         return false;
     if (version != 0)
@@ -458,7 +457,7 @@ bool registrar_close(const struct request *r, enum registry_noun noun, struct re
     int64_t id, version;
 
     if (!request_param_id(r, registry_kind(noun)->id_name, &id, f) ||
-        !read_version(r, false, &version, f) || !request_db(r, &db, f) || !db_begin(db, f))
+        !registrar_version(r, false, &version, f) || !request_db(r, &db, f) || !db_begin(db, f))
         return false;
     if (!registry_begin_writing(db, noun, f) ||
         !registry_close(db, noun, id, version, r->arena, f) || !db_commit(db, f)) {

@@ -33,6 +33,9 @@ bool registrar_once(const struct request *r, struct reply *out,
 
 /* The frame that an answer is wanted in: ?frame=, else wgs84. */
 bool registrar_frame(const struct request *r, enum frame *out, struct fail *f);
+/* The version that If-Match names: one strong ETag; 0 for * and for a header that is
+ * not there, which is VERSION_MISSING where it is required. */
+bool registrar_version(const struct request *r, bool required, int64_t *out, struct fail *f);
 /* A query parameter that is "true" or "false"; false when absent. */
 bool registrar_flag(const struct request *r, const char *name, bool *out, struct fail *f);
 
