@@ -7,8 +7,11 @@
 
 #include "api/auth.h"
 #include "api/endpoints.h"
+#include "api/service.h"
 #include "engine/clock.h"
 #include "engine/idempotency.h"
+#include "engine/log.h"
+#include "engine/metrics.h"
 
 void answer_refuse(struct answer *out, const struct fail *f, bool close)
 {
@@ -168,4 +171,65 @@ void answer_give(struct answer *out, struct worker *worker)
     reply_clear(&out->reply);
     out->reply.refused = refused;
     emit_end(reply_problem(&out->reply, 0, &f));
+}
+
+/* Whatever the page may do is said here: nothing from another host, no frames. */
+static const char *const SECURITY_HEADERS[][2] = {
+    { "Content-Security-Policy",
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+      "connect-src 'self'; worker-src 'self' blob:; font-src 'self'; frame-ancestors 'none'; "
+      "base-uri 'none'; form-action 'self'" },
+    { "X-Content-Type-Options", "nosniff" },
+    { "Referrer-Policy", "no-referrer" },
+    { "Cross-Origin-Opener-Policy", "same-origin" },
+    { "Cross-Origin-Resource-Policy", "same-origin" },
+};
+
+void answer_dress(struct answer *out)
+{
+    struct reply *reply = &out->reply;
+    bool cached = false;
+
+    for (const struct reply_field *field = reply->fields; field; field = field->next)
+        cached |= strcasecmp(field->name, "Cache-Control") == 0;
+    if (reply->type)
+        reply_header(reply, "Content-Type", reply->type);
+    if (!cached)
+        reply_header(reply, "Cache-Control", "no-store");
+    for (size_t i = 0; i < sizeof SECURITY_HEADERS / sizeof *SECURITY_HEADERS; i++)
+        reply_header(reply, SECURITY_HEADERS[i][0], SECURITY_HEADERS[i][1]);
+    reply_header(reply, "X-Request-Id", out->request.id);
+    if (reply->close || out->request.service->stopping)
+        reply_header(reply, "Connection", "close");
+}
+
+static enum metrics_id class_of(int32_t status)
+{
+    if (status >= 500)
+        return METRIC_REQUESTS_5XX;
+    if (status >= 400)
+        return METRIC_REQUESTS_4XX;
+    return status >= 300 ? METRIC_REQUESTS_3XX : METRIC_REQUESTS_2XX;
+}
+
+void answer_log(const struct answer *out, const struct answer_times *times, int64_t bytes_in,
+                int64_t bytes_out)
+{
+    const struct request *r = &out->request;
+    const struct reply *reply = &out->reply;
+    const int64_t now = clock_steady_us();
+    const int64_t taken = times->taken_us ? times->taken_us : now;
+    const int64_t queued = times->queued_us ? times->queued_us : taken;
+
+    metrics_count(class_of(reply->status), 1);
+    metrics_observe_us(METRIC_REQUEST_TIME, now - times->start_us);
+    metrics_observe_us(METRIC_QUEUE_TIME, taken - queued);
+    log_line(LOG_INFO, "request", log_text("request_id", r->id), log_text("method", r->method),
+             log_text("path", r->endpoint ? r->endpoint->path : NULL),
+             log_int("status", reply->status), log_text("code", fail_word(reply->code)),
+             log_int("token_id", r->caller.token_id), log_int("bytes_in", bytes_in),
+             log_int("bytes_out", bytes_out),
+             log_number("read_ms", (double)(queued - times->start_us) / 1e3),
+             log_number("queue_ms", (double)(taken - queued) / 1e3),
+             log_number("work_ms", (double)(now - taken) / 1e3));
 }

@@ -27,6 +27,18 @@ bool answer_open(struct service *service, const struct gate_head *head, struct a
 /* The body has come and stands in out->request.body. May wait for the database. */
 void answer_give(struct answer *out, struct worker *worker);
 
+/* Adds the headers that every answer has. */
+void answer_dress(struct answer *out);
+
+/* When it came, was queued and was taken by a worker, by the steady clock; 0: not. */
+struct answer_times {
+    int64_t start_us, queued_us, taken_us;
+};
+
+/* Counts the answer and writes its line into the log. */
+void answer_log(const struct answer *out, const struct answer_times *times, int64_t bytes_in,
+                int64_t bytes_out);
+
 /* Replaces whatever the answer is by this failure. */
 void answer_refuse(struct answer *out, const struct fail *f, bool close);
 

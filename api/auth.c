@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "api/endpoints.h"
+#include "api/service.h"
 #include "engine/clock.h"
 #include "engine/secret.h"
 #include "engine/tokens.h"

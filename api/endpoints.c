@@ -266,4 +266,4 @@ const struct endpoint ENDPOINTS[] = {
       .summary = "Streets, places, stations and lookout points by their names" },
 };
 
-const int32_t ENDPOINT_COUNT = sizeof ENDPOINTS / sizeof *ENDPOINTS;
+const int32_t ENDPOINTS_COUNT = sizeof ENDPOINTS / sizeof *ENDPOINTS;

@@ -29,6 +29,6 @@ struct endpoint {
 };
 
 extern const struct endpoint ENDPOINTS[];
-extern const int32_t ENDPOINT_COUNT;
+extern const int32_t ENDPOINTS_COUNT;
 
 #endif

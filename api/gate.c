@@ -139,6 +139,30 @@ static int hex_digit(char c)
     return -1;
 }
 
+/* The byte that "%xx" at `raw` stands for, or -1. */
+static int escaped(const char *raw, size_t left)
+{
+    const int high = left >= 3 ? hex_digit(raw[1]) : -1;
+    const int low = high >= 0 ? hex_digit(raw[2]) : -1;
+
+    return low >= 0 ? high * 16 + low : -1;
+}
+
+static bool take_escaped(const char *raw, size_t left, bool is_query, unsigned char *out,
+                         struct fail *f)
+{
+    const int c = escaped(raw, left);
+
+    if (c < 0)
+        return bad_target(f, "a percent sign is not followed by two hex digits");
+    if (c < 0x20 || c == 0x7F)
+        return bad_target(f, "it holds a control byte");
+    if (!is_query && (c == '/' || c == '\\'))
+        return bad_target(f, "a path's segment holds an encoded slash");
+    *out = (unsigned char)c;
+    return true;
+}
+
 /* Percent-decoding (RFC 3986 section 2.1) into `text`, which has room for `size`
  * bytes and a NUL. In a path "%2f" is refused: it would be a slash that parts
  * nothing, and the next hop may read it otherwise. */
@@ -152,17 +176,9 @@ static bool decode(const char *raw, size_t size, bool is_query, char *text, stru
         if (c <= 0x20 || c >= 0x7F || strchr("\"<>\\^`{|}#", c))
             return bad_target(f, "it holds a byte that must be percent-encoded");
         if (c == '%') {
-            const int high = i + 2 < size ? hex_digit(raw[i + 1]) : -1;
-            const int low = high >= 0 ? hex_digit(raw[i + 2]) : -1;
-
-            if (low < 0)
-                return bad_target(f, "a percent sign is not followed by two hex digits");
-            c = (unsigned char)(high * 16 + low);
+            if (!take_escaped(raw + i, size - i, is_query, &c, f))
+                return false;
             i += 2;
-            if (c < 0x20 || c == 0x7F)
-                return bad_target(f, "it holds a control byte");
-            if (!is_query && (c == '/' || c == '\\'))
-                return bad_target(f, "a path's segment holds an encoded slash");
         } else if (c == '+' && is_query) {
             c = ' ';
         }
@@ -277,4 +293,29 @@ bool gate_request_id(const char *text)
                                      "ABCDEFGHIJKLMNOPQRSTUVWXYZ._-");
 
     return size > 0 && size <= GATE_REQUEST_ID_MAX && text[size] == '\0';
+}
+
+static bool is_gap(const char *from, const char *to, size_t size)
+{
+    const uintptr_t a = (uintptr_t)from;
+    const uintptr_t b = (uintptr_t)to;
+
+    return b >= a && b - a == size;
+}
+
+bool gate_is_tight(const struct gate_head *head, const char *target, size_t target_size,
+                   size_t size)
+{
+    enum { BLANK = 1, LINE_END = 2 };
+    const char *end = head->version + strlen(head->version);
+
+    if (!is_gap(head->method + strlen(head->method), target, BLANK) ||
+        !is_gap(target + target_size, head->version, BLANK))
+        return false;
+    for (int32_t i = 0; i < head->field_count; i++) {
+        if (!is_gap(end, head->fields[i].name, LINE_END))
+            return false;
+        end = head->fields[i].value + head->fields[i].value_size;
+    }
+    return is_gap(end, head->method + size, (size_t)2 * LINE_END);
 }

@@ -54,6 +54,17 @@ struct gate_pass {
 bool gate_check(const struct gate_head *head, struct arena *a, struct gate_pass *out,
                 struct fail *f);
 
+/* Whether the parts of a head stand close together where they were read.
+ *
+ * libmicrohttpd 0.9.75 parses in place: it overwrites the end of each part by NUL
+ * bytes and hands out pointers into what it received. How far the end of one part
+ * is from the beginning of the next therefore shows a bare LF, a NUL, a folded line
+ * or a doubled blank, which it lets pass in silence. `target` is where the raw
+ * target stood, `size` counts the bytes of the whole head, which began with
+ * head->method. Compares addresses and reads nothing. */
+bool gate_is_tight(const struct gate_head *head, const char *target, size_t target_size,
+                   size_t size);
+
 /* The path of a raw target, decoded: no %00, %2f, control byte, "." or "..",
  * empty segment, or bytes that are not UTF-8. */
 bool gate_path(const char *raw, size_t size, struct arena *a, const char **out, struct fail *f);

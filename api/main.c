@@ -5,11 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "api/assets.h"
 #include "api/auth.h"
 #include "api/endpoints.h"
 #include "api/server.h"
+#include "api/service.h"
 #include "api/words.h"
 #include "engine/config.h"
+#include "engine/engine.h"
 #include "engine/log.h"
 
 enum { EXIT_USAGE = 2, EXIT_STUCK = 3, CLOSE_GRACE_S = 5 };
@@ -60,27 +63,19 @@ static void give_up(int signal)
     _exit(EXIT_STUCK);
 }
 
-static int serve(const struct config *c)
+/* Serves until a signal; false when the server could not start. */
+static bool listen_until_signal(struct service *service, const sigset_t *signals, struct fail *f)
 {
-    struct fail f = { 0 };
-    struct service service = { .endpoints = ENDPOINTS,
-                               .endpoint_count = ENDPOINT_COUNT,
-                               .config = c };
+    const struct config *c = service->config;
     struct sigaction act = { .sa_handler = give_up };
-    sigset_t signals;
+    struct server *s = server_open(service, f);
     int which = 0;
 
-    block_signals(&signals);
-    struct server *s = server_open(&service, &f);
-
-    if (!s) {
-        complain(&f);
-        auth_free(service.auth);
-        return EXIT_FAILURE;
-    }
+    if (!s)
+        return false;
     log_line(LOG_INFO, "listening", log_text("address", config_text(c, CONFIG_LISTEN_ADDRESS)),
              log_int("port", server_port(s)));
-    sigwait(&signals, &which);
+    sigwait(signals, &which);
 
     const int32_t seconds = (int32_t)config_int(c, CONFIG_DRAIN_TIMEOUT_S);
 
@@ -90,9 +85,38 @@ static int serve(const struct config *c)
     const bool drained = server_drain(s, seconds);
 
     server_close(s);
-    alarm(0);
+    log_line(LOG_INFO, "drained", log_text("requests", drained ? "all" : "in part"));
+    return true;
+}
+
+static int serve(const struct config *c)
+{
+    struct fail f = { 0 };
+    struct service service = { .endpoints = ENDPOINTS,
+                               .endpoint_count = ENDPOINTS_COUNT,
+                               .config = c };
+    sigset_t signals;
+    bool good = false;
+
+    block_signals(&signals);
+    if (!assets_load(config_text(c, CONFIG_CONSOLE_DIR), &f)) {
+        /* The API is whole without its pages. */
+        log_line(LOG_WARNING, "no_console", log_text("text", f.text));
+        f = (struct fail){ 0 };
+    }
+    service.auth = auth_new();
+    service.engine = engine_open(c, &f);
+    if (service.engine) {
+        good = listen_until_signal(&service, &signals, &f);
+        engine_close(service.engine);
+    }
     auth_free(service.auth);
-    log_line(LOG_INFO, "stopped", log_text("drained", drained ? "all" : "in part"));
+    assets_unload();
+    if (!good) {
+        complain(&f);
+        return EXIT_FAILURE;
+    }
+    log_line(LOG_INFO, "stopped", log_text("version", VIGIL_VERSION));
     return EXIT_SUCCESS;
 }
 

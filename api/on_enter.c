@@ -4,6 +4,7 @@
 
 #include "api/auth.h"
 #include "api/handlers.h"
+#include "api/service.h"
 #include "engine/config.h"
 #include "engine/tokens.h"
 

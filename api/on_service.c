@@ -3,7 +3,9 @@
 #include "api/endpoints.h"
 #include "api/handlers.h"
 #include "api/openapi.h"
+#include "api/service.h"
 #include "api/words.h"
+#include "engine/engine.h"
 #include "engine/metrics.h"
 #include "engine/migrate.h"
 
@@ -27,6 +29,13 @@ bool on_service_ready(const struct request *r, struct reply *out, struct fail *f
 
     if (r->service->stopping)
         return fail_set(f, FAIL_BUSY, SERVER_STOPPING, "the server is stopping");
+    if (r->engine) {
+        const struct world *w = engine_hold_city(r->engine, f);
+
+        if (!w)
+            return false;
+        world_drop(w);
+    }
     if (!request_db(r, &db, f))
         return false;
     if (!migrate_check(db, MIGRATIONS_TEXTS, f)) {

@@ -10,7 +10,6 @@
 #include "geo/base/fail.h"
 #include "geo/base/input.h"
 
-struct auth;
 struct db;
 struct endpoint;
 struct engine;
@@ -19,6 +18,7 @@ struct gate_pass;
 struct nearest_room;
 struct route_room;
 struct router_match;
+struct service;
 
 enum role {
     ROLE_ADMIN,
@@ -47,16 +47,6 @@ struct worker {
     struct nearest_room *nearest_room;
     struct route_room *route_room;
     const char *database; /* its address */
-};
-
-/* What the requests of one server share. */
-struct service {
-    const struct endpoint *endpoints;
-    int32_t endpoint_count;
-    const struct config *config;
-    struct engine *engine; /* may be NULL */
-    struct auth *auth;     /* may be NULL: then nobody is signed in */
-    _Atomic bool stopping; /* readyz says no, connections are closed after their answer */
 };
 
 /* One request, read and let in: the gate, the token and the body's limit have

@@ -1,0 +1,28 @@
+#ifndef API_BACKLOG_H
+#define API_BACKLOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What waits for the workers: first in, first out, bounded. Any thread. */
+struct backlog_item {
+    struct backlog_item *next;
+};
+
+struct backlog;
+
+struct backlog *backlog_new(int64_t most);
+void backlog_free(struct backlog *b);
+
+/* Puts an item in when there is room and the backlog is not shut. `before` is
+ * called first, and before any worker can see the item. */
+bool backlog_put(struct backlog *b, struct backlog_item *item,
+                 void (*before)(struct backlog_item *item));
+
+/* Waits for an item; NULL when the backlog is shut and empty. */
+struct backlog_item *backlog_take(struct backlog *b);
+
+/* Takes no more in and wakes everybody who waits. */
+void backlog_shut(struct backlog *b);
+
+#endif

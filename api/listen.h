@@ -1,0 +1,22 @@
+#ifndef API_LISTEN_H
+#define API_LISTEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "geo/base/fail.h"
+
+/* The socket that the server listens at. */
+
+/* A listening socket at an IPv4 or IPv6 address; port 0 is any free one. False
+ * with ADDRESS_MALFORMED, ADDRESS_TAKEN or ADDRESS_UNUSABLE. */
+bool listen_open(const char *address, int32_t port, int *out, struct fail *f);
+
+/* The port of a listening socket; 0 when it is none. */
+int32_t listen_port(int fd);
+
+/* Whether a socket address is this machine's own loopback. */
+struct sockaddr;
+bool listen_is_loopback(const struct sockaddr *address);
+
+#endif

@@ -1,0 +1,22 @@
+#ifndef API_SERVICE_H
+#define API_SERVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct auth;
+struct config;
+struct endpoint;
+struct engine;
+
+/* What the requests of one server share. */
+struct service {
+    const struct endpoint *endpoints;
+    int32_t endpoint_count;
+    const struct config *config;
+    struct engine *engine; /* may be NULL */
+    struct auth *auth;     /* may be NULL: then nobody is signed in */
+    _Atomic bool stopping; /* readyz says no, connections are closed after their answer */
+};
+
+#endif
