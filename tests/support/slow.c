@@ -44,8 +44,8 @@ uint32_t slow_cost(const struct network *n, enum mode mode, struct spot from, st
     while (changed) {
         changed = false;
         for (int32_t i = 0; i < n->segment_count; i++) {
-            const int64_t onward = n->cost_ms[mode][2 * i];
-            const int64_t back = n->cost_ms[mode][2 * i + 1];
+            const int64_t onward = n->cost_ms[mode][2 * (size_t)i];
+            const int64_t back = n->cost_ms[mode][2 * (size_t)i + 1];
 
             if (onward < NEVER)
                 lower(&cost[n->to[i]], cost[n->from[i]] + onward, &changed);

@@ -105,39 +105,47 @@ const struct network *town_random(struct town_dice *dice, int32_t node_count, in
     return finish(d, a);
 }
 
+/* One block of a row, or of a column when `upward`. */
+static void add_block(struct draft *d, struct point_e7 corner, int32_t side, bool upward,
+                      int32_t line, int32_t block)
+{
+    const int32_t x = upward ? line : block;
+    const int32_t y = upward ? block : line;
+    const int32_t node = y * (side + 1) + x;
+    char name[32];
+    struct point_e7 ends[2] = { { corner.lon + x * GRID_STEP_E7, corner.lat + y * GRID_STEP_E7 } };
+
+    ends[1] = ends[0];
+    if (upward)
+        ends[1].lat += GRID_STEP_E7;
+    else
+        ends[1].lon += GRID_STEP_E7;
+    snprintf(name, sizeof name, "%s %d", upward ? "Column" : "Row", line);
+    add(d, &(struct draft_segment){
+               .segment_id = 1 + ((upward ? side + 1 : 0) + line) * (int64_t)side + block,
+               .way_id = upward * 1000 + line,
+               .from_node = node,
+               .to_node = upward ? node + side + 1 : node + 1,
+               .length_cm = BLOCK_CM,
+               .street_class = STREET_RESIDENTIAL,
+               .access = 63,
+               .name = name,
+               .shape = ends,
+               .shape_count = 2,
+           });
+}
+
 const struct network *town_blocks(int32_t side, struct point south_west, struct arena *a)
 {
     const struct point_e7 corner = point_to_e7(south_west);
     struct draft *d = draft_new();
-    int64_t segment_id = 0;
 
-    for (int32_t upward = 0; upward < 2; upward++)
-        for (int32_t line = 0; line <= side; line++)
-            for (int32_t block = 0; block < side; block++) {
-                const int32_t x = upward ? line : block;
-                const int32_t y = upward ? block : line;
-                const int32_t node = y * (side + 1) + x;
-                struct point_e7 ends[2] = { { corner.lon + x * GRID_STEP_E7,
-                                              corner.lat + y * GRID_STEP_E7 } };
-
-                ends[1] = ends[0];
-                if (upward)
-                    ends[1].lat += GRID_STEP_E7;
-                else
-                    ends[1].lon += GRID_STEP_E7;
-                add(d, &(struct draft_segment){
-                           .segment_id = ++segment_id,
-                           .way_id = upward * 1000 + line,
-                           .from_node = node,
-                           .to_node = upward ? node + side + 1 : node + 1,
-                           .length_cm = BLOCK_CM,
-                           .street_class = STREET_RESIDENTIAL,
-                           .access = 63,
-                           .name = arena_text(a, "%s %d", upward ? "Column" : "Row", line),
-                           .shape = ends,
-                           .shape_count = 2,
-                       });
-            }
+    for (int32_t line = 0; line <= side; line++)
+        for (int32_t block = 0; block < side; block++)
+            add_block(d, corner, side, false, line, block);
+    for (int32_t line = 0; line <= side; line++)
+        for (int32_t block = 0; block < side; block++)
+            add_block(d, corner, side, true, line, block);
     return finish(d, a);
 }
 

@@ -7,7 +7,7 @@
 #include "tests/support/slow.h"
 #include "tests/support/town.h"
 
-enum { TOWNS = 1500, PEOPLE = 60, QUERIES = 3 };
+enum { TOWNS = 1500, PEOPLE = 60, IDS = 2 * PEOPLE, QUERIES = 3 };
 
 struct rival {
     int64_t person_id;
@@ -28,14 +28,14 @@ static void crowd_up(struct town_dice *dice, const struct network *n, struct cro
 {
     for (int32_t i = 0; i < PEOPLE; i++)
         crowd_put(c, &(struct crowd_person){
-                         .person_id = 1 + town_pick(dice, 2 * PEOPLE),
+                         .person_id = 1 + town_pick(dice, IDS),
                          .spot = town_spot(dice, n),
                          .mode = (enum mode)town_pick(dice, MODE_COUNT),
                          .available = town_pick(dice, 5) > 0,
                          .skills = town_roll(dice) & 7,
                      });
     for (int32_t i = 0; i < PEOPLE / 4; i++)
-        crowd_remove(c, 1 + town_pick(dice, 2 * PEOPLE));
+        crowd_remove(c, 1 + town_pick(dice, IDS));
 }
 
 static bool may_come(const struct nearest_wish *wish, const struct crowd_person *p)
@@ -55,7 +55,7 @@ static int32_t expect(const struct network *n, const struct snap_index *index,
 
     for (enum mode mode = 0; mode < MODE_COUNT; mode++)
         near[mode] = snap_to(index, mode, wish->place, &place[mode], &f);
-    for (int64_t id = 1; id <= 2 * PEOPLE; id++) {
+    for (int64_t id = 1; id <= IDS; id++) {
         struct crowd_person p;
 
         if (!crowd_get(c, id, &p) || !may_come(wish, &p) || !near[p.mode])
@@ -87,9 +87,9 @@ static struct nearest_wish random_wish(struct town_dice *dice, const struct netw
     place.lat += (town_pick(dice, 200) - 100) * 1e-6;
     return (struct nearest_wish){
         .place = place,
-        .k = 1 + town_pick(dice, town_pick(dice, 2) ? 5 : 2 * PEOPLE),
+        .k = 1 + town_pick(dice, town_pick(dice, 2) ? 5 : IDS),
         .modes = (uint32_t)town_pick(dice, 8),
-        .skills_all = town_roll(dice) & town_roll(dice) & 3,
+        .skills_all = (uint64_t)(town_pick(dice, 4) & town_pick(dice, 8)),
         .limit_ms = town_pick(dice, 3) ? 0 : (uint32_t)(1 + town_pick(dice, 90000)),
     };
 }
@@ -111,7 +111,7 @@ static void the_nearest_are_those_of_the_definition(void **state)
         crowd_up(&dice, n, c);
         for (int32_t query = 0; query < QUERIES; query++) {
             const struct nearest_wish wish = random_wish(&dice, n);
-            struct rival rivals[2 * PEOPLE];
+            struct rival rivals[IDS];
             struct nearest_answer got;
             struct fail f;
             const int32_t count = expect(n, index, c, &wish, rivals);

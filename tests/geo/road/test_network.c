@@ -289,7 +289,7 @@ static void a_street_takes_the_memory_that_is_promised(void **state)
     const struct network *n = town_random(&dice, 1000, 3000, false, a);
 
     (void)state;
-    assert_int_equal(network_bytes(n), 20 * (size_t)n->node_count + 71 * 3000 +
+    assert_int_equal(network_bytes(n), 20 * (size_t)n->node_count + (size_t)71 * 3000 +
                                            8 * (size_t)n->shape_count + (size_t)n->name_bytes);
     arena_free(a);
 }

@@ -110,13 +110,13 @@ static void the_steps_name_the_streets_and_turns(void **state)
     const int32_t side = 3;
     const struct network *n = town_blocks(side, (struct point){ 117.2, 34.3 }, a);
     struct route_room *room = route_room_new();
-    struct spot to = crossing(side, 3, 3);
     struct route r;
     struct fail f;
 
     (void)state;
-    /* From half-way along the first block of Row 0 to half-way up Column 3. */
-    to = (struct spot){ side * (side + 1) + 3 * side + 2, 5000 };
+    /* From half-way along the first block of Row 0 to half-way up the last of Column 3. */
+    const struct spot to = { side * (side + 1) + 3 * side + 2, 5000 };
+
     assert_true(route_find(n, MODE_FOOT, (struct spot){ 0, 5000 }, to, room, a, &r, &f));
     assert_int_equal(r.length_cm, 50000);
     assert_int_equal(r.steps[0].turn, TURN_DEPART);

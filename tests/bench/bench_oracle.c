@@ -1,0 +1,319 @@
+/* The nearest and the routes of the engine against a plain Dijkstra over the rows of
+ * the database:
+ *
+ *   bench_oracle ADDRESS SEED INCIDENTS PEOPLE PAIRS FILE [control]
+ *
+ * Prints a line of figures and exits 1 when an answer differs. Writes into FILE what
+ * routes cost from node to node (mode, source, target, ms; tab separated; nothing
+ * for ms when there is no way), to be compared with pgRouting. With `control` one
+ * street in a hundred is made a millisecond cheaper in the engine alone: then the
+ * answers must differ. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/db.h"
+#include "engine/streets.h"
+#include "geo/road/nearest.h"
+#include "geo/road/route.h"
+#include "tests/support/plain.h"
+#include "tests/support/town.h"
+
+enum {
+    ARGUMENTS = 7,
+    SKILLS = 8,
+    TARGETS_A_SOURCE = 10, /* pgRouting searches once for each source */
+    CONTROL_EVERY = 100,
+    SHOWN_MAX = 5,
+};
+
+struct rival {
+    int64_t person_id;
+    int64_t cost_ms;
+};
+
+struct bench {
+    struct arena *arena;
+    struct town_dice dice;
+    struct streets streets;
+    const struct network *n;
+    struct snap_index *index;
+    struct crowd *crowd;
+    struct crowd_person *people;
+    int32_t people_count;
+    struct plain *plain;
+    struct rival *rivals;
+    int32_t shown;
+};
+
+static void give_up(const char *what, const char *why)
+{
+    fprintf(stderr, "bench_oracle: %s: %s\n", what, why);
+    exit(2); // NOLINT(concurrency-mt-unsafe): one thread
+}
+
+static double now_s(clockid_t clock)
+{
+    struct timespec t;
+
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* A place near a street that anybody uses. */
+static struct point random_place(struct bench *b)
+{
+    struct point p = network_point(b->n, town_spot(&b->dice, b->n));
+
+    p.lon += (town_pick(&b->dice, 2001) - 1000) * 5e-7;
+    p.lat += (town_pick(&b->dice, 2001) - 1000) * 5e-7;
+    return p;
+}
+
+/* Half walk, three in ten ride, two in ten drive; one in twenty stands where another
+ * stands, so that costs tie. Ids are in no order. */
+static void make_people(struct bench *b, int32_t count)
+{
+    b->people = arena_take(b->arena, (size_t)count, sizeof *b->people);
+    b->rivals = arena_take(b->arena, (size_t)count, sizeof *b->rivals);
+    b->crowd = crowd_new(b->n);
+    while (b->people_count < count) {
+        struct crowd_person *p = &b->people[b->people_count];
+        const int32_t lot = town_pick(&b->dice, 10);
+        struct snap snap;
+        struct fail f;
+
+        p->mode = lot < 5 ? MODE_FOOT : lot < 8 ? MODE_EBIKE : MODE_CAR;
+        p->person_id = (int64_t)(town_roll(&b->dice) >> 12);
+        p->available = town_pick(&b->dice, 10) > 0;
+        p->skills = town_roll(&b->dice) % (1u << SKILLS);
+        if (!snap_to(b->index, p->mode, random_place(b), &snap, &f))
+            continue;
+        p->spot = snap.spot;
+        if (b->people_count > 0 && town_pick(&b->dice, 20) == 0) {
+            p->spot = p[-1].spot;
+            p->mode = p[-1].mode;
+        }
+        crowd_put(b->crowd, p);
+        b->people_count++;
+    }
+}
+
+/* Costs of a network of our own, some a millisecond too low. */
+static void spoil(struct bench *b)
+{
+    for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
+        const size_t edges = 2 * (size_t)b->n->segment_count;
+        uint32_t *cost = arena_take(b->arena, edges, sizeof *cost);
+
+        memcpy(cost, b->n->cost_ms[mode], edges * sizeof *cost);
+        for (size_t edge = 0; edge < edges; edge += CONTROL_EVERY)
+            cost[edge] -= cost[edge] < NETWORK_COST_NEVER;
+        b->streets.network.cost_ms[mode] = cost;
+    }
+}
+
+static int by_cost_then_id(const void *left, const void *right)
+{
+    const struct rival *a = left;
+    const struct rival *c = right;
+
+    if (a->cost_ms != c->cost_ms)
+        return a->cost_ms < c->cost_ms ? -1 : 1;
+    return a->person_id < c->person_id ? -1 : a->person_id > c->person_id;
+}
+
+static struct plain_place in_database(const struct bench *b, struct spot spot)
+{
+    return (struct plain_place){ b->n->segment_id[spot.segment], spot.along_cm };
+}
+
+/* Everyone who may come, sorted; the place as the engine snaps it, for snapping has
+ * its own test. */
+static int32_t expect(struct bench *b, const struct nearest_wish *wish)
+{
+    int32_t count = 0;
+
+    for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
+        struct snap place;
+        struct fail f;
+
+        if ((wish->modes && !(wish->modes & 1u << mode)) ||
+            !snap_to(b->index, mode, wish->place, &place, &f))
+            continue;
+        plain_search(b->plain, (int)mode, in_database(b, place.spot));
+        for (int32_t i = 0; i < b->people_count; i++) {
+            const struct crowd_person *p = &b->people[i];
+
+            if (p->mode != mode || !p->available || (wish->skills_all & ~p->skills))
+                continue;
+            const int64_t ms = plain_cost(b->plain, (int)mode, in_database(b, p->spot));
+
+            if (ms < INT32_MAX)
+                b->rivals[count++] = (struct rival){ p->person_id, ms };
+        }
+    }
+    qsort(b->rivals, (size_t)count, sizeof *b->rivals, by_cost_then_id);
+    return count < wish->k ? count : wish->k;
+}
+
+static bool same(struct bench *b, int32_t incident, const struct nearest_answer *got, int32_t want)
+{
+    int32_t i = 0;
+
+    while (i < got->count && i < want && got->hits[i].person.person_id == b->rivals[i].person_id &&
+           got->hits[i].cost_ms == b->rivals[i].cost_ms)
+        i++;
+    if (i == got->count && i == want)
+        return true;
+    if (b->shown++ < SHOWN_MAX)
+        fprintf(stderr, "incident %d: %d found, %d expected, they differ from place %d on\n",
+                incident, got->count, want, i + 1);
+    return false;
+}
+
+static int by_time(const void *left, const void *right)
+{
+    const double a = *(const double *)left;
+    const double c = *(const double *)right;
+
+    return a < c ? -1 : a > c;
+}
+
+/* How many of the incidents have the same people in the same order. */
+static int32_t compare_nearest(struct bench *b, int32_t incidents)
+{
+    struct nearest_room *room = nearest_room_new();
+    double *taken_s = arena_take(b->arena, (size_t)incidents, sizeof *taken_s);
+    int64_t settled = 0;
+    int32_t agreed = 0;
+    const double start_s = now_s(CLOCK_MONOTONIC);
+
+    for (int32_t i = 0; i < incidents; i++) {
+        struct arena *a = arena_new();
+        const struct nearest_wish wish = {
+            .place = random_place(b),
+            .k = 1 + town_pick(&b->dice, i % 10 == 0 ? 200 : 20),
+            .modes = town_pick(&b->dice, 3) ? 0 : (uint32_t)(1 + town_pick(&b->dice, 7)),
+            .skills_all = town_pick(&b->dice, 2) ? 0 : town_roll(&b->dice) % (1u << SKILLS),
+        };
+        struct nearest_answer got = { 0 };
+        struct fail f = { 0 };
+        const double begin_s = now_s(CLOCK_THREAD_CPUTIME_ID);
+
+        if (!nearest_find(b->n, b->index, b->crowd, &wish, room, a, &got, &f) &&
+            f.code != CODE_NO_STREET_NEAR)
+            give_up("nearest_find", f.text);
+        taken_s[i] = now_s(CLOCK_THREAD_CPUTIME_ID) - begin_s;
+        settled += got.settled;
+        agreed += same(b, i, &got, expect(b, &wish));
+        arena_free(a);
+    }
+    qsort(taken_s, (size_t)incidents, sizeof *taken_s, by_time);
+    printf("nearest: %d of %d the same; engine p50 %.0f us, p99 %.0f us of CPU, %lld nodes settled "
+           "on average; with the plain search %.0f s\n",
+           agreed, incidents, taken_s[incidents / 2] * 1e6, taken_s[incidents * 99 / 100] * 1e6,
+           (long long)(settled / incidents), now_s(CLOCK_MONOTONIC) - start_s);
+    nearest_room_free(room);
+    return agreed;
+}
+
+/* The node as a spot, on whatever street ends there. */
+static struct spot at_node(const struct network *n, int32_t node)
+{
+    const int32_t edge = n->out_edge[n->first_out[node]];
+
+    return (struct spot){ edge / 2, edge % 2 ? n->length_cm[edge / 2] : 0 };
+}
+
+/* A node that the mode can leave or reach. */
+static int32_t random_node(struct bench *b, enum mode mode)
+{
+    int32_t segment = town_pick(&b->dice, b->n->segment_count);
+
+    for (int32_t tries = 0; tries < 1000 && !network_usable(b->n, mode, segment); tries++)
+        segment = town_pick(&b->dice, b->n->segment_count);
+    return town_pick(&b->dice, 2) ? b->n->from[segment] : b->n->to[segment];
+}
+
+static void write_routes(struct bench *b, int32_t pairs, FILE *file)
+{
+    struct route_room *room = route_room_new();
+    const double start_s = now_s(CLOCK_THREAD_CPUTIME_ID);
+    int32_t found = 0;
+
+    for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
+        int32_t source = -1;
+
+        for (int32_t i = 0; i < pairs; i++) {
+            struct arena *a = arena_new();
+            int32_t target = random_node(b, mode);
+            struct route r;
+            struct fail f;
+
+            if (i % TARGETS_A_SOURCE == 0)
+                source = random_node(b, mode);
+            while (target == source)
+                target = random_node(b, mode);
+            fprintf(file, "%s\t%lld\t%lld\t", network_mode_word(mode),
+                    (long long)b->n->node_id[source], (long long)b->n->node_id[target]);
+            if (route_find(b->n, mode, at_node(b->n, source), at_node(b->n, target), room, a, &r,
+                           &f)) {
+                fprintf(file, "%u", r.cost_ms);
+                found++;
+            }
+            fprintf(file, "\n");
+            arena_free(a);
+        }
+    }
+    printf("routes: %d of %d pairs have a way; engine %.0f us of CPU each, geometry and steps "
+           "included\n",
+           found, pairs * MODE_COUNT,
+           (now_s(CLOCK_THREAD_CPUTIME_ID) - start_s) * 1e6 / (pairs * MODE_COUNT));
+    route_room_free(room);
+}
+
+static void open_city(struct bench *b, const char *address)
+{
+    struct fail f;
+    struct db *db = db_open(address, &f);
+
+    if (!db || !streets_load(db, NULL, b->arena, &b->streets, &f))
+        give_up(address, f.text);
+    db_close(db);
+    b->n = &b->streets.network;
+    b->index = snap_index_new(b->n);
+    b->plain = plain_new(address);
+    printf("city: %s, %d nodes, %d segments, %.1f MiB in memory\n", b->streets.city_name,
+           b->n->node_count, b->n->segment_count, (double)network_bytes(b->n) / 1048576.0);
+    if (plain_nodes(b->plain) != b->n->node_count ||
+        plain_edges(b->plain) != 2 * b->n->segment_count)
+        give_up("the streets", "the engine has others than the view vigil.edge");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < ARGUMENTS)
+        give_up("usage", "bench_oracle ADDRESS SEED INCIDENTS PEOPLE PAIRS FILE [control]");
+    struct bench b = { .arena = arena_new(), .dice = { strtoull(argv[2], NULL, 10) } };
+    const int32_t incidents = (int32_t)strtol(argv[3], NULL, 10);
+    FILE *file = fopen(argv[6], "w");
+
+    if (!file || incidents < 1)
+        give_up(argv[6], "cannot be written, or no incidents");
+    open_city(&b, argv[1]);
+    make_people(&b, (int32_t)strtol(argv[4], NULL, 10));
+    if (argc > ARGUMENTS && strcmp(argv[ARGUMENTS], "control") == 0)
+        spoil(&b);
+    const int32_t agreed = compare_nearest(&b, incidents);
+
+    write_routes(&b, (int32_t)strtol(argv[5], NULL, 10), file);
+    fclose(file);
+    plain_free(b.plain);
+    crowd_free(b.crowd);
+    snap_index_free(b.index);
+    arena_free(b.arena);
+    return agreed == incidents ? 0 : 1;
+}
