@@ -47,6 +47,17 @@ HANDLER(on_stations_change);
 HANDLER(on_stations_close);
 HANDLER(on_stations_import);
 
+/* api/on_people.c */
+HANDLER(on_people_list);
+HANDLER(on_people_get);
+HANDLER(on_people_create);
+HANDLER(on_people_change);
+
+/* api/on_nearest.c, api/on_positions.c, api/on_route.c */
+HANDLER(on_nearest_find);
+HANDLER(on_positions_send);
+HANDLER(on_route_find);
+
 #undef HANDLER
 
 #endif

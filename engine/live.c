@@ -27,6 +27,8 @@ struct live {
     pthread_rwlock_t lock;   /* guards everything below against readers */
     pthread_mutex_t writing; /* held by whoever changes anything below */
     struct roster people;
+    int32_t on_duty_count;
+    int32_t available_count;
     const struct world *world;
     struct crowd *crowd; /* of those with a street near */
     bool settling;
@@ -166,6 +168,16 @@ int32_t live_placed_count(const struct live *l)
     return l->people.placed_count;
 }
 
+int32_t live_on_duty_count(const struct live *l)
+{
+    return l->on_duty_count;
+}
+
+int32_t live_available_count(const struct live *l)
+{
+    return l->available_count;
+}
+
 /* ------------------------------------------------------------------ on the streets */
 
 static void snap_fix(const struct world *w, enum mode mode, struct live_fix *fix)
@@ -257,13 +269,22 @@ static void touch(struct live *l, int64_t person_id)
     t->ids[t->count++] = person_id;
 }
 
+/* Counts a person in (1) or out (-1); each change of her is between the two. */
+static void count(struct live *l, const struct roster_slot *s, int32_t by)
+{
+    l->on_duty_count += s->on_duty ? by : 0;
+    l->available_count += s->on_duty && s->is_placed ? by : 0;
+}
+
 static void move(struct live *l, int32_t slot, const struct live_fix *fix)
 {
     struct roster_slot *s = &l->people.slots[slot];
 
     if (s->is_placed && fix->fix_us < s->fix_us)
         return;
+    count(l, s, -1);
     roster_place(&l->people, slot, fix->at);
+    count(l, s, 1);
     s->accuracy_dm = fix->accuracy_dm;
     s->speed_cms = fix->speed_cms;
     s->fix_us = fix->fix_us;
@@ -310,7 +331,9 @@ static void know(struct live *l, const struct live_person *p, const struct live_
     s->name = name;
     s->mode = (uint8_t)p->mode;
     s->skills = p->skills;
+    count(l, s, -1);
     s->on_duty = p->on_duty;
+    count(l, s, 1);
     if (is_moved) {
         move(l, slot, fix);
     } else if (s->is_placed) {
@@ -378,6 +401,7 @@ void live_forget(struct live *l, int64_t person_id)
         if (l->crowd)
             crowd_remove(l->crowd, person_id);
         touch(l, person_id);
+        count(l, &l->people.slots[slot], -1);
         roster_remove(&l->people, slot);
     }
     end_change(l);

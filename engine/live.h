@@ -78,6 +78,8 @@ uint64_t live_box_version(const struct live *l, struct point_e7 south_west,
 
 int32_t live_count(const struct live *l);        /* people known */
 int32_t live_placed_count(const struct live *l); /* with a fix */
+int32_t live_on_duty_count(const struct live *l);
+int32_t live_available_count(const struct live *l); /* on duty and with a fix */
 
 /* ------------------------------------------------------------------ changing */
 

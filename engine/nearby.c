@@ -53,10 +53,10 @@ bool nearby_find(struct live *l, const struct nearest_wish *wish, struct nearest
     return found;
 }
 
-bool nearby_route(struct nearby_answer *answer, struct route_room *room, struct arena *a,
-                  struct fail *f)
+bool nearby_route(struct nearby_answer *answer, int32_t count_max, struct route_room *room,
+                  struct arena *a, struct fail *f)
 {
-    for (int32_t i = 0; i < answer->count; i++) {
+    for (int32_t i = 0; i < answer->count && i < count_max; i++) {
         struct nearby_person *p = &answer->people[i];
 
         if (!route_find(answer->world->network, p->mode, p->stands, p->place, room, a, &p->route,

@@ -20,7 +20,7 @@ struct nearby_person {
     struct point at; /* where she reported to be */
     int64_t fix_us;
     int32_t accuracy_dm;       /* -1 when unknown */
-    struct route route;        /* when asked for; from her street to the place */
+    struct route route;        /* from her street to the place; without points when not found */
     struct spot stands, place; /* on the streets of `world` */
 };
 
@@ -37,9 +37,9 @@ struct nearby_answer {
 bool nearby_find(struct live *l, const struct nearest_wish *wish, struct nearest_room *room,
                  struct arena *a, struct nearby_answer *out, struct fail *f);
 
-/* Fills the people's routes. */
-bool nearby_route(struct nearby_answer *answer, struct route_room *room, struct arena *a,
-                  struct fail *f);
+/* Fills the routes of the first `count_max` people. */
+bool nearby_route(struct nearby_answer *answer, int32_t count_max, struct route_room *room,
+                  struct arena *a, struct fail *f);
 
 void nearby_done(struct nearby_answer *answer);
 

@@ -142,10 +142,11 @@ bool people_list(struct db *db, const struct people_wish *wish, struct arena *a,
         db_text(wish->text),
         wish->mode < 0 ? db_null() : db_text(network_mode_word((enum mode)wish->mode)),
         wish->on_duty < 0 ? db_null() : db_bool(wish->on_duty > 0),
+        wish->ids ? db_ints(wish->ids, (size_t)wish->id_count) : db_null(),
     };
     const struct db_rows *rows;
 
-    if (!db_run(db, QUERIES_PEOPLE_LIST, values, 5, a, &rows, f))
+    if (!db_run(db, QUERIES_PEOPLE_LIST, values, 6, a, &rows, f))
         return false;
     *count = db_count(rows);
     *out = arena_take(a, (size_t)*count + 1, sizeof **out);

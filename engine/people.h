@@ -40,6 +40,8 @@ bool people_follow(struct db *db, struct live *live, struct arena *a, int64_t *m
 struct people_wish {
     int64_t after_id;
     int64_t limit;
+    const int64_t *ids; /* these only, unless NULL */
+    int32_t id_count;
     const char *text; /* contained in the name; NULL for all */
     int32_t mode;     /* -1 for all */
     int32_t on_duty;  /* -1 for all */

@@ -1,0 +1,154 @@
+/* Who can be there first. */
+#include "api/handlers.h"
+#include "api/way.h"
+#include "engine/clock.h"
+#include "engine/engine.h"
+#include "engine/nearby.h"
+#include "geo/instant.h"
+
+/* Metres and routes are searched for one by one, so only so many people have
+ * them. */
+enum { ROUTES_MAX = 100, K_DEFAULT = 10, LIMIT_MAX_S = 24 * 3600 };
+
+enum { PLACE, K, MODES, SKILLS, LIMIT_S, ROUTES, KEYS };
+
+struct wish {
+    struct nearest_wish search;
+    bool routes;
+    enum frame frame; /* of the answer */
+};
+
+/* What an answer says of a person in the frame that was asked for. */
+struct told {
+    struct point at;
+    const struct point *line; /* of the route, when asked for */
+};
+
+static bool read_modes(const struct input *v, uint32_t *out, struct fail *f)
+{
+    int32_t count;
+
+    if (!v)
+        return true;
+    if (!input_array(v, 1, MODE_COUNT, &count, f))
+        return false;
+    for (int32_t i = 0; i < count; i++) {
+        enum mode mode;
+
+        if (!way_read_mode(input_item(v, i), &mode, f))
+            return false;
+        *out |= 1u << mode;
+    }
+    return true;
+}
+
+static bool read_limits(const struct input_key *keys, struct wish *w, struct fail *f)
+{
+    double limit_s = 0;
+    int64_t k = K_DEFAULT;
+
+    if (keys[ROUTES].value && !input_bool(keys[ROUTES].value, &w->routes, f))
+        return false;
+    if (keys[K].value &&
+        !input_int(keys[K].value, 1, w->routes ? ROUTES_MAX : NEAREST_K_MAX, &k, f))
+        return false;
+    if (keys[LIMIT_S].value && !input_number(keys[LIMIT_S].value, 0.001, LIMIT_MAX_S, &limit_s, f))
+        return false;
+    w->search.k = (int32_t)k;
+    w->search.limit_ms = (uint32_t)(limit_s * 1000 + 0.5);
+    return true;
+}
+
+static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
+{
+    struct input_key keys[KEYS] = {
+        [PLACE] = { "place", true, NULL },      [K] = { "k", false, NULL },
+        [MODES] = { "modes", false, NULL },     [SKILLS] = { "skills", false, NULL },
+        [LIMIT_S] = { "limit_s", false, NULL }, [ROUTES] = { "routes", false, NULL },
+    };
+    const struct input *body;
+
+    *w = (struct wish){ 0 };
+    return way_read_frame(request_query(r, "frame"), &w->frame, f) && request_json(r, &body, f) &&
+           input_keys(body, keys, KEYS, f) &&
+           frame_read_place(keys[PLACE].value, &w->search.place, f) &&
+           read_modes(keys[MODES].value, &w->search.modes, f) &&
+           way_read_skills(keys[SKILLS].value, &w->search.skills_all, f) && read_limits(keys, w, f);
+}
+
+static bool turn_all(const struct nearby_answer *answer, const struct wish *w, struct arena *a,
+                     struct told *told, struct point *place, struct fail *f)
+{
+    if (!frame_from_wgs84(w->frame, w->search.place, place, f))
+        return false;
+    for (int32_t i = 0; i < answer->count; i++) {
+        const struct nearby_person *p = &answer->people[i];
+
+        if (!frame_from_wgs84(w->frame, p->at, &told[i].at, f) ||
+            (w->routes && !way_turn(&p->route, w->frame, a, &told[i].line, f)))
+            return false;
+    }
+    return true;
+}
+
+static void write_person(struct emit *e, const struct nearby_person *p, const struct told *told,
+                         enum frame frame, int64_t now_us)
+{
+    char fix_time[INSTANT_SIZE];
+
+    instant_write(p->fix_us, fix_time);
+    emit_object(e);
+    emit_key_int(e, "person_id", p->person_id);
+    emit_key_text(e, "name", p->name);
+    emit_key_text(e, "mode", network_mode_word(p->mode));
+    emit_key_number(e, "eta_s", p->cost_ms / 1000.0, 3);
+    if (p->route.point_count > 0)
+        emit_key_number(e, "road_m", p->route.length_cm / 100.0, 2);
+    emit_key(e, "position");
+    way_write_place(e, told->at, frame);
+    emit_key_text(e, "fix_time", fix_time);
+    emit_key_number(e, "fix_age_s", p->fix_us < now_us ? (double)(now_us - p->fix_us) / 1e6 : 0, 3);
+    if (told->line) {
+        emit_key(e, "route");
+        emit_object(e);
+        emit_key_text(e, "frame", frame_word(frame));
+        way_write_line(e, told->line, p->route.point_count);
+        emit_end(e);
+    }
+    emit_end(e);
+}
+
+static void write_answer(struct emit *e, const struct nearby_answer *answer,
+                         const struct told *told, struct point place, enum frame frame)
+{
+    const int64_t now_us = clock_wall_us();
+
+    emit_object(e);
+    emit_key(e, "place");
+    way_write_place(e, place, frame);
+    emit_key(e, "people");
+    emit_array(e);
+    for (int32_t i = 0; i < answer->count; i++)
+        write_person(e, &answer->people[i], &told[i], frame, now_us);
+    emit_end(e);
+    emit_end(e);
+}
+
+bool on_nearest_find(const struct request *r, struct reply *out, struct fail *f)
+{
+    struct wish wish;
+    struct nearby_answer answer;
+    struct point place;
+
+    if (!read_wish(r, &wish, f) || !nearby_find(engine_live(r->engine), &wish.search,
+                                                r->worker->nearest_room, r->arena, &answer, f))
+        return false;
+    struct told *told = arena_take(r->arena, (size_t)answer.count + 1, sizeof *told);
+    const bool ok = nearby_route(&answer, ROUTES_MAX, r->worker->route_room, r->arena, f) &&
+                    turn_all(&answer, &wish, r->arena, told, &place, f);
+
+    if (ok)
+        write_answer(reply_json(out, REPLY_OK), &answer, told, place, wish.frame);
+    nearby_done(&answer);
+    return ok;
+}
