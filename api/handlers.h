@@ -58,6 +58,25 @@ HANDLER(on_nearest_find);
 HANDLER(on_positions_send);
 HANDLER(on_route_find);
 
+/* api/on_city.c */
+HANDLER(on_city_get);
+
+/* api/on_console.c: pages and files, open to anyone. They hold nothing of the
+ * city: what they show they ask for, signed in. */
+HANDLER(on_console_home);
+HANDLER(on_console_enter);
+HANDLER(on_console_file);
+HANDLER(on_console_folder_file);
+
+/* api/on_style.c: the map as a MapLibre style, which names no glyphs and no
+ * sprite: text is drawn with the viewer's own fonts. */
+HANDLER(on_style_get);
+
+/* api/on_tiles.c: one vector tile of one layer, or of several whose names are
+ * joined by commas, empty where there is nothing; and its TileJSON 3.0. */
+HANDLER(on_tiles_get);
+HANDLER(on_tiles_describe);
+
 #undef HANDLER
 
 #endif

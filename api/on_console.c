@@ -1,5 +1,5 @@
 /* The console's pages. */
-#include "api/on_console.h"
+#include "api/handlers.h"
 
 #include "api/assets.h"
 #include "api/fresh.h"

@@ -1,6 +1,6 @@
 /* The map style: the console's template with the colours of a theme and our own
  * address put in. */
-#include "api/on_style.h"
+#include "api/handlers.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Vector tiles over HTTP. */
-#include "api/on_tiles.h"
+#include "api/handlers.h"
 
 #include <string.h>
 

@@ -15,12 +15,22 @@
  * Further out, or where so many stand that the tile would pass
  * SWARM_TILE_MAX bytes, they are counted in the cells of a square grid, layer
  * "people_cells": count, available; the point is where they are on average. */
-enum { SWARM_ZOOM = 13, SWARM_CELLS = 64, SWARM_TILE_MAX = 500000 };
+enum { SWARM_ZOOM = 13, SWARM_CELLS = 32, SWARM_TILE_MAX = 500000 };
 
 /* Changes whenever anyone in the tile moves. */
 uint64_t swarm_version(struct live *l, struct tile t);
 
 /* Adds the tile to the end of `out`; nothing when nobody is there. */
 void swarm_encode(struct live *l, struct tile t, struct arena *a, struct buf *out);
+
+/* How many people there are, and their state as one number that changes whenever
+ * anyone moves. */
+struct swarm_count {
+    int32_t known;
+    int32_t placed;    /* with a fix */
+    int32_t available; /* on duty, with a fix */
+    uint64_t version;
+};
+struct swarm_count swarm_count(struct live *l);
 
 #endif

@@ -1,0 +1,78 @@
+// The layer switcher: what the map shows, with its symbols explained.
+import { $, make } from './dom.js';
+import { drawPageIcons } from './icons.js';
+import { colours, map } from './map.js';
+import { openTwin } from './twin.js';
+import { onLanguage, word } from './words.js';
+
+const KEY = 'vigil.layers';
+
+/* What a switch shows: layers of the style; whether it has a table twin; and
+   what its symbols mean. */
+const SWITCHES = [
+  { name: 'people', layers: ['people-cells', 'people-cell-count', 'people-dots', 'people'], on: true, twin: true,
+    meaning: [['person-foot', 'mode.foot'], ['person-ebike', 'mode.ebike'], ['person-car', 'mode.car'], ['person-foot-off', 'state.off_duty']] },
+  { name: 'stations', layers: ['stations'], on: true, twin: true, meaning: [['station', 'layer.station']] },
+  { name: 'lookouts', layers: ['lookouts'], on: true, twin: true,
+    meaning: [['lookout', 'state.lookout_on'], ['lookout-off', 'state.lookout_off']] },
+  { name: 'grids', layers: ['grid-area', 'grid-line', 'grid-name'], on: false, twin: true, meaning: [] },
+  { name: 'buildings', layers: ['buildings'], on: true },
+  { name: 'surroundings', layers: ['green', 'water-area', 'water-line', 'boundaries', 'green-name', 'water-name', 'river-name'], on: true },
+];
+
+const shown = new Map(SWITCHES.map((item) => [item.name, item.on]));
+
+function remember() {
+  localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(shown)));
+}
+
+function recall() {
+  const kept = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+  for (const item of SWITCHES) if (typeof kept[item.name] === 'boolean') shown.set(item.name, kept[item.name]);
+}
+
+function apply(item) {
+  for (const layer of item.layers) map.setLayoutProperty(layer, 'visibility', shown.get(item.name) ? 'visible' : 'none');
+}
+
+export function toggleLayer(name, on = !shown.get(name)) {
+  const item = SWITCHES.find((one) => one.name === name);
+  shown.set(name, on);
+  apply(item);
+  remember();
+  show();
+}
+
+function meaningOf(item) {
+  if (!item.meaning || item.meaning.length < 2 || !shown.get(item.name)) return null;
+  return make('ul', { class: 'meaning' }, ...item.meaning.map(([icon, text]) => make('li', {},
+    make('canvas', { class: 'shape', 'data-icon': icon, width: 36, height: 36 }), word(`console.${text}`))));
+}
+
+function row(item) {
+  const title = word(`console.layer.${item.name}`);
+  const toggle = make('input', { type: 'checkbox', checked: shown.get(item.name), onchange: () => toggleLayer(item.name) });
+  toggle.dataset.layer = item.name;
+  const list = item.twin ? make('button', { type: 'button', class: 'layer-list', 'aria-label': word('console.twin.open', { layer: title }), onclick: () => openTwin(item.name) }, word('console.twin.list')) : null;
+  return make('div', {}, make('div', { class: 'layer' }, make('label', {}, toggle, title), list), meaningOf(item));
+}
+
+function show() {
+  const focused = document.activeElement?.dataset?.layer;
+  $('layers').replaceChildren(...SWITCHES.map(row));
+  drawPageIcons($('layers'), colours);
+  if (focused) $('layers').querySelector(`[data-layer="${focused}"]`)?.focus();
+}
+
+function fold() {
+  const open = $('layers').hidden;
+  $('layers').hidden = !open;
+  $('legend-head').setAttribute('aria-expanded', String(open));
+}
+
+export function startLayers() {
+  recall();
+  for (const item of SWITCHES) apply(item);
+  $('legend-head').addEventListener('click', fold);
+  onLanguage(show);
+}

@@ -1,0 +1,34 @@
+// The console starts here, in this order: language, city, map, then everything
+// that works on them. `ready` on the document tells when all of it stands.
+import { startCity } from './city.js';
+import { $ } from './dom.js';
+import { startKeys } from './keys.js';
+import { startLayers } from './layers.js';
+import { map, startMap } from './map.js';
+import { startNearest } from './nearest.js';
+import { startPeople } from './people.js';
+import { complain } from './say.js';
+import { startSearch } from './search.js';
+import { startTheme } from './theme.js';
+import { startTip } from './tip.js';
+import { startTwin } from './twin.js';
+import { startWords } from './words.js';
+
+async function start() {
+  startTheme($('theme'));
+  await startWords($('language'));
+  const city = await startCity();
+  await startMap(city);
+  startLayers();
+  startTwin();
+  startNearest();
+  startSearch();
+  startTip();
+  startKeys();
+  startPeople(city);
+  // Tests ask the map what it shows.
+  globalThis.vigilMap = map;
+  document.documentElement.dataset.ready = '';
+}
+
+start().catch(complain);

@@ -1,0 +1,192 @@
+// Who can be there first: asks, lists and draws. The list and the map always show
+// the same people with the same numbers.
+import { ask } from './api.js';
+import { $, make } from './dom.js';
+import { age, coordinates, duration, metres, spokenDuration } from './format.js';
+import { drawPageIcons } from './icons.js';
+import { colours, map, showAll } from './map.js';
+import { complain, hush, say } from './say.js';
+import { language, onLanguage, word } from './words.js';
+
+const WANTED = 10;
+const MODES = ['foot', 'ebike', 'car'];
+
+let place = null; // {lon, lat, name}
+let people = [];
+let chosen = -1;
+let steps = null; // of the chosen one, once they have come
+let running = null;
+
+export const placeNow = () => place;
+
+function modes() {
+  return [...document.querySelectorAll('.modes input:checked')].map((box) => box.value);
+}
+
+function collection(features) {
+  return { type: 'FeatureCollection', features };
+}
+
+function line(person, rank) {
+  return { type: 'Feature', properties: { chosen: rank === chosen }, geometry: person.route.geometry };
+}
+
+function dot(person, rank) {
+  const { lon, lat } = person.position;
+  return { type: 'Feature', properties: { rank: rank + 1, chosen: rank === chosen }, geometry: { type: 'Point', coordinates: [lon, lat] } };
+}
+
+function draw() {
+  map.getSource('routes').setData(collection(people.map(line).filter((feature) => feature.geometry)));
+  map.getSource('candidates').setData(collection(people.map(dot)));
+  map.getSource('incident').setData(collection(place
+    ? [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [place.lon, place.lat] } }] : []));
+}
+
+function stepList() {
+  if (!steps) return null;
+  const text = (step) => (language === 'zh' ? step.text_zh : step.text_en);
+  return make('ol', { class: 'steps' }, ...steps.map((step) => make('li', {},
+    make('span', { class: 'step-text' }, text(step)),
+    make('span', { class: 'step-far' }, step.length_m > 0 ? metres(step.length_m) : ''))));
+}
+
+function fixAge(person) {
+  const old = person.fix_age_s > 300;
+  return make('span', { class: old ? 'age-old' : '' }, age(person.fix_age_s));
+}
+
+function row(person, rank) {
+  const label = word('console.person.label', {
+    rank: rank + 1, name: person.name, mode: word(`console.mode.${person.mode}`),
+    time: spokenDuration(person.eta_s), far: metres(person.road_m), age: age(person.fix_age_s),
+  });
+  const button = make('button', { type: 'button', class: 'person', 'aria-pressed': String(rank === chosen), 'aria-label': label, onclick: () => choose(rank) },
+    make('span', { class: 'person-rank' }, String(rank + 1)),
+    make('span', { class: 'person-name' }, person.name),
+    make('span', { class: 'person-eta' }, duration(person.eta_s)),
+    make('span', { class: 'person-mode' },
+      make('canvas', { class: 'shape', 'data-icon': `person-${person.mode}`, width: 36, height: 36 }),
+      `${word(`console.mode.${person.mode}`)} · `, fixAge(person)),
+    make('span', { class: 'person-road' }, metres(person.road_m)));
+  return make('li', {}, button, rank === chosen ? stepList() : null);
+}
+
+function showPlace() {
+  $('place').hidden = !place;
+  if (!place) return;
+  $('place-name').textContent = place.name || word('console.place.clicked');
+  $('place-at').textContent = coordinates(place.lon, place.lat);
+}
+
+function show() {
+  showPlace();
+  const focused = document.activeElement?.classList.contains('person');
+  $('people').hidden = people.length === 0;
+  $('people').replaceChildren(...people.map(row));
+  $('lead').hidden = people.length > 0;
+  $('lead').textContent = word(place && !running ? 'console.nearest.nobody' : place ? 'console.nearest.asking' : 'console.nearest.lead');
+  drawPageIcons($('people'), colours);
+  if (focused && chosen >= 0) button(chosen)?.focus();
+}
+
+function button(rank) {
+  return $('people').querySelectorAll('.person')[rank];
+}
+
+async function loadSteps(person) {
+  const { lon, lat } = place;
+  try {
+    const route = await ask('POST', '/v1/route', { from: person.position, to: { lon, lat, frame: 'wgs84' }, mode: person.mode }, running?.signal);
+    if (people[chosen] !== person) return;
+    steps = route.steps;
+    show();
+  } catch (problem) {
+    complain(problem);
+  }
+}
+
+/** Chooses the candidate of this rank, 0 the fastest. */
+export function choose(rank) {
+  if (rank >= people.length) return;
+  chosen = rank;
+  steps = null;
+  draw();
+  show();
+  button(rank)?.scrollIntoView({ block: 'nearest' });
+  say(button(rank)?.getAttribute('aria-label') ?? '');
+  loadSteps(people[rank]);
+}
+
+/** Forgets the place; false when there was none. */
+export function clear() {
+  if (!place) return false;
+  running?.abort();
+  running = null;
+  place = null;
+  people = [];
+  chosen = -1;
+  draw();
+  show();
+  hush();
+  return true;
+}
+
+/** Brings the place and the chosen route into view. */
+export function fit() {
+  if (!place) return;
+  const route = people[chosen]?.route?.geometry?.coordinates ?? people.map((person) => [person.position.lon, person.position.lat]);
+  showAll([[place.lon, place.lat], ...route]);
+}
+
+/** Asks for the fastest to reach a place. */
+export async function askNearest(wanted) {
+  running?.abort();
+  const mine = new AbortController();
+  running = mine;
+  place = wanted;
+  people = [];
+  chosen = -1;
+  $('people').toggleAttribute('data-busy', true);
+  draw();
+  show();
+  try {
+    const answer = await ask('POST', '/v1/nearest', {
+      place: { lon: place.lon, lat: place.lat, frame: 'wgs84' }, k: WANTED, modes: modes(), routes: true,
+    }, mine.signal);
+    hush();
+    people = answer.people.map((person) => ({ ...person, route: person.route ?? { geometry: null } }));
+  } catch (problem) {
+    if (problem.name === 'AbortError') return;
+    complain(problem);
+  }
+  running = null;
+  $('people').toggleAttribute('data-busy', false);
+  if (people.length > 0) choose(0);
+  else {
+    draw();
+    show();
+  }
+  say(people.length > 0
+    ? word('console.nearest.found', { n: people.length, name: people[0].name, time: spokenDuration(people[0].eta_s) })
+    : word('console.nearest.nobody'));
+}
+
+function modesChanged(event) {
+  if (modes().length === 0) event.target.checked = true;
+  else if (place) askNearest(place);
+}
+
+export function startNearest() {
+  for (const mode of MODES) document.querySelector(`.modes input[value="${mode}"]`).addEventListener('change', modesChanged);
+  $('clear').addEventListener('click', clear);
+  map.on('click', (event) => {
+    const under = map.queryRenderedFeatures(event.point, { layers: ['stations', 'lookouts'] })[0];
+    const at = under ? { lon: under.geometry.coordinates[0], lat: under.geometry.coordinates[1] }
+      : { lon: event.lngLat.lng, lat: event.lngLat.lat };
+    askNearest({ ...at, name: under?.properties.name ?? '' });
+  });
+  map.on('mouseenter', 'candidates', () => { map.getCanvas().style.cursor = 'pointer'; });
+  map.on('mouseleave', 'candidates', () => { map.getCanvas().style.cursor = ''; });
+  onLanguage(show);
+}

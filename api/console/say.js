@@ -1,0 +1,35 @@
+// Telling the user: quietly to whoever listens, plainly when something failed.
+import { Problem } from './api.js';
+import { $, make } from './dom.js';
+import { hasWord, word } from './words.js';
+
+const SHOWN_MS = 9000;
+let timer;
+
+/** For the polite live region. */
+export function say(text) {
+  $('say').textContent = text;
+}
+
+export function hush() {
+  $('notice').hidden = true;
+}
+
+/** A failure: the sentence of its code in the user's language, then the details. */
+export function complain(problem) {
+  if (problem.name === 'AbortError') return;
+  if (!(problem instanceof Problem)) throw problem;
+  if (problem.status === 401) {
+    location.assign('/enter');
+    return;
+  }
+  const key = problem.status === 0 ? `console.code.${problem.code}` : `code.${problem.code}`;
+  const known = hasWord(key);
+  $('notice').replaceChildren(
+    make('b', {}, known ? word(key) : word('console.failed')),
+    make('span', { lang: 'en' }, problem.message),
+    ' ', make('code', {}, problem.code));
+  $('notice').hidden = false;
+  clearTimeout(timer);
+  timer = setTimeout(hush, SHOWN_MS);
+}

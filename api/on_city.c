@@ -1,0 +1,61 @@
+/* The city in one answer: what the console asks first, and then every few
+ * seconds to learn whether anything has moved. */
+#include "api/handlers.h"
+#include "engine/clock.h"
+#include "engine/config.h"
+#include "engine/engine.h"
+#include "engine/swarm.h"
+#include "geo/instant.h"
+
+enum { PLACE_DECIMALS = 6 };
+
+static void write_bounds(struct emit *e, const struct world *w)
+{
+    const double corners[] = { w->south_west.lon, w->south_west.lat, w->north_east.lon,
+                               w->north_east.lat };
+
+    emit_key(e, "bounds");
+    emit_array(e);
+    for (int32_t i = 0; i < 4; i++)
+        emit_number(e, corners[i], PLACE_DECIMALS);
+    emit_end(e);
+}
+
+/* The version is a text: its 64 bits do not fit a number in JSON. */
+static void write_people(struct emit *e, const struct request *r)
+{
+    const struct swarm_count people = swarm_count(engine_live(r->engine));
+
+    emit_key(e, "people");
+    emit_object(e);
+    emit_key_int(e, "known", people.known);
+    emit_key_int(e, "placed", people.placed);
+    emit_key_int(e, "available", people.available);
+    emit_key_text(e, "version",
+                  arena_text(r->arena, "%016llx", (unsigned long long)people.version));
+    emit_end(e);
+}
+
+bool on_city_get(const struct request *r, struct reply *out, struct fail *f)
+{
+    const struct world *w = engine_hold_city(r->engine, f);
+    char now[INSTANT_SIZE];
+
+    if (!w)
+        return false;
+    instant_write(clock_wall_us(), now);
+    struct emit *e = reply_json(out, REPLY_OK);
+
+    emit_object(e);
+    emit_key_text(e, "name", w->city_name);
+    emit_key_text(e, "attribution", w->attribution);
+    emit_key_text(e, "frame", "wgs84");
+    write_bounds(e, w);
+    emit_key_int(e, "segments", w->network->segment_count);
+    emit_key_text(e, "time", now);
+    emit_key_text(e, "time_zone", config_text(engine_config(r->engine), CONFIG_CITY_TIME_ZONE));
+    write_people(e, r);
+    emit_end(e);
+    world_drop(w);
+    return true;
+}
