@@ -9,6 +9,7 @@
 
 #include "api/answer.h"
 #include "api/endpoints.h"
+#include "api/service.h"
 #include "engine/config.h"
 #include "engine/engine.h"
 #include "tests/support/check_near.h"
@@ -48,12 +49,12 @@ struct asking *asking_new(struct database *d)
     must(config_set(s->config, "database", d->address, "test", &f), &f);
     s->engine = engine_open(s->config, &f);
     must(s->engine != NULL, &f);
-    s->endpoints = calloc((size_t)ENDPOINT_COUNT, sizeof *s->endpoints);
-    memcpy(s->endpoints, ENDPOINTS, (size_t)ENDPOINT_COUNT * sizeof *s->endpoints);
-    for (int32_t i = 0; i < ENDPOINT_COUNT; i++)
+    s->endpoints = calloc((size_t)ENDPOINTS_COUNT, sizeof *s->endpoints);
+    memcpy(s->endpoints, ENDPOINTS, (size_t)ENDPOINTS_COUNT * sizeof *s->endpoints);
+    for (int32_t i = 0; i < ENDPOINTS_COUNT; i++)
         s->endpoints[i].roles = 0;
     s->service.endpoints = s->endpoints;
-    s->service.endpoint_count = ENDPOINT_COUNT;
+    s->service.endpoint_count = ENDPOINTS_COUNT;
     s->service.config = s->config;
     s->service.engine = s->engine;
     return s;
