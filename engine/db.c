@@ -13,33 +13,22 @@
 #include "engine/pgwire.h"
 #include "engine/postgis.h"
 #include "engine/sqlstate.h"
+#include "engine/statements.h"
 
 enum {
-    PARAMETER_MAX = 32,
     STALE_READS_MAX = 4,
     COPY_CHUNK = 1 << 20,
-    LAYER_NAME_MAX = 64,
 };
-
-struct statement {
-    const char *name;
-    const char *text;
-    bool prepared;
-    int32_t parameter_count;
-    Oid parameter_types[PARAMETER_MAX];
-};
-
-enum { STATEMENT_COUNT = (int)QUERIES_COUNT + (int)LAYERS_COUNT };
 
 struct db {
     PGconn *link; /* NULL when there is none */
     char *address;
     bool in_transaction;
     int64_t limit_ms;
-    char constraint[64]; /* that refused the last statement */
-    struct buf scratch;  /* encoded parameters */
-    char layer_names[LAYERS_COUNT > 0 ? LAYERS_COUNT : 1][LAYER_NAME_MAX];
-    struct statement statements[STATEMENT_COUNT]; /* the queries, then the layers */
+    char constraint[64];     /* that refused the last statement */
+    struct buf scratch;      /* encoded parameters */
+    PGcancel *volatile stop; /* for db_interrupt, which may run in a signal handler */
+    struct statements statements;
 };
 
 struct db_rows {
@@ -57,6 +46,10 @@ static int first_line(const char *message)
 
 static void forget_link(struct db *db)
 {
+    PGcancel *stop = db->stop;
+
+    db->stop = NULL;
+    PQfreeCancel(stop);
     PQfinish(db->link);
     db->link = NULL;
 }
@@ -128,20 +121,6 @@ static bool set_up(struct db *db, struct fail *f)
     return good;
 }
 
-/* A layer and a query may have one name: the layer's is prefixed. */
-static void name_statements(struct db *db)
-{
-    for (int i = 0; i < (int)QUERIES_COUNT; i++)
-        db->statements[i] =
-            (struct statement){ .name = QUERIES_TEXTS[i].name, .text = QUERIES_TEXTS[i].text };
-    for (int i = 0; i < (int)LAYERS_COUNT; i++) {
-        struct statement *s = &db->statements[(int)QUERIES_COUNT + i];
-
-        *s = (struct statement){ .name = db->layer_names[i], .text = LAYERS_TEXTS[i].text };
-        snprintf(db->layer_names[i], sizeof db->layer_names[i], "layer_%s", LAYERS_TEXTS[i].name);
-    }
-}
-
 static bool connect_now(struct db *db, struct fail *f)
 {
     /* What stands before dbname is a default that the address may override. A
@@ -155,11 +134,12 @@ static bool connect_now(struct db *db, struct fail *f)
         "5", "10", "5", "3", "25000", "vigil", db->address, "UTF8", NULL
     };
 
-    name_statements(db);
+    statements_reset(&db->statements);
     db->link = PQconnectdbParams(KEYS, values, 1);
     if (!db->link || PQstatus(db->link) != CONNECTION_OK)
         return fail_away(db, f);
     PQsetNoticeReceiver(db->link, say_nothing, NULL);
+    db->stop = PQgetCancel(db->link);
     if (set_up(db, f))
         return true;
     forget_link(db);
@@ -183,7 +163,7 @@ void db_close(struct db *db)
 {
     if (!db)
         return;
-    PQfinish(db->link);
+    forget_link(db);
     buf_free(&db->scratch);
     free(db->address);
     free(db);
@@ -221,26 +201,14 @@ static bool ready(struct db *db, struct fail *f)
 
 /* ---- statements */
 
-static struct statement *query_statement(struct db *db, enum queries_id query)
-{
-    assert(query < QUERIES_COUNT);
-    return &db->statements[query];
-}
-
-static struct statement *layer_statement(struct db *db, enum layers_id layer)
-{
-    assert(layer < LAYERS_COUNT);
-    return &db->statements[(int)QUERIES_COUNT + (int)layer];
-}
-
-static bool learn_types(struct db *db, struct statement *s, struct fail *f)
+static bool learn_types(struct db *db, struct statements_one *s, struct fail *f)
 {
     PGresult *result = PQdescribePrepared(db->link, s->name);
     const bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
 
     if (good) {
         s->parameter_count = PQnparams(result);
-        assert(s->parameter_count <= PARAMETER_MAX);
+        assert(s->parameter_count <= STATEMENTS_PARAMETER_MAX);
         for (int i = 0; i < s->parameter_count; i++)
             s->parameter_types[i] = PQparamtype(result, i);
         s->prepared = true;
@@ -251,7 +219,7 @@ static bool learn_types(struct db *db, struct statement *s, struct fail *f)
     return good;
 }
 
-static bool prepare(struct db *db, struct statement *s, struct fail *f)
+static bool prepare(struct db *db, struct statements_one *s, struct fail *f)
 {
     if (!ready(db, f))
         return false;
@@ -269,22 +237,22 @@ static bool prepare(struct db *db, struct statement *s, struct fail *f)
 
 bool db_prepare(struct db *db, enum queries_id query, struct fail *f)
 {
-    return prepare(db, query_statement(db, query), f);
+    return prepare(db, statements_query(&db->statements, query), f);
 }
 
 bool db_prepare_layer(struct db *db, enum layers_id layer, struct fail *f)
 {
-    return prepare(db, layer_statement(db, layer), f);
+    return prepare(db, statements_layer(&db->statements, layer), f);
 }
 
 /* Sends a prepared statement with binary parameters; results come in binary. */
-static bool send_statement(struct db *db, struct statement *s, const struct db_value *values,
+static bool send_statement(struct db *db, struct statements_one *s, const struct db_value *values,
                            int32_t value_count, struct fail *f)
 {
-    const char *pointers[PARAMETER_MAX];
-    int lengths[PARAMETER_MAX];
-    int formats[PARAMETER_MAX];
-    size_t starts[PARAMETER_MAX];
+    const char *pointers[STATEMENTS_PARAMETER_MAX];
+    int lengths[STATEMENTS_PARAMETER_MAX];
+    int formats[STATEMENTS_PARAMETER_MAX];
+    size_t starts[STATEMENTS_PARAMETER_MAX];
 
     if (!prepare(db, s, f))
         return false;
@@ -326,7 +294,7 @@ static bool result_is_good(const PGresult *result)
     return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
-static bool run(struct db *db, struct statement *s, const struct db_value *values,
+static bool run(struct db *db, struct statements_one *s, const struct db_value *values,
                 int32_t value_count, struct arena *a, const struct db_rows **rows, struct fail *f)
 {
     if (!send_statement(db, s, values, value_count, f))
@@ -357,25 +325,22 @@ static bool run(struct db *db, struct statement *s, const struct db_value *value
 bool db_run(struct db *db, enum queries_id query, const struct db_value *values,
             int32_t value_count, struct arena *a, const struct db_rows **rows, struct fail *f)
 {
-    return run(db, query_statement(db, query), values, value_count, a, rows, f);
+    return run(db, statements_query(&db->statements, query), values, value_count, a, rows, f);
 }
 
 bool db_run_layer(struct db *db, enum layers_id layer, const struct db_value *values,
                   int32_t value_count, struct arena *a, const struct db_rows **rows, struct fail *f)
 {
-    return run(db, layer_statement(db, layer), values, value_count, a, rows, f);
+    return run(db, statements_layer(&db->statements, layer), values, value_count, a, rows, f);
 }
 
-/* What is still on its way is not wanted any more. */
-static void cancel(struct db *db)
+void db_interrupt(struct db *db)
 {
     char said[256];
-    PGcancel *order = PQgetCancel(db->link);
+    PGcancel *stop = db->stop;
 
-    if (order)
-        (void)PQcancel(order, said, sizeof said);
-    PQfreeCancel(order);
-    drain(db);
+    if (stop)
+        (void)PQcancel(stop, said, sizeof said);
 }
 
 bool db_each(struct db *db, enum queries_id query, const struct db_value *values,
@@ -386,7 +351,7 @@ bool db_each(struct db *db, enum queries_id query, const struct db_value *values
     PGresult *result;
     bool good = true;
 
-    if (!send_statement(db, query_statement(db, query), values, value_count, f))
+    if (!send_statement(db, statements_query(&db->statements, query), values, value_count, f))
         return false;
     if (!PQsetSingleRowMode(db->link))
         return fail_away(db, f);
@@ -395,8 +360,10 @@ bool db_each(struct db *db, enum queries_id query, const struct db_value *values
 
         if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
             good = each(self, &row, f);
-            if (!good)
-                cancel(db);
+            if (!good) { /* what is still on its way is not wanted any more */
+                db_interrupt(db);
+                drain(db);
+            }
         } else if (!result_is_good(result)) {
             good = false;
             drain(db);

@@ -131,6 +131,10 @@ const char *db_constraint(const struct db *db);
 enum { DB_LIMIT_MS = 30000 }; /* of a new db */
 bool db_limit(struct db *db, int64_t limit_ms, struct fail *f);
 
+/* Asks the server to end the statement under way, which then fails with
+ * DATABASE_SLOW. May be called from a signal handler of the thread that uses db. */
+void db_interrupt(struct db *db);
+
 /* The connection as environment lines ("PGHOST=…"), NULL at the end, for a
  * program that is to use the same database: no password shows in its arguments. */
 char **db_environment(struct db *db, struct arena *a, struct fail *f);

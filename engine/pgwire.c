@@ -255,6 +255,11 @@ void pgwire_bytes(struct buf *b, const void *bytes, int32_t size)
     buf_put(b, bytes, (size_t)size);
 }
 
+void pgwire_size(struct buf *b, int32_t size)
+{
+    put_32(b, size);
+}
+
 void pgwire_copy_end(struct buf *b)
 {
     put_16(b, -1);

@@ -50,6 +50,7 @@ void pgwire_int2(struct buf *b, int16_t value);
 void pgwire_int4(struct buf *b, int32_t value);
 void pgwire_int8(struct buf *b, int64_t value);
 void pgwire_bytes(struct buf *b, const void *bytes, int32_t size); /* text, bytea, EWKB */
+void pgwire_size(struct buf *b, int32_t size); /* of a column whose bytes the caller puts */
 void pgwire_copy_end(struct buf *b);
 
 #endif

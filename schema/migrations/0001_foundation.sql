@@ -71,6 +71,16 @@ CREATE TABLE vigil.speed (
     PRIMARY KEY (class, mode)
 );
 
+-- To begin with: 1.2 m/s on foot and half of that on stairs, 4.2 m/s by e-bike
+-- where one can ride, and cars as a city lets them through, halts included.
+INSERT INTO vigil.speed (class, mode, kmh)
+SELECT d.class, m.mode, m.kmh
+FROM (VALUES (0, 4.32, NULL, 90), (1, 4.32, 15.12, 65), (2, 4.32, 15.12, 45), (3, 4.32, 15.12, 40),
+             (4, 4.32, 15.12, 35), (5, 4.32, 15.12, 25), (6, 4.32, 15.12, 15), (7, 4.32, 12, 15),
+             (8, 4.32, 6, 8), (9, 4.32, 15.12, 8), (10, 4.32, 12, 8), (11, 2.16, NULL, NULL),
+             (12, 10, 10, 10)) AS d (class, foot, ebike, car),
+     LATERAL (VALUES ('foot', foot), ('ebike', ebike), ('car', car)) AS m (mode, kmh);
+
 -- Turn restrictions, kept for the road engine: role 'via' may be a node or ways.
 CREATE TABLE vigil.restriction (
     relation_id bigint PRIMARY KEY,

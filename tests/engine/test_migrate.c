@@ -136,6 +136,21 @@ static void the_projects_migrations_apply_to_an_empty_database(void **state)
     assert_true(migrate_check(d->db, MIGRATIONS_TEXTS, &f));
 }
 
+/* What osm2pgsql makes during an import, by schema/osm.lua. */
+static const char STAGING[] =
+    "CREATE TABLE vigil_staging.way (way_id bigint, nodes bigint[], tags jsonb);"
+    "CREATE TABLE vigil_staging.planet_osm_nodes (id bigint, lat integer, lon integer);"
+    "CREATE TABLE vigil_staging.restriction (relation_id bigint, kind text, tags jsonb, members "
+    "jsonb);"
+    "CREATE TABLE vigil_staging.barrier (node_id bigint, kind text, tags jsonb, geom geometry);"
+    "CREATE TABLE vigil_staging.place (osm_id bigint, kind text, tags jsonb, geom geometry);"
+    "CREATE TABLE vigil_staging.interest (osm_id bigint, kind text, tags jsonb, geom geometry);"
+    "CREATE TABLE vigil_staging.water (osm_id bigint, kind text, name text, geom geometry);"
+    "CREATE TABLE vigil_staging.green (osm_id bigint, kind text, name text, geom geometry);"
+    "CREATE TABLE vigil_staging.building (osm_id bigint, kind text, name text, geom geometry);"
+    "CREATE TABLE vigil_staging.boundary (osm_id bigint, kind text, admin_level integer, name text,"
+    "                                     geom geometry)";
+
 static void every_query_and_layer_can_be_prepared(void **state)
 {
     struct database *d = *state;
@@ -143,6 +158,9 @@ static void every_query_and_layer_can_be_prepared(void **state)
     int failures = 0;
 
     assert_true(migrate_run(d->db, MIGRATIONS_TEXTS, NULL, NULL, &f));
+    assert_true(db_run(d->db, QUERIES_STAGING_SCHEMA, NULL, 0, NULL, NULL, &f));
+    assert_true(db_script(d->db, STAGING, &f));
+    assert_true(db_run(d->db, QUERIES_STAGING_SEGMENT, NULL, 0, NULL, NULL, &f));
     for (int i = 0; i < (int)QUERIES_COUNT; i++)
         if (!db_prepare(d->db, (enum queries_id)i, &f)) {
             print_error("query %s: %s\n", QUERIES_TEXTS[i].name, f.text);

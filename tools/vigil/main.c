@@ -15,6 +15,9 @@ struct entry {
 
 /* In alphabetical order. */
 static const struct entry COMMANDS[] = {
+    { "import", import_command, "FILE [--name CITY] [--attribution TEXT]",
+      "reads a city's streets and map from an OpenStreetMap extract",
+      "从 OpenStreetMap 数据文件导入城市道路和底图" },
     { "migrate", migrate_command, "[--check]", "brings the database to this program's form",
       "将数据库升级到本程序所需的结构" },
     { "token", token_command, "create|enter|list|revoke ID [--name TEXT] [--role ROLE] [--days N]",

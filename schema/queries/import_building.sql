@@ -1,0 +1,7 @@
+-- The base map is replaced whole: readers see the old one until the commit.
+WITH gone AS (DELETE FROM osm.building)
+INSERT INTO osm.building (osm_id, kind, name, geom)
+SELECT osm_id, kind, coalesce(name, ''), geom
+FROM (SELECT osm_id, kind, name, ST_Multi(ST_CollectionExtract(ST_MakeValid(geom), 3)) AS geom
+      FROM vigil_staging.building) whole
+WHERE NOT ST_IsEmpty(geom)

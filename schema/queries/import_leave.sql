@@ -1,0 +1,1 @@
+UPDATE vigil.import SET current = false WHERE current
