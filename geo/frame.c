@@ -239,7 +239,7 @@ bool frame_read_place(const struct input *v, struct point *out, struct fail *f)
     struct input_key keys[] = { { "lon", true, NULL },
                                 { "lat", true, NULL },
                                 { "frame", false, NULL } };
-    enum frame frame;
+    enum frame frame = FRAME_WGS84;
     struct point p;
 
     if (!input_keys(v, keys, 3, f))

@@ -251,7 +251,7 @@ static bool text(struct scan *s, struct scan_value *out)
     out->is_long = false;
     s->at++; /* the quotation mark */
     for (;;) {
-        uint32_t point;
+        uint32_t point = 0;
 
         if (s->at == s->end)
             return scan_malformed(s, "a text without its end");

@@ -73,7 +73,7 @@ static double apart_m(struct point a, struct point b)
 
 static void vectors(void)
 {
-    char figure[64];
+    char figure[384];
     double worst = 0.0;
 
     for (int i = 0; i < MEASURED_COUNT; i++) {
@@ -89,7 +89,7 @@ static void vectors(void)
 
 static void phones(void)
 {
-    char figure[64];
+    char figure[384];
     double worst = 0.0;
 
     for (int i = 0; i < MEASURED_COUNT; i++) {
@@ -110,8 +110,8 @@ static void phones(void)
 
 static void round_trips(enum frame frame)
 {
-    char name[64];
-    char figure[64];
+    char name[384];
+    char figure[384];
     double worst = 0.0;
     int over = 0;
 
@@ -131,7 +131,7 @@ static void round_trips(enum frame frame)
 
 static void abroad(void)
 {
-    char figure[64];
+    char figure[384];
     int changed = 0;
     int taken = 0;
     int count = 0;
@@ -165,8 +165,8 @@ static double cpu_s(void)
 
 static void speed(enum frame frame)
 {
-    char name[64];
-    char figure[64];
+    char name[384];
+    char figure[384];
     const double start = cpu_s();
     double sum = 0.0;
 
