@@ -205,7 +205,7 @@ static bool check_segments(const char *path, struct fail *f)
 
         if (is_dots(at, size))
             return bad_target(f, "a path's segment is only dots");
-        if (size == 0 && (at[0] != '\0' || parts > 0))
+        if (size == 0 && at[0] != '\0')
             return bad_target(f, "a path's segment is empty");
         if (++parts > GATE_PATH_PARTS_MAX)
             return bad_target(f, "the path has too many segments");

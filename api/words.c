@@ -13,6 +13,9 @@
 
 enum { SENTENCES_MAX = 4096, SENTENCE_BYTES_MAX = 2000 };
 
+/* Sentences of the console's pages alone, which may hold line breaks. */
+static const char PAGES[] = "console.";
+
 struct sentence {
     const char *key;
     const char *text;
@@ -43,13 +46,16 @@ static void read_catalogue(enum words_language language, const char *json)
         fprintf(stderr, "the catalogue of words: %s\n", f.text);
         abort();
     }
-    for (const char *key; (key = input_next(root, &cursor, &value)); count++) {
+    for (const char *key; (key = input_next(root, &cursor, &value));) {
+        if (strncmp(key, PAGES, sizeof PAGES - 1) == 0)
+            continue;
         assert(count < SENTENCES_MAX);
         table[count].key = arena_copy(a, key, strlen(key));
         if (!input_text(value, SENTENCE_BYTES_MAX, &table[count].text, &f)) {
             fprintf(stderr, "the catalogue of words: %s: %s\n", key, f.text);
             abort();
         }
+        count++;
     }
     qsort(table, count, sizeof *table, by_key);
     arenas[language] = a;
