@@ -156,10 +156,10 @@ bool figure_draft_point(struct figure_draft *d, struct point p, struct fail *f)
     return true;
 }
 
+/* Equal numbers, not equal bytes: -0 is 0. */
 static bool same_place(struct point a, struct point b)
 {
-    return memcmp(&a, &b, sizeof a) == 0 ||
-           (a.lon <= b.lon && a.lon >= b.lon && a.lat <= b.lat && a.lat >= b.lat);
+    return !(a.lon < b.lon || a.lon > b.lon || a.lat < b.lat || a.lat > b.lat);
 }
 
 static bool check_run(const struct figure_draft *d, struct fail *f)

@@ -4,10 +4,11 @@
 #include "geo/mvt.h"
 
 #include <assert.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "geo/clip.h"
 
 enum {
     VERSION = 2,
@@ -38,10 +39,6 @@ enum {
     COMMAND_CLOSE = 7,
 };
 
-/* The window in which something is drawn, in units. */
-static const double LOW = -TILE_BUFFER;
-static const double HIGH = TILE_EXTENT + TILE_BUFFER;
-
 /* Texts (or encoded values) that stand once, found by hash. A slot of an earlier
  * layer counts as free: so nothing need be cleared between layers. */
 struct table_slot {
@@ -59,18 +56,6 @@ struct table {
     struct buf bytes; /* the entries as they stand in the layer */
 };
 
-/* A place in whole units. */
-struct unit {
-    int32_t x;
-    int32_t y;
-};
-
-struct path {
-    struct tile_xy *at;
-    size_t count;
-    size_t room;
-};
-
 struct mvt {
     struct tile_plane plane;
     struct buf *out; /* NULL between tiles */
@@ -80,11 +65,8 @@ struct mvt {
     struct buf geometry;
     struct table keys;
     struct table values;
-    struct path path; /* the line or ring at hand */
-    struct path spare;
-    struct unit *units; /* the same, rounded */
-    size_t unit_room;
-    struct unit pen; /* where the geometry's last command ended */
+    struct clip clip;
+    struct clip_unit pen; /* where the geometry's last command ended */
     uint32_t layer_number;
     uint32_t layer_hashes[LAYERS_MAX];
     int32_t layer_count;
@@ -125,9 +107,7 @@ void mvt_free(struct mvt *m)
     buf_free(&m->values.bytes);
     free(m->keys.slots);
     free(m->values.slots);
-    free(m->path.at);
-    free(m->spare.at);
-    free(m->units);
+    clip_free(&m->clip);
     free(m);
 }
 
@@ -459,289 +439,58 @@ bool mvt_put_xy(struct mvt *m, int32_t x, int32_t y)
     return true;
 }
 
-static bool in_window(struct tile_xy p)
-{
-    return p.x >= LOW && p.x <= HIGH && p.y >= LOW && p.y <= HIGH;
-}
-
-static struct unit to_unit(struct tile_xy p)
-{
-    return (struct unit){ (int32_t)lrint(p.x), (int32_t)lrint(p.y) };
-}
-
 bool mvt_put_point(struct mvt *m, struct point p)
 {
     const struct tile_xy xy = tile_plane_xy(&m->plane, p);
 
-    if (!in_window(xy)) {
+    if (!clip_holds(xy)) {
         assert(m->feature_open);
         m->feature_open = false;
         return false;
     }
-    const struct unit u = to_unit(xy);
+    const struct clip_unit u = clip_round(xy);
 
     return mvt_put_xy(m, u.x, u.y);
 }
 
-static void put_move(struct mvt *m, struct unit to)
+static void put_move(struct mvt *m, struct clip_unit to)
 {
     put_varint(&m->geometry, zigzag(to.x - m->pen.x));
     put_varint(&m->geometry, zigzag(to.y - m->pen.y));
     m->pen = to;
 }
 
-/* ---- lines and rings: clip, round, drop what says nothing */
+/* ---- lines and areas */
 
-static void path_add(struct path *path, struct tile_xy p)
+static void put_stretch(void *encoder, const struct clip_unit *units, size_t count)
 {
-    enum { FIRST_ROOM = 256 };
+    struct mvt *m = encoder;
 
-    if (path->count == path->room) {
-        path->room = path->room > 0 ? path->room * 2 : FIRST_ROOM;
-        path->at = grown(path->at, path->room, sizeof *path->at);
-    }
-    path->at[path->count++] = p;
-}
-
-/* -1, 0, 1: left of, within, right of the window. */
-static int side_of(double value)
-{
-    return (value > HIGH) - (value < LOW);
-}
-
-/* Brings a run into the tile; false when all of it lies beyond one side. */
-static bool bring(struct mvt *m, const struct figure *figure, int32_t run)
-{
-    int x_side = 2;
-    int y_side = 2;
-
-    m->path.count = 0;
-    for (int32_t i = figure->first_point[run]; i < figure->first_point[run + 1]; i++) {
-        const struct tile_xy p = tile_plane_xy(&m->plane, figure->points[i]);
-        const int x = side_of(p.x);
-        const int y = side_of(p.y);
-
-        x_side = x_side == 2 || x_side == x ? x : 0;
-        y_side = y_side == 2 || y_side == y ? y : 0;
-        path_add(&m->path, p);
-    }
-    return m->path.count > 0 && x_side == 0 && y_side == 0;
-}
-
-/* Whether b says nothing between a and c: it lies straight on the way, or, in a
- * ring, at the tip of a spike that encloses nothing. */
-static bool needless(struct unit a, struct unit b, struct unit c, bool ring)
-{
-    const int64_t ux = b.x - a.x;
-    const int64_t uy = b.y - a.y;
-    const int64_t vx = c.x - b.x;
-    const int64_t vy = c.y - b.y;
-
-    return ux * vy == uy * vx && (ring || ux * vx + uy * vy > 0);
-}
-
-static bool same_unit(struct unit a, struct unit b)
-{
-    return a.x == b.x && a.y == b.y;
-}
-
-/* Rounds points to units and leaves out the repeated and the needless. Returns
- * how many stay. */
-static size_t round_points(struct mvt *m, const struct tile_xy *points, size_t count, bool ring)
-{
-    size_t kept = 0;
-
-    if (m->unit_room < count) {
-        m->units = grown(m->units, count * 2, sizeof *m->units);
-        m->unit_room = count * 2;
-    }
-    struct unit *u = m->units;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct unit next = to_unit(points[i]);
-
-        while (kept > 1 && needless(u[kept - 2], u[kept - 1], next, ring))
-            kept--;
-        if (kept == 0 || !same_unit(u[kept - 1], next))
-            u[kept++] = next;
-    }
-    return kept;
-}
-
-static void put_stretch(struct mvt *m, const struct unit *units, size_t count, bool close)
-{
     put_varint(&m->geometry, command(COMMAND_MOVE, 1));
     put_move(m, units[0]);
     put_varint(&m->geometry, command(COMMAND_LINE, count - 1));
     for (size_t i = 1; i < count; i++)
         put_move(m, units[i]);
-    if (close)
-        put_varint(&m->geometry, command(COMMAND_CLOSE, 1));
-}
-
-/* Narrows [*from, *to] of a segment to where start + t * step is on the inner
- * side of `edge`; `sign` 1 keeps what is above it (Liang and Barsky, 1984). */
-static bool narrow(double start, double step, double edge, double sign, double *from, double *to)
-{
-    const double in = sign * (start - edge);
-    const double run = sign * step;
-
-    if (run > 0.0)
-        *from = fmax(*from, -in / run);
-    else if (run < 0.0)
-        *to = fmin(*to, in / -run);
-    else
-        return in >= 0.0;
-    return *from <= *to;
-}
-
-static bool clip_segment(struct tile_xy a, struct tile_xy b, double *from, double *to)
-{
-    const double x = b.x - a.x;
-    const double y = b.y - a.y;
-
-    *from = 0.0;
-    *to = 1.0;
-    return narrow(a.x, x, LOW, 1.0, from, to) && narrow(a.x, x, HIGH, -1.0, from, to) &&
-           narrow(a.y, y, LOW, 1.0, from, to) && narrow(a.y, y, HIGH, -1.0, from, to);
-}
-
-static struct tile_xy between(struct tile_xy a, struct tile_xy b, double part)
-{
-    return (struct tile_xy){ a.x + (b.x - a.x) * part, a.y + (b.y - a.y) * part };
-}
-
-static void end_stretch(struct mvt *m)
-{
-    const size_t count = round_points(m, m->spare.at, m->spare.count, false);
-
-    if (count > 1)
-        put_stretch(m, m->units, count, false);
-    m->spare.count = 0;
 }
 
 static void put_line(struct mvt *m, const struct figure *figure, int32_t run)
 {
-    if (!bring(m, figure, run))
-        return;
-    m->spare.count = 0;
-    for (size_t i = 0; i + 1 < m->path.count; i++) {
-        const struct tile_xy a = m->path.at[i];
-        const struct tile_xy b = m->path.at[i + 1];
-        double from;
-        double to;
+    const int32_t from = figure->first_point[run];
 
-        if (!clip_segment(a, b, &from, &to)) {
-            end_stretch(m);
-            continue;
-        }
-        if (m->spare.count == 0)
-            path_add(&m->spare, from > 0.0 ? between(a, b, from) : a);
-        path_add(&m->spare, to < 1.0 ? between(a, b, to) : b);
-        if (to < 1.0)
-            end_stretch(m);
-    }
-    end_stretch(m);
-}
-
-/* How far p is on the inner side of one of the window's four edges. */
-static double inside_by(struct tile_xy p, int edge)
-{
-    switch (edge) {
-    case 0:
-        return p.x - LOW;
-    case 1:
-        return HIGH - p.x;
-    case 2:
-        return p.y - LOW;
-    default:
-        return HIGH - p.y;
-    }
-}
-
-/* One edge of Sutherland and Hodgman's clipping (1974), from path to spare. A
- * ring that leaves and comes back is joined along the edge, which lies outside
- * the visible tile. */
-static void clip_ring_at(struct mvt *m, int edge)
-{
-    const size_t count = m->path.count;
-
-    m->spare.count = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct tile_xy a = m->path.at[i > 0 ? i - 1 : count - 1];
-        const struct tile_xy b = m->path.at[i];
-        const double a_in = inside_by(a, edge);
-        const double b_in = inside_by(b, edge);
-
-        if ((a_in < 0.0 && b_in > 0.0) || (a_in > 0.0 && b_in < 0.0))
-            path_add(&m->spare, between(a, b, a_in / (a_in - b_in)));
-        if (b_in >= 0.0)
-            path_add(&m->spare, b);
-    }
-    const struct path clipped = m->spare;
-
-    m->spare = m->path;
-    m->path = clipped;
-}
-
-/* A ring in units without its closing point; what is needless across its start
- * goes too. */
-static size_t round_ring(struct mvt *m)
-{
-    size_t count = round_points(m, m->path.at, m->path.count, true);
-    struct unit *u = m->units;
-    size_t before;
-
-    do {
-        before = count;
-        while (count > 1 && same_unit(u[count - 1], u[0]))
-            count--;
-        if (count > 2 && needless(u[count - 2], u[count - 1], u[0], true))
-            count--;
-        else if (count > 2 && needless(u[count - 1], u[0], u[1], true))
-            u[0] = u[--count];
-    } while (count < before);
-    return count;
-}
-
-/* Twice the area, positive where the specification calls the ring exterior. */
-static int64_t area_of(const struct unit *u, size_t count)
-{
-    int64_t area = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        const struct unit a = u[i];
-        const struct unit b = u[i + 1 < count ? i + 1 : 0];
-
-        area += (int64_t)a.x * b.y - (int64_t)b.x * a.y;
-    }
-    return area;
+    clip_line(&m->clip, &m->plane, figure->points + from, figure->first_point[run + 1] - from,
+              put_stretch, m);
 }
 
 static bool put_ring(struct mvt *m, const struct figure *figure, int32_t run, bool hole)
 {
-    if (!bring(m, figure, run))
-        return false;
-    m->path.count--; /* the closing point */
-    for (int edge = 0; edge < 4; edge++)
-        clip_ring_at(m, edge);
-    const size_t count = round_ring(m);
+    const int32_t from = figure->first_point[run];
+    const size_t count = clip_ring(&m->clip, &m->plane, figure->points + from,
+                                   figure->first_point[run + 1] - from, hole);
 
-    if (count < 3)
+    if (count == 0)
         return false;
-    const int64_t area = area_of(m->units, count);
-
-    if (area == 0)
-        return false;
-    if ((area < 0) != hole) {
-        for (size_t i = 0, k = count - 1; i < k; i++, k--) {
-            const struct unit held = m->units[i];
-
-            m->units[i] = m->units[k];
-            m->units[k] = held;
-        }
-    }
-    put_stretch(m, m->units, count, true);
+    put_stretch(m, m->clip.units, count);
+    put_varint(&m->geometry, command(COMMAND_CLOSE, 1));
     return true;
 }
 
@@ -759,27 +508,24 @@ static void put_points(struct mvt *m, const struct figure *figure)
 {
     size_t count = 0;
 
-    m->path.count = 0;
-    for (int32_t i = 0; i < figure->point_count; i++) {
-        const struct tile_xy p = tile_plane_xy(&m->plane, figure->points[i]);
-
-        if (in_window(p)) {
-            path_add(&m->path, p);
-            count++;
-        }
-    }
+    for (int32_t i = 0; i < figure->point_count; i++)
+        count += clip_holds(tile_plane_xy(&m->plane, figure->points[i]));
     if (count == 0)
         return;
     put_varint(&m->geometry, command(COMMAND_MOVE, count));
-    for (size_t i = 0; i < count; i++)
-        put_move(m, to_unit(m->path.at[i]));
+    for (int32_t i = 0; i < figure->point_count; i++) {
+        const struct tile_xy p = tile_plane_xy(&m->plane, figure->points[i]);
+
+        if (clip_holds(p))
+            put_move(m, clip_round(p));
+    }
 }
 
 bool mvt_put_figure(struct mvt *m, const struct figure *figure)
 {
     assert(m->feature_open);
     m->feature_open = false;
-    m->pen = (struct unit){ 0, 0 };
+    m->pen = (struct clip_unit){ 0, 0 };
     buf_clear(&m->geometry);
     switch (figure->kind) {
     case FIGURE_POINTS:
