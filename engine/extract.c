@@ -212,7 +212,7 @@ bool extract_sort(struct extract *e, const struct extract_watch *watch, struct f
     };
     struct buf out = { 0 };
     struct buf said = { 0 };
-    int status;
+    int status = 0;
 
     e->sorted = open_nameless();
     if (e->sorted < 0)
@@ -278,7 +278,7 @@ bool extract_load(struct extract *e, struct db *db, const struct extract_watch *
     struct arena *a = arena_new();
     struct buf out = { 0 };
     struct buf said = { 0 };
-    int status;
+    int status = 0;
     const int fd = open_style();
     char **environment = db_environment(db, a, f);
     bool good = environment != NULL;
