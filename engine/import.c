@@ -12,6 +12,7 @@
 
 /* Any number, as long as nobody else locks by it ("vigil" in ASCII, and 2). */
 static const int64_t IMPORT_LOCK = 0x766967696c02;
+enum { LOCK_PATIENCE_MS = 3000 };
 
 struct work {
     struct db *db;
@@ -149,32 +150,36 @@ static bool import_locked(struct work *w, struct arena *a, struct fail *f)
     (void)run(w, QUERIES_STAGING_DROP, &ignored);
     if (good)
         (void)run(w, QUERIES_IMPORT_ANALYZE, &ignored);
-    (void)db_limit(w->db, DB_LIMIT_MS, &ignored);
     return good;
 }
 
-static bool take_lock(struct work *w, struct arena *a, struct fail *f)
+/* Waits a moment: the connection of an import that was just killed takes that
+ * long to be noticed. */
+static bool take_lock(struct work *w, struct fail *f)
 {
     const struct db_value lock = db_int(IMPORT_LOCK);
-    const struct db_rows *rows;
 
-    if (!db_run(w->db, QUERIES_LOCK_TRY, &lock, 1, a, &rows, f))
+    if (!db_limit(w->db, LOCK_PATIENCE_MS, f))
         return false;
-    return db_get_bool(rows, 0, 0) ||
-           fail_set(f, FAIL_CONFLICT, IMPORT_RUNNING,
-                    "another import into this database is under way: wait until it has ended");
+    if (db_run(w->db, QUERIES_LOCK_WAIT, &lock, 1, NULL, NULL, f))
+        return true;
+    if (f->code == CODE_DATABASE_SLOW)
+        fail_set(f, FAIL_CONFLICT, IMPORT_RUNNING,
+                 "another import into this database is under way: wait until it has ended");
+    return false;
 }
 
 static bool import_in(struct work *w, struct arena *a, struct fail *f)
 {
     const struct db_value lock = db_int(IMPORT_LOCK);
     struct fail ignored = { 0 };
-    bool good;
+    bool good = migrate_check(w->db, MIGRATIONS_TEXTS, f) && take_lock(w, f);
 
-    if (!migrate_check(w->db, MIGRATIONS_TEXTS, f) || !take_lock(w, a, f))
-        return false;
-    good = import_locked(w, a, f);
-    (void)db_run(w->db, QUERIES_LOCK_RELEASE, &lock, 1, NULL, NULL, &ignored);
+    if (good) {
+        good = import_locked(w, a, f);
+        (void)db_run(w->db, QUERIES_LOCK_RELEASE, &lock, 1, NULL, NULL, &ignored);
+    }
+    (void)db_limit(w->db, DB_LIMIT_MS, &ignored);
     return good;
 }
 

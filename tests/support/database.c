@@ -1,5 +1,6 @@
 /* The first test of a cluster makes the template, migrated once; the others copy
- * it, which takes a few dozen milliseconds. */
+ * it, which takes a few dozen milliseconds. Its name is a sum over the migrations,
+ * so that a long-lived cluster serves every state of the source. */
 #include "tests/support/database.h"
 
 #include <libpq-fe.h>
@@ -10,7 +11,7 @@
 
 #include "engine/migrate.h"
 
-enum { LINE_MAX_BYTES = 512 };
+enum { LINE_MAX_BYTES = 512, TEMPLATE_NAME_MAX = 40 };
 static const int64_t TEMPLATE_LOCK = 0x766967696c74;
 
 static void give_up(const char *what, const char *why)
@@ -90,20 +91,35 @@ static void migrate_template(const char *cluster)
     db_close(db);
 }
 
+/* FNV-1a over all migrations. */
+static void name_template(char *name, size_t room)
+{
+    uint64_t sum = 0xcbf29ce484222325;
+
+    for (const struct migrations_text *m = MIGRATIONS_TEXTS; m->name; m++)
+        for (const char *c = m->text; *c; c++)
+            sum = (sum ^ (unsigned char)*c) * 0x100000001b3;
+    snprintf(name, room, "vigil_template_%016llx", (unsigned long long)sum);
+}
+
 /* A template whose making was interrupted still has its working name. */
-static void make_template(PGconn *link, const char *cluster)
+static void make_template(PGconn *link, const char *cluster, const char *name)
 {
     char lock[96];
+    char find[128];
+    char rename[128];
 
     snprintf(lock, sizeof lock, "SELECT pg_advisory_lock(%lld)", (long long)TEMPLATE_LOCK);
     free(run(link, lock));
-    char *there = run(link, "SELECT 1 FROM pg_database WHERE datname = 'vigil_template_done'");
+    snprintf(find, sizeof find, "SELECT 1 FROM pg_database WHERE datname = '%.40s'", name);
+    char *there = run(link, find);
 
     if (!there) {
         free(run(link, "DROP DATABASE IF EXISTS vigil_template"));
         free(run(link, "CREATE DATABASE vigil_template TEMPLATE template0"));
         migrate_template(cluster);
-        free(run(link, "ALTER DATABASE vigil_template RENAME TO vigil_template_done"));
+        snprintf(rename, sizeof rename, "ALTER DATABASE vigil_template RENAME TO %.40s", name);
+        free(run(link, rename));
     }
     free(there);
     free(run(link, "SELECT pg_advisory_unlock_all()"));
@@ -114,6 +130,7 @@ struct database *database_new(bool migrated)
     static int made;
     char cluster[LINE_MAX_BYTES];
     char text[LINE_MAX_BYTES + 64];
+    char template[TEMPLATE_NAME_MAX];
     struct fail f = { 0 };
     struct arena *a = arena_new();
     struct database *d = arena_take(a, 1, sizeof *d);
@@ -124,10 +141,11 @@ struct database *database_new(bool migrated)
     snprintf(text, sizeof text, "%s dbname=postgres", cluster);
     PGconn *link = connect_to(text);
 
+    name_template(template, sizeof template);
     if (migrated)
-        make_template(link, cluster);
+        make_template(link, cluster, template);
     snprintf(text, sizeof text, "CREATE DATABASE %s TEMPLATE %s", d->name,
-             migrated ? "vigil_template_done" : "template0");
+             migrated ? template : "template0");
     free(run(link, text));
     PQfinish(link);
     d->address = arena_text(a, "%s dbname=%s", cluster, d->name);
