@@ -1,9 +1,9 @@
 -- Streets, places, stations and lookout points whose names contain $1, best first:
--- the whole name, its beginning, the beginning of a word, inside a word, the words
--- apart. Among equals the nearest to $2 (longitude) and $3 (latitude), or without
--- them the weightiest and shortest. At most $4. One street or place that has
--- several rows within a kilometre or two stands once.
-WITH wanted AS (
+-- the whole name or code, its beginning, the beginning of a word, inside a word, the
+-- words apart. Among equals the nearest to $2 (longitude) and $3 (latitude), or
+-- without them the weightiest and shortest. At most $4. What stands several times
+-- under one name within a kilometre is given once.
+WITH wanted AS MATERIALIZED (
     SELECT vigil.fold($1::text) AS typed, vigil.containing($1) AS pattern,
            ST_SetSRID(ST_MakePoint($2::float8, $3::float8), 4326) AS here
 ), found AS (
@@ -17,22 +17,23 @@ WITH wanted AS (
     SELECT 'lookout_point', l.name, vigil.fold(l.name || ' ' || l.code), l.code, l.lookout_point_id, l.geom, 1
     FROM vigil.lookout_point l, wanted w
     WHERE l.valid_to IS NULL AND vigil.fold(l.name || ' ' || l.code) LIKE w.pattern
-), ranked AS (
-    SELECT f.*,
-           CASE WHEN f.folded = w.typed OR vigil.fold(f.name) = w.typed OR vigil.fold(f.code) = w.typed THEN 0
+), best AS (
+    SELECT f.kind, f.name, f.folded, f.code, f.id, f.geom, f.weight,
+           CASE WHEN f.folded = w.typed OR right(f.folded, char_length(f.code)) = w.typed THEN 0
                 WHEN starts_with(f.folded, w.typed) THEN 1
                 WHEN strpos(f.folded, ' ' || w.typed) > 0 THEN 2
                 WHEN strpos(f.folded, w.typed) > 0 THEN 3
                 ELSE 4 END AS rank,
            ST_DistanceSphere(f.geom, w.here) AS distance_m
     FROM found f, wanted w
+    ORDER BY rank, distance_m, f.weight DESC, char_length(f.name), f.name, f.id
+    LIMIT $4::bigint * 4
 ), single AS (
-    SELECT DISTINCT ON (kind, folded, coalesce(code, ''), round(ST_X(geom)::numeric, 2), round(ST_Y(geom)::numeric, 2)) *
-    FROM ranked
-    ORDER BY kind, folded, coalesce(code, ''), round(ST_X(geom)::numeric, 2), round(ST_Y(geom)::numeric, 2),
-             distance_m, weight DESC
+    SELECT DISTINCT ON (kind, folded, floor(ST_X(geom) * 100), floor(ST_Y(geom) * 100)) *
+    FROM best
+    ORDER BY kind, folded, floor(ST_X(geom) * 100), floor(ST_Y(geom) * 100), distance_m, weight DESC, id
 )
 SELECT kind, name, code, id, ST_X(geom), ST_Y(geom), distance_m
 FROM single
 ORDER BY rank, distance_m, weight DESC, char_length(name), name, id
-LIMIT $4::bigint;
+LIMIT $4;

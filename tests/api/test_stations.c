@@ -265,8 +265,10 @@ static void unknown_and_malformed_ids_are_refused(void **state)
         int32_t status;
         const char *code;
     } CASES[] = {
-        { "9007199254740991", 404, "not_found" }, { "9007199254740992", 422, "id_malformed" },
-        { "0", 422, "id_malformed" },             { "-1", 422, "id_malformed" },
+        { "9007199254740991", 404, "not_found" },
+        { "9007199254740992", 422, "id_malformed" },
+        { "0", 422, "id_malformed" },
+        { "-1", 422, "id_malformed" },
         { "1e3", 422, "id_malformed" },
     };
 

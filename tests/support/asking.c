@@ -10,6 +10,7 @@
 #include "api/answer.h"
 #include "api/endpoints.h"
 #include "api/service.h"
+#include "api/service.h"
 #include "engine/config.h"
 #include "engine/engine.h"
 #include "tests/support/check_near.h"

@@ -15,6 +15,10 @@ struct entry {
 
 /* In alphabetical order. */
 static const struct entry COMMANDS[] = {
+    { "city", city_command,
+      "[--stations N] [--lookouts N] [--grid-side METRES] [--grid-kind square|hexagon] [--seed N]",
+      "adds made-up stations, lookout points and grids to an imported city",
+      "为已导入的城市添加演示用的服务站、瞭望点和网格" },
     { "import", import_command, "FILE [--name CITY] [--attribution TEXT]",
       "reads a city's streets and map from an OpenStreetMap extract",
       "从 OpenStreetMap 数据文件导入城市道路和底图" },

@@ -1,0 +1,290 @@
+/* Places are drawn by hashing the junctions' ids with the seed: no state, and a
+ * junction that an import adds moves no other. */
+#include "engine/pretend.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/grids.h"
+#include "engine/registry.h"
+#include "geo/box.h"
+#include "geo/crs.h"
+#include "geo/wkb.h"
+
+enum {
+    NAME_MAX_BYTES = 60, /* a longer street gives no name: it is not cut */
+    HALVINGS_MAX = 12,
+    STATION_SALT = 1,
+    LOOKOUT_SALT = 2,
+    REACH_MIN_M = 80,
+    REACH_STEPS = 8, /* of 10 m */
+};
+
+struct junction {
+    int64_t node_id;
+    uint64_t draw;
+    struct point at;
+    const char *name; /* "" where no street has one */
+    const char *name_zh;
+    const char *name_en;
+};
+
+struct town {
+    int32_t count;
+    int32_t named_count; /* the first of them */
+    struct junction *junctions;
+    struct box box;
+};
+
+/* splitmix64 (Steele, Lea and Flood 2014): every bit of the result depends on
+ * every bit of what goes in. */
+static uint64_t mix(uint64_t x)
+{
+    x += UINT64_C(0x9E3779B97F4A7C15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94D049BB133111EB);
+    return x ^ (x >> 31);
+}
+
+static bool read_town(struct db *db, struct arena *a, struct town *t, struct fail *f)
+{
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_CITY_JUNCTIONS, NULL, 0, a, &rows, f))
+        return false;
+    if (db_count(rows) == 0)
+        return fail_set(f, FAIL_INPUT, NO_CITY_YET,
+                        "there are no streets yet: import a city first");
+    *t = (struct town){
+        .count = db_count(rows),
+        .junctions = arena_take(a, (size_t)db_count(rows), sizeof *t->junctions),
+        .box = box_empty(),
+    };
+    for (int32_t i = 0; i < t->count; i++) {
+        t->junctions[i] = (struct junction){
+            .node_id = db_get_int(rows, i, 0),
+            .at = { .lon = db_get_double(rows, i, 1), .lat = db_get_double(rows, i, 2) },
+            .name = db_get_text(rows, i, 3),
+            .name_zh = db_get_text(rows, i, 4),
+            .name_en = db_get_text(rows, i, 5),
+        };
+        t->box = box_with(t->box, t->junctions[i].at);
+        t->named_count += t->junctions[i].name[0] != '\0';
+    }
+    return true;
+}
+
+/* Those with a name first. */
+static int by_draw(const void *one, const void *other)
+{
+    const struct junction *a = one;
+    const struct junction *b = other;
+
+    if ((a->name[0] == '\0') != (b->name[0] == '\0'))
+        return a->name[0] == '\0' ? 1 : -1;
+    if (a->draw != b->draw)
+        return a->draw < b->draw ? -1 : 1;
+    return (a->node_id > b->node_id) - (a->node_id < b->node_id);
+}
+
+static bool stands_alone(const struct junction *j, const struct junction *const *chosen,
+                         int32_t count, double apart_m)
+{
+    for (int32_t i = 0; i < count; i++)
+        if (point_distance_m(j->at, chosen[i]->at) < apart_m)
+            return false;
+    return true;
+}
+
+/* Draws junctions that stand apart, so that the places spread over the city; where
+ * it has not enough of them, they may stand closer. A place at a street with a name
+ * can be spoken of: others are taken only when those do not suffice. */
+static int32_t choose(struct town *t, uint64_t seed, int32_t wanted, const struct junction **chosen)
+{
+    const struct point corner = { t->box.max.lon, t->box.min.lat };
+    const double wide_m = point_distance_m(t->box.min, corner);
+    const double high_m = point_distance_m(corner, t->box.max);
+    double apart_m = wanted > 0 ? sqrt(wide_m * high_m / wanted) : 0;
+    const int32_t usable = t->named_count >= wanted ? t->named_count : t->count;
+    int32_t count = 0;
+
+    for (int32_t i = 0; i < t->count; i++)
+        t->junctions[i].draw = mix(seed ^ mix((uint64_t)t->junctions[i].node_id));
+    qsort(t->junctions, (size_t)t->count, sizeof *t->junctions, by_draw);
+    for (int32_t k = 0; k < HALVINGS_MAX && count < wanted; k++, apart_m /= 2) {
+        count = 0;
+        for (int32_t i = 0; i < usable && count < wanted; i++)
+            if (stands_alone(&t->junctions[i], chosen, count, apart_m))
+                chosen[count++] = &t->junctions[i];
+    }
+    return count;
+}
+
+static const char *short_name(const char *name)
+{
+    return strlen(name) <= NAME_MAX_BYTES ? name : "";
+}
+
+/* "和平路平安服务站 Heping Road Station" where the street has names in both
+ * languages, else "Rua do Almada 平安服务站 Station 7". */
+static const char *name_of(const struct junction *j, const char *chinese, const char *english,
+                           int32_t number, struct arena *a)
+{
+    const char *zh = short_name(j->name_zh);
+    const char *en = short_name(j->name_en);
+    const char *name = short_name(j->name);
+
+    if (zh[0] && en[0])
+        return arena_text(a, "%s%s %s %s", zh, chinese, en, english);
+    return arena_text(a, "%s%s%s %s %d", name, name[0] ? " " : "", chinese, english, number);
+}
+
+static void set(struct registry_item *item, enum registry_noun noun, const char *field,
+                const char *text, int64_t number)
+{
+    const int32_t at = registry_field_find(registry_kind(noun), field);
+
+    assert(at >= 0);
+    item->values[at] = (struct registry_value){ text, number };
+}
+
+static struct registry_item *make_stations(struct town *t, const struct pretend_wish *wish,
+                                           struct arena *a, int32_t *count)
+{
+    const size_t room = (size_t)wish->station_count + 1;
+    const struct junction **chosen = arena_take(a, room, sizeof *chosen);
+    struct registry_item *items = arena_take(a, room, sizeof *items);
+
+    *count = choose(t, mix(wish->seed + STATION_SALT), wish->station_count, chosen);
+    for (int32_t i = 0; i < *count; i++) {
+        struct registry_item *item = &items[i];
+
+        *item = registry_blank(REGISTRY_STATIONS);
+        item->figure = figure_point(a, chosen[i]->at);
+        set(item, REGISTRY_STATIONS, "code", arena_text(a, "DEMO-S-%04d", i + 1), 0);
+        set(item, REGISTRY_STATIONS, "name", name_of(chosen[i], "平安服务站", "Station", i + 1, a),
+            0);
+        set(item, REGISTRY_STATIONS, "address", short_name(chosen[i]->name), 0);
+        set(item, REGISTRY_STATIONS, "opening_hours", "08:00-22:00", 0);
+    }
+    return items;
+}
+
+static struct registry_item *make_lookouts(struct town *t, const struct pretend_wish *wish,
+                                           struct arena *a, int32_t *count)
+{
+    const size_t room = (size_t)wish->lookout_count + 1;
+    const struct junction **chosen = arena_take(a, room, sizeof *chosen);
+    struct registry_item *items = arena_take(a, room, sizeof *items);
+
+    *count = choose(t, mix(wish->seed + LOOKOUT_SALT), wish->lookout_count, chosen);
+    for (int32_t i = 0; i < *count; i++) {
+        struct registry_item *item = &items[i];
+        const int64_t reach_m = REACH_MIN_M + 10 * (int64_t)(chosen[i]->draw % REACH_STEPS);
+
+        *item = registry_blank(REGISTRY_LOOKOUT_POINTS);
+        item->figure = figure_point(a, chosen[i]->at);
+        set(item, REGISTRY_LOOKOUT_POINTS, "code", arena_text(a, "DEMO-L-%04d", i + 1), 0);
+        set(item, REGISTRY_LOOKOUT_POINTS, "name",
+            name_of(chosen[i], "瞭望点", "Lookout", i + 1, a), 0);
+        set(item, REGISTRY_LOOKOUT_POINTS, "state", "active", 0);
+        set(item, REGISTRY_LOOKOUT_POINTS, "reach_m", NULL, reach_m);
+        set(item, REGISTRY_LOOKOUT_POINTS, "hours", "18:00-24:00", 0);
+    }
+    return items;
+}
+
+/* Adds the items whose codes are free; `all_or_none`: only if all are. */
+static bool add_missing(struct db *db, struct ids *ids, enum registry_noun noun,
+                        struct registry_item *items, int32_t count, bool all_or_none,
+                        struct arena *a, int32_t *added, struct fail *f)
+{
+    struct registry_taken taken;
+    int32_t free_count = 0;
+    int32_t next_taken = 0;
+
+    *added = 0;
+    if (count == 0)
+        return true;
+    if (!registry_find_taken(db, noun, items, count, a, &taken, f))
+        return false;
+    for (int32_t i = 0; i < count; i++) {
+        if (next_taken < taken.count && taken.item_at[next_taken] == i)
+            next_taken++;
+        else
+            items[free_count++] = items[i];
+    }
+    if (free_count == 0 || (all_or_none && taken.count > 0))
+        return true;
+    *added = free_count;
+    return registry_begin_writing(db, noun, f) && registry_add(db, ids, noun, items, free_count, f);
+}
+
+/* A grid whose side was asked for differently the last time would lie across the
+ * old one: grids are laid when there are none. */
+static bool add_grids(struct db *db, struct ids *ids, const struct pretend_wish *wish,
+                      struct arena *a, int32_t *added, struct fail *f)
+{
+    const struct grid_plan plan = {
+        .kind = wish->grid_kind,
+        .side_m = wish->grid_side_m,
+        .profile = GRID_PROFILE_FREE,
+        .prefix = "DEMO-G-",
+        .first_cell = 1,
+    };
+    struct registry_item *items;
+    struct figure area;
+    const struct db_rows *rows;
+    int32_t count;
+    size_t size;
+
+    if (!db_run(db, QUERIES_CITY_HULL, NULL, 0, a, &rows, f))
+        return false;
+    const void *wkb = db_get_bytes(rows, 0, 0, &size);
+
+    return wkb_read(a, wkb, size, &area, f) && grids_lay(a, &plan, &area, "", &items, &count, f) &&
+           add_missing(db, ids, REGISTRY_GRIDS, items, count, true, a, added, f);
+}
+
+static bool add_all(struct db *db, struct ids *ids, const struct pretend_wish *wish,
+                    struct arena *a, struct pretend_report *report, struct fail *f)
+{
+    struct town town;
+    int32_t count;
+
+    if (!read_town(db, a, &town, f))
+        return false;
+    struct registry_item *stations = make_stations(&town, wish, a, &count);
+
+    if (!add_missing(db, ids, REGISTRY_STATIONS, stations, count, false, a, &report->station_count,
+                     f))
+        return false;
+    struct registry_item *lookouts = make_lookouts(&town, wish, a, &count);
+
+    if (!add_missing(db, ids, REGISTRY_LOOKOUT_POINTS, lookouts, count, false, a,
+                     &report->lookout_count, f))
+        return false;
+    return wish->grid_side_m <= 0 || add_grids(db, ids, wish, a, &report->grid_count, f);
+}
+
+bool pretend_city(struct db *db, struct ids *ids, const struct pretend_wish *wish,
+                  struct pretend_report *report, struct fail *f)
+{
+    struct pretend_report made = { 0 };
+    struct arena *a = arena_new();
+    bool ok;
+
+    assert(wish->station_count <= PRETEND_COUNT_MAX && wish->lookout_count <= PRETEND_COUNT_MAX);
+    ok = db_begin(db, f);
+    if (ok) {
+        ok = add_all(db, ids, wish, a, &made, f) && db_commit(db, f);
+        if (!ok)
+            db_rollback(db);
+    }
+    arena_free(a);
+    if (ok)
+        *report = made;
+    return ok;
+}
