@@ -138,7 +138,7 @@ bool on_nearest_find(const struct request *r, struct reply *out, struct fail *f)
 {
     struct wish wish;
     struct nearby_answer answer;
-    struct point place;
+    struct point place = { 0 };
 
     if (!read_wish(r, &wish, f) || !nearby_find(engine_live(r->engine), &wish.search,
                                                 r->worker->nearest_room, r->arena, &answer, f))

@@ -68,7 +68,7 @@ size_t network_bytes(const struct network *n)
                            sizeof *n->from + sizeof *n->to + sizeof *n->length_cm +
                            sizeof *n->street_class + sizeof *n->access + sizeof *n->maxspeed_kmh +
                            sizeof *n->name_at + sizeof *n->first_shape;
-    const size_t costs = 2 * MODE_COUNT * sizeof *n->cost_ms[0];
+    const size_t costs = (size_t)2 * MODE_COUNT * sizeof *n->cost_ms[0];
 
     return nodes * node + segments * (segment + costs) + (size_t)n->shape_count * sizeof *n->shape +
            (size_t)n->name_bytes;
