@@ -49,6 +49,7 @@
     X(GRID_CODE_MALFORMED, "grid_code_malformed")                                                  \
     X(GRID_TOO_MANY, "grid_too_many")                                                              \
     X(HEADERS_TOO_LARGE, "headers_too_large")                                                      \
+    X(HTTP_FAILED, "http_failed")                                                                  \
     X(IDEMPOTENCY_KEY_MALFORMED, "idempotency_key_malformed")                                      \
     X(IDEMPOTENCY_KEY_MISSING, "idempotency_key_missing")                                          \
     X(IDEMPOTENCY_KEY_REUSED, "idempotency_key_reused")                                            \
@@ -72,6 +73,7 @@
     X(NOT_FOUND, "not_found")                                                                      \
     X(NOT_SIGNED_IN, "not_signed_in")                                                              \
     X(NO_CITY_YET, "no_city_yet")                                                                  \
+    X(NO_PEOPLE, "no_people")                                                                      \
     X(NO_ROUTE, "no_route")                                                                        \
     X(NO_STREETS, "no_streets")                                                                    \
     X(NO_STREET_NEAR, "no_street_near")                                                            \

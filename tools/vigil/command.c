@@ -2,6 +2,7 @@
  * other starts. */
 #include "tools/vigil/command.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,26 @@ bool command_read(int argc, char **argv, const struct command_option *options, i
     return true;
 }
 
+bool command_number(const char *name, const char *text, int64_t min, int64_t max, int64_t *out,
+                    struct fail *f)
+{
+    char *end = NULL;
+
+    if (!text)
+        return fail_set(f, FAIL_INPUT, OPTION_WITHOUT_VALUE, "--%s needs a value", name);
+    errno = 0;
+    /* strtoll would take blanks and signs. */
+    const int64_t value = text[0] >= '0' && text[0] <= '9' ? strtoll(text, &end, 10) : min - 1;
+
+    if (errno != 0 || !end || *end != '\0' || value < min || value > max) {
+        fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "--%s must be %lld to %lld: %.40s", name,
+                 (long long)min, (long long)max, text);
+        return fail_value(f, text);
+    }
+    *out = value;
+    return true;
+}
+
 const char *command_database_address(void)
 {
     const char *address = database_option ? database_option : environment("VIGIL_DATABASE");
@@ -113,7 +134,7 @@ int command_fail(const struct fail *f)
 {
     fprintf(stderr, "vigil: %s\n", f->text);
     if (f->code == CODE_OPTION_UNKNOWN || f->code == CODE_OPTION_WITHOUT_VALUE ||
-        f->code == CODE_OPERAND_COUNT)
+        f->code == CODE_OPERAND_COUNT || f->code == CODE_VALUE_OUT_OF_RANGE)
         return COMMAND_USAGE;
     if (f->code == CODE_INTERRUPTED)
         return COMMAND_INTERRUPTED;

@@ -41,6 +41,11 @@ struct command_line {
 bool command_read(int argc, char **argv, const struct command_option *options, int32_t option_count,
                   int32_t operand_max, struct command_line *line, struct fail *f);
 
+/* The value of an option as a whole number; NULL is OPTION_WITHOUT_VALUE, anything
+ * outside the limits VALUE_OUT_OF_RANGE. */
+bool command_number(const char *name, const char *text, int64_t min, int64_t max, int64_t *out,
+                    struct fail *f);
+
 /* Connects to --database, else $VIGIL_DATABASE, else what libpq finds itself. */
 struct db *command_database(struct fail *f);
 const char *command_database_address(void);

@@ -5,6 +5,8 @@
 int city_command(int argc, char **argv);
 int import_command(int argc, char **argv);
 int migrate_command(int argc, char **argv);
+int people_command(int argc, char **argv);
+int simulate_command(int argc, char **argv);
 int token_command(int argc, char **argv);
 
 #endif

@@ -24,6 +24,13 @@ static const struct entry COMMANDS[] = {
       "从 OpenStreetMap 数据文件导入城市道路和底图" },
     { "migrate", migrate_command, "[--check]", "brings the database to this program's form",
       "将数据库升级到本程序所需的结构" },
+    { "people", people_command, "--count N [--seed S]", "makes volunteers that do not exist",
+      "生成虚构的志愿者" },
+    { "simulate", simulate_command,
+      "[--people N] [--rate R] [--seed S] [--for SECONDS] [--url URL] [--token-file FILE] "
+      "[--frames]",
+      "sends people about the city who post their positions, R a second; token from VIGIL_TOKEN",
+      "让人员在城中移动并上报位置,每秒 R 次;令牌取自 VIGIL_TOKEN" },
     { "token", token_command, "create|enter|list|revoke ID [--name TEXT] [--role ROLE] [--days N]",
       "makes, lists and ends tokens; enter makes a one-use code for the console",
       "创建、列出和吊销令牌;enter 生成一次性的控制台登录码" },
