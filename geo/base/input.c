@@ -114,7 +114,8 @@ bool input_blame(const struct input *v, struct fail *f)
     fail_at(f, buf_text(&pointer));
     buf_free(&pointer);
 
-    char *text = json_dumps(v->value, JSON_ENCODE_ANY | JSON_COMPACT);
+    /* 15 digits are what every decimal survives: 41.15 comes back as it was sent. */
+    char *text = json_dumps(v->value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
 
     if (text)
         fail_value(f, text);
