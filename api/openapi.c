@@ -41,10 +41,8 @@ static void put_reference(struct emit *e, struct arena *a, const char *schema)
     emit_end(e);
 }
 
-static void put_content(struct emit *e, struct arena *a, const char *type, const char *schema)
+static void put_type(struct emit *e, struct arena *a, const char *type, const char *schema)
 {
-    emit_key(e, "content");
-    emit_object(e);
     emit_key(e, type);
     emit_object(e);
     if (schema) {
@@ -52,6 +50,23 @@ static void put_content(struct emit *e, struct arena *a, const char *type, const
         put_reference(e, a, schema);
     }
     emit_end(e);
+}
+
+static void put_content(struct emit *e, struct arena *a, const char *type, const char *schema)
+{
+    emit_key(e, "content");
+    emit_object(e);
+    put_type(e, a, type, schema);
+    emit_end(e);
+}
+
+/* A list that takes ?format= can be had as GeoJSON, too. */
+static void put_list_content(struct emit *e, struct arena *a, const char *schema)
+{
+    emit_key(e, "content");
+    emit_object(e);
+    put_type(e, a, "application/json", schema);
+    put_type(e, a, "application/geo+json", "feature_collection");
     emit_end(e);
 }
 
@@ -114,7 +129,9 @@ static void put_responses(struct emit *e, struct arena *a, const struct endpoint
     emit_key(e, arena_text(a, "%d", row->success));
     emit_object(e);
     emit_key_text(e, "description", reply_status_text(row->success));
-    if (row->answer || row->type)
+    if (row->queries && strstr(row->queries, "format"))
+        put_list_content(e, a, row->answer);
+    else if (row->answer || row->type)
         put_content(e, a, row->type ? row->type : "application/json", row->answer);
     emit_end(e);
     for (int32_t i = 0; i < s.count; i++) {

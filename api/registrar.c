@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/endpoints.h"
 #include "api/registrar_json.h"
 #include "engine/cursor.h"
 #include "engine/engine.h"
@@ -232,7 +233,7 @@ bool registrar_once(const struct request *r, struct reply *out,
         .body = r->body,
         .body_size = r->body_size,
     };
-    struct idempotency_answer answer = { .status = REPLY_CREATED, .type = JSON };
+    struct idempotency_answer answer = { .status = r->endpoint->success, .type = JSON };
     struct buf bytes = { 0 };
     struct emit e = emit_to(&bytes);
     struct db *db;

@@ -25,7 +25,7 @@ bool registrar_close(const struct request *r, enum registry_noun noun, struct re
 
 /* Carries out an effect once for an Idempotency-Key. `make` runs in an open
  * transaction, writes the JSON answer and sets *location (it may leave it NULL);
- * the answer is 201 and is kept under the key. */
+ * the answer has the endpoint's status of success and is kept under the key. */
 bool registrar_once(const struct request *r, struct reply *out,
                     bool (*make)(void *self, struct db *db, struct emit *e, const char **location,
                                  struct fail *f),

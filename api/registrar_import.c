@@ -22,13 +22,13 @@ struct error {
 
 /* A file on its way in. */
 struct intake {
-    struct registrar_batch batch;
+    struct registrar_import batch;
     enum frame frame;
     int32_t *feature_of; /* item → feature */
     int32_t error_count; /* of all features that cannot be taken */
     int32_t kept_count;
-    struct error errors[IMPORT_ERRORS_MAX];
-    const char *ignored[IMPORT_IGNORED_MAX];
+    struct error errors[REGISTRAR_IMPORT_ERRORS_MAX];
+    const char *ignored[REGISTRAR_IMPORT_IGNORED_MAX];
     int32_t ignored_count;
 };
 
@@ -38,7 +38,7 @@ static void keep_error(struct intake *in, int32_t index, const struct figure *ar
                        const struct fail *f)
 {
     in->error_count++;
-    if (in->kept_count == IMPORT_ERRORS_MAX)
+    if (in->kept_count == REGISTRAR_IMPORT_ERRORS_MAX)
         return;
     struct error *error = &in->errors[in->kept_count++];
 
@@ -64,7 +64,7 @@ static void note_ignored(struct intake *in, const char *name)
     for (int32_t i = 0; i < in->ignored_count; i++)
         if (strcmp(in->ignored[i], name) == 0)
             return;
-    if (in->ignored_count < IMPORT_IGNORED_MAX)
+    if (in->ignored_count < REGISTRAR_IMPORT_IGNORED_MAX)
         in->ignored[in->ignored_count++] = name;
 }
 
@@ -164,7 +164,7 @@ static bool read_collection(const struct input *body, struct intake *in,
         !frame_read_word(keys[1].value, &in->frame, f))
         return false;
     *features = keys[2].value;
-    return input_array(keys[2].value, 1, IMPORT_FEATURES_MAX, count, f);
+    return input_array(keys[2].value, 1, REGISTRAR_IMPORT_FEATURES_MAX, count, f);
 }
 
 /* ---- codes that stand twice */
@@ -188,7 +188,7 @@ static int by_code(const void *one, const void *other)
 
 static void find_repeated(struct intake *in)
 {
-    struct registrar_batch *batch = &in->batch;
+    struct registrar_import *batch = &in->batch;
     const int32_t profile = registry_field_find(registry_kind(batch->noun), "profile");
     struct code_at *codes = arena_take(batch->r->arena, (size_t)batch->count + 1, sizeof *codes);
 
@@ -217,7 +217,7 @@ static void find_repeated(struct intake *in)
 
 static bool find_taken(struct intake *in, struct db *db, struct fail *f)
 {
-    struct registrar_batch *batch = &in->batch;
+    struct registrar_import *batch = &in->batch;
     struct registry_taken taken;
 
     if (!registry_find_taken(db, batch->noun, batch->items, batch->count, batch->r->arena, &taken,
@@ -304,7 +304,7 @@ static bool refuse(struct intake *in, bool dry_run, struct reply *out, struct fa
     return true;
 }
 
-static void write_cells(struct emit *e, struct registrar_batch *batch)
+static void write_cells(struct emit *e, struct registrar_import *batch)
 {
     emit_key(e, "preview");
     emit_object(e);
@@ -319,7 +319,7 @@ static void write_cells(struct emit *e, struct registrar_batch *batch)
 }
 
 /* Adds in the transaction that is open and says what came of it. */
-static bool add(struct registrar_batch *batch, struct db *db, struct grids_overlaps *overlaps,
+static bool add(struct registrar_import *batch, struct db *db, struct grids_overlaps *overlaps,
                 struct fail *f)
 {
     const struct request *r = batch->r;
@@ -338,7 +338,7 @@ static bool add(struct registrar_batch *batch, struct db *db, struct grids_overl
 
 static bool make(void *self, struct db *db, struct emit *e, const char **location, struct fail *f)
 {
-    struct registrar_batch *batch = self;
+    struct registrar_import *batch = self;
     struct grids_overlaps overlaps;
 
     *location = NULL;
@@ -352,7 +352,7 @@ static bool make(void *self, struct db *db, struct emit *e, const char **locatio
     return true;
 }
 
-static bool preview(struct registrar_batch *batch, struct reply *out, struct fail *f)
+static bool preview(struct registrar_import *batch, struct reply *out, struct fail *f)
 {
     struct arena *a = batch->r->arena;
     struct grids_overlaps overlaps;
@@ -385,7 +385,7 @@ static bool preview(struct registrar_batch *batch, struct reply *out, struct fai
     return true;
 }
 
-bool registrar_import_add(struct registrar_batch *batch, bool dry_run, struct reply *out,
+bool registrar_import_add(struct registrar_import *batch, bool dry_run, struct reply *out,
                           struct fail *f)
 {
     return dry_run ? preview(batch, out, f) : registrar_once(batch->r, out, make, batch, f);
@@ -400,7 +400,7 @@ bool registrar_import(const struct request *r, enum registry_noun noun, struct r
     int32_t count;
     bool dry_run;
 
-    in->batch = (struct registrar_batch){ .r = r, .noun = noun };
+    in->batch = (struct registrar_import){ .r = r, .noun = noun };
     if (!registrar_flag(r, "dry_run", &dry_run, f) || !request_json(r, &body, f) ||
         !read_collection(body, in, &features, &count, f) || !request_db(r, &db, f))
         return false;

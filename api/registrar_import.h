@@ -10,13 +10,13 @@
 /* Stations, lookout points or grids from one GeoJSON FeatureCollection with a
  * top-level "frame", all or nothing. With ?dry_run=true everything is done and
  * then undone: the answer is a preview. Features that cannot be taken are listed
- * with pointer and code, IMPORT_ERRORS_MAX of them; an area that crosses itself
+ * with pointer and code, REGISTRAR_IMPORT_ERRORS_MAX of them; an area that crosses itself
  * comes with the repaired shape. */
 enum {
-    IMPORT_FEATURES_MAX = REGISTRY_ADD_MAX,
-    IMPORT_BYTES_MAX = 16 << 20,
-    IMPORT_ERRORS_MAX = 100,
-    IMPORT_IGNORED_MAX = 20, /* names of unknown properties that are told */
+    REGISTRAR_IMPORT_FEATURES_MAX = REGISTRY_ADD_MAX,
+    REGISTRAR_IMPORT_BYTES_MAX = 16 << 20,
+    REGISTRAR_IMPORT_ERRORS_MAX = 100,
+    REGISTRAR_IMPORT_IGNORED_MAX = 20, /* names of unknown properties that are told */
 };
 
 bool registrar_import(const struct request *r, enum registry_noun noun, struct reply *out,
@@ -24,7 +24,7 @@ bool registrar_import(const struct request *r, enum registry_noun noun, struct r
 
 /* Adds what was read or laid, once, or shows what it would be: the common end of
  * an import and of laying grids. `cells` puts the items into the preview. */
-struct registrar_batch {
+struct registrar_import {
     const struct request *r;
     enum registry_noun noun;
     struct registry_item *items;
@@ -35,7 +35,7 @@ struct registrar_batch {
     enum frame frame; /* of the preview's items */
 };
 
-bool registrar_import_add(struct registrar_batch *batch, bool dry_run, struct reply *out,
+bool registrar_import_add(struct registrar_import *batch, bool dry_run, struct reply *out,
                           struct fail *f);
 
 #endif
