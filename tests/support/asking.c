@@ -10,9 +10,10 @@
 #include "api/answer.h"
 #include "api/endpoints.h"
 #include "api/service.h"
-#include "api/service.h"
 #include "engine/config.h"
 #include "engine/engine.h"
+#include "geo/road/nearest.h"
+#include "geo/road/route.h"
 #include "tests/support/check_near.h"
 
 enum { FIELDS_MAX = 16, SIZE_ROOM = 24 };
@@ -61,6 +62,11 @@ struct asking *asking_new(struct database *d)
     return s;
 }
 
+struct engine *asking_engine(struct asking *s)
+{
+    return s->engine;
+}
+
 void asking_free(struct asking *s)
 {
     engine_close(s->engine);
@@ -76,6 +82,8 @@ struct asking_worker *asking_worker_new(struct asking *s)
     w->asking = s;
     w->arena = arena_new();
     w->worker.database = config_text(s->config, CONFIG_DATABASE);
+    w->worker.nearest_room = nearest_room_new();
+    w->worker.route_room = route_room_new();
     return w;
 }
 
@@ -83,6 +91,8 @@ void asking_worker_free(struct asking_worker *w)
 {
     if (w->used)
         reply_clear(&w->answer.reply);
+    nearest_room_free(w->worker.nearest_room);
+    route_room_free(w->worker.route_room);
     db_close(w->worker.db);
     arena_free(w->arena);
     free(w);

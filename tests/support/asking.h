@@ -15,6 +15,7 @@ struct asking;
 
 struct asking *asking_new(struct database *d);
 void asking_free(struct asking *s);
+struct engine *asking_engine(struct asking *s);
 
 struct asking_worker;
 

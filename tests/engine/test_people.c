@@ -1,0 +1,199 @@
+/* Tests of engine/people.c: rows, and following them. */
+#include "engine/people.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/support/check_near.h"
+#include "tests/support/database.h"
+
+struct town_hall {
+    struct database *d;
+    struct live *live;
+    int64_t mark;
+};
+
+static void must(bool is_good, const struct fail *f)
+{
+    if (!is_good)
+        fail_msg("%s: %s", fail_word(f->code), f->text);
+}
+
+static void run(struct town_hall *t, const char *sql)
+{
+    struct fail f = { 0 };
+
+    must(db_script(t->d->db, sql, &f), &f);
+}
+
+static void follow(struct town_hall *t)
+{
+    struct fail f = { 0 };
+
+    must(people_follow(t->d->db, t->live, t->d->arena, &t->mark, &f), &f);
+}
+
+static struct live_person seen(struct town_hall *t, int64_t person_id)
+{
+    struct live_person person = { 0 };
+
+    live_read(t->live);
+    live_get(t->live, person_id, &person);
+    live_read_end(t->live);
+    return person;
+}
+
+static int set_up(void **state)
+{
+    struct town_hall *t = calloc(1, sizeof *t);
+
+    t->d = database_new(true);
+    t->live = live_new();
+    *state = t;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct town_hall *t = *state;
+
+    live_free(t->live);
+    database_free(t->d);
+    free(t);
+    return 0;
+}
+
+static void the_database_knows_the_same_skills(void **state)
+{
+    struct town_hall *t = *state;
+    int32_t known = 0;
+
+    for (int32_t bit = 0; bit < 63; bit++) {
+        const char *word = people_skill_word(bit);
+        const char *sql =
+            arena_text(t->d->arena, "SELECT word FROM vigil.skill WHERE skill_bit = %d", (int)bit);
+        uint64_t back;
+        struct fail f;
+
+        if (!word) {
+            assert_null(database_text(t->d, sql));
+            continue;
+        }
+        known++;
+        assert_string_equal(database_text(t->d, sql), word);
+        assert_true(people_skill(word, &back, &f));
+        assert_true(back == 1ULL << bit);
+    }
+    assert_true(known >= 10);
+    struct fail f;
+    uint64_t bit;
+
+    assert_null(people_skill_word(-1));
+    assert_false(people_skill("flying", &bit, &f));
+    assert_int_equal(f.code, CODE_VALUE_NOT_ALLOWED);
+    assert_non_null(strstr(f.allowed, "first_aid"));
+}
+
+static void everyone_is_read_at_first_with_where_she_was(void **state)
+{
+    struct town_hall *t = *state;
+
+    run(t, "INSERT INTO vigil.person (person_id, display_name, mode, skills, on_duty, valid_to)"
+           " SELECT i, '志愿者 ' || i, (ARRAY['foot', 'ebike', 'car'])[1 + i % 3], i, i % 2 = 0,"
+           "        CASE WHEN i % 100 = 0 THEN now() END FROM generate_series(1, 1000) AS i;"
+           "INSERT INTO vigil.position_last VALUES (7, 10, -20, NULL, 30, 40, 50)");
+    follow(t);
+    assert_int_equal(live_count(t->live), 990);
+    assert_int_equal(live_placed_count(t->live), 1);
+    assert_string_equal(seen(t, 7).name, "志愿者 7");
+    assert_int_equal(seen(t, 7).mode, MODE_EBIKE);
+    assert_int_equal(seen(t, 7).skills, 7);
+    assert_false(seen(t, 7).on_duty);
+    assert_int_equal(seen(t, 7).fix.at.lat, -20);
+    assert_int_equal(seen(t, 7).fix.accuracy_dm, -1);
+    assert_int_equal(seen(t, 7).fix.speed_cms, 30);
+    assert_int_equal(seen(t, 7).fix.received_us, 50);
+    assert_true(seen(t, 8).on_duty);
+    assert_int_equal(seen(t, 8).mode, MODE_CAR);
+}
+
+static void later_only_changes_are_read(void **state)
+{
+    struct town_hall *t = *state;
+
+    run(t, "INSERT INTO vigil.person (person_id, display_name) VALUES (1, 'a'), (2, 'b')");
+    follow(t);
+    run(t, "UPDATE vigil.person SET display_name = 'c', on_duty = false WHERE person_id = 1");
+    run(t, "INSERT INTO vigil.person (person_id, display_name) VALUES (3, 'd')");
+    follow(t);
+    assert_string_equal(seen(t, 1).name, "c");
+    assert_false(seen(t, 1).on_duty);
+    assert_string_equal(seen(t, 3).name, "d");
+    run(t, "UPDATE vigil.person SET valid_to = now() WHERE person_id = 2");
+    follow(t);
+    assert_int_equal(live_count(t->live), 2);
+    assert_int_equal(seen(t, 2).person_id, 0);
+    follow(t);
+    assert_int_equal(live_count(t->live), 2);
+}
+
+/* A transaction that began early and ends late must not slip through. */
+static void a_late_commit_is_seen(void **state)
+{
+    struct town_hall *t = *state;
+    struct fail f = { 0 };
+    struct db *slow = db_open(t->d->address, &f);
+
+    must(slow && db_begin(slow, &f), &f);
+    must(db_script(slow, "INSERT INTO vigil.person (person_id, display_name) VALUES (1, 'late')",
+                   &f),
+         &f);
+    run(t, "INSERT INTO vigil.person (person_id, display_name) VALUES (2, 'soon')");
+    follow(t);
+    assert_int_equal(live_count(t->live), 1);
+    must(db_commit(slow, &f), &f);
+    follow(t);
+    assert_int_equal(live_count(t->live), 2);
+    assert_string_equal(seen(t, 1).name, "late");
+    db_close(slow);
+}
+
+static void a_change_of_an_old_version_is_refused(void **state)
+{
+    struct town_hall *t = *state;
+    struct people_person person = {
+        .person_id = 5, .name = "a", .mode = MODE_CAR, .on_duty = true
+    };
+    struct people_person other;
+    struct fail f = { 0 };
+
+    must(people_add(t->d->db, &person, t->d->arena, &f), &f);
+    assert_int_equal(person.version, 1);
+    must(people_get(t->d->db, 5, t->d->arena, &other, &f), &f);
+    person.name = "b";
+    must(people_change(t->d->db, &person, t->d->arena, &f), &f);
+    assert_int_equal(person.version, 2);
+    other.name = "c";
+    assert_false(people_change(t->d->db, &other, t->d->arena, &f));
+    assert_int_equal(f.code, CODE_VERSION_STALE);
+    must(people_get(t->d->db, 5, t->d->arena, &other, &f), &f);
+    assert_string_equal(other.name, "b");
+    assert_int_equal(other.mode, MODE_CAR);
+    assert_false(people_get(t->d->db, 6, t->d->arena, &other, &f));
+    assert_int_equal(f.code, CODE_PERSON_UNKNOWN);
+    assert_int_equal(f.kind, FAIL_MISSING);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_database_knows_the_same_skills, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(everyone_is_read_at_first_with_where_she_was, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(later_only_changes_are_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_late_commit_is_seen, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_change_of_an_old_version_is_refused, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
