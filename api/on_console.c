@@ -4,22 +4,11 @@
 #include "api/assets.h"
 #include "api/fresh.h"
 
-/* Nothing is loaded from elsewhere and no script stands in a page. MapLibre makes
- * its worker from a blob and draws icons as data; styles are set through the
- * document's objects, which this policy lets pass. */
-#define CONTENT_POLICY                                                                             \
-    "default-src 'none'; script-src 'self'; worker-src 'self' blob:; style-src 'self'; "           \
-    "img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; "           \
-    "form-action 'self'; frame-ancestors 'none'"
-
 static void write_caching(struct reply *out, const struct asset *asset)
 {
     reply_header(out, "Cache-Control",
                  asset->versioned ? "public, max-age=31536000, immutable" : "no-cache");
     reply_etag(out, asset->tag);
-    reply_header(out, "Content-Security-Policy", CONTENT_POLICY);
-    reply_header(out, "Referrer-Policy", "same-origin");
-    reply_header(out, "Cross-Origin-Opener-Policy", "same-origin");
     reply_header(out, "Permissions-Policy", "geolocation=(), camera=(), microphone=()");
 }
 

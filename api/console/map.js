@@ -7,6 +7,9 @@ import { drawPageIcons, iconImages } from './icons.js';
 import { onTheme, theme } from './theme.js';
 import { language, onLanguage } from './words.js';
 
+// Without this it would ask for the worker with a query, which the server refuses.
+maplibregl.setWorkerUrl(new URL('./maplibre-gl-6.17.0/maplibre-gl-worker.mjs', import.meta.url).href);
+
 export let map;
 export let colours;
 
