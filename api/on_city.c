@@ -30,6 +30,7 @@ static void write_people(struct emit *e, const struct request *r)
     emit_object(e);
     emit_key_int(e, "known", people.known);
     emit_key_int(e, "placed", people.placed);
+    emit_key_int(e, "on_duty", people.on_duty);
     emit_key_int(e, "available", people.available);
     emit_key_text(e, "version",
                   arena_text(r->arena, "%016llx", (unsigned long long)people.version));

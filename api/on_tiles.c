@@ -48,16 +48,24 @@ static bool read_tile(const struct request *r, struct layer_set *set, struct til
     return false;
 }
 
+/* What is kept, and what comes from memory, is served without the database. */
+static bool read_database(const struct request *r, const struct layer_set *set,
+                          struct tiles_reader *reader, struct fail *f)
+{
+    return !layer_needs_database(set) || request_db(r, &reader->db, f) ||
+           f->code == CODE_DATABASE_AWAY;
+}
+
 bool on_tiles_get(const struct request *r, struct reply *out, struct fail *f)
 {
-    const struct tiles_reader reader = { r->worker->db, engine_live(r->engine), r->arena };
+    struct tiles_reader reader = { NULL, engine_live(r->engine), r->arena };
     struct tiles *tiles = engine_tiles(r->engine);
     struct layer_set set;
     struct tile at;
     struct tiles_stamp stamp;
     struct buf bytes = { 0 };
 
-    if (!read_tile(r, &set, &at, f) || !read_frame(r, f) ||
+    if (!read_tile(r, &set, &at, f) || !read_frame(r, f) || !read_database(r, &set, &reader, f) ||
         !tiles_stamp(tiles, &reader, &set, at, &stamp, f))
         return false;
     if (fresh_copy(r, stamp.tag)) {

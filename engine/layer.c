@@ -139,6 +139,14 @@ bool layer_parse(const char *names, struct layer_set *out, struct fail *f)
     return true;
 }
 
+bool layer_needs_database(const struct layer_set *set)
+{
+    for (int32_t i = 0; i < set->count; i++)
+        if (set->items[i]->source != LAYER_FROM_LIVE)
+            return true;
+    return false;
+}
+
 int32_t layer_zoom_min(const struct layer_set *set)
 {
     int32_t least = set->items[0]->zoom_min;

@@ -50,6 +50,9 @@ struct layer_set {
  * repeated ones count once. False with LAYER_UNKNOWN or LAYERS_TOO_MANY. */
 bool layer_parse(const char *names, struct layer_set *out, struct fail *f);
 
+/* Whether a layer of the set comes from the database. */
+bool layer_needs_database(const struct layer_set *set);
+
 /* The zooms at which any of the layers has tiles. */
 int32_t layer_zoom_min(const struct layer_set *set);
 int32_t layer_zoom_max(const struct layer_set *set);

@@ -135,22 +135,19 @@ void swarm_encode(struct live *l, struct tile t, struct arena *a, struct buf *ou
     mvt_free(mvt);
 }
 
-static void count_available(void *self, const struct live_person *person)
-{
-    *(int32_t *)self += person->on_duty ? 1 : 0;
-}
-
 struct swarm_count swarm_count(struct live *l)
 {
     const struct point_e7 south_west = { -1800000000, -900000000 };
     const struct point_e7 north_east = { 1800000000, 900000000 };
-    struct swarm_count count = { 0 };
 
     live_read(l);
-    count.known = live_count(l);
-    count.placed = live_placed_count(l);
-    count.version = live_box_version(l, south_west, north_east);
-    live_each_in_box(l, south_west, north_east, count_available, &count.available);
+    const struct swarm_count count = {
+        .known = live_count(l),
+        .placed = live_placed_count(l),
+        .on_duty = live_on_duty_count(l),
+        .available = live_available_count(l),
+        .version = live_box_version(l, south_west, north_east),
+    };
     live_read_end(l);
     return count;
 }

@@ -27,7 +27,8 @@ void swarm_encode(struct live *l, struct tile t, struct arena *a, struct buf *ou
  * anyone moves. */
 struct swarm_count {
     int32_t known;
-    int32_t placed;    /* with a fix */
+    int32_t placed; /* with a fix */
+    int32_t on_duty;
     int32_t available; /* on duty, with a fix */
     uint64_t version;
 };

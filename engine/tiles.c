@@ -268,6 +268,11 @@ static void give_up(struct tiles *t, struct entry *e)
     entry_free(e);
 }
 
+static bool away(struct fail *f)
+{
+    return fail_set(f, FAIL_BUSY, DATABASE_AWAY, "the database cannot be reached now");
+}
+
 static bool run_statement(const struct tiles_reader *r, const struct key *key, const void **bytes,
                           size_t *size, struct fail *f)
 {
@@ -295,6 +300,8 @@ static bool make(const struct tiles_reader *r, const struct key *key, const void
 {
     const struct db_value patience = db_int(PATIENCE_MS);
 
+    if (!r->db)
+        return away(f);
     if (!db_begin(r->db, f))
         return false;
     if (!db_run(r->db, QUERIES_TILE_PATIENCE, &patience, 1, r->arena, NULL, f) ||
@@ -367,6 +374,8 @@ static bool read_known(struct tiles *t, const struct tiles_reader *r, struct fai
     const struct db_rows *rows;
     uint64_t known[LAYERS_COUNT] = { 0 };
 
+    if (!r->db)
+        return away(f);
     if (!db_run(r->db, QUERIES_TILE_VERSIONS, NULL, 0, r->arena, &rows, f))
         return false;
     const uint64_t database = hash_number(HASH_START, (uint64_t)row_value(rows, "database"));
@@ -423,15 +432,12 @@ bool tiles_stamp(struct tiles *t, const struct tiles_reader *r, const struct lay
                  struct tile at, struct tiles_stamp *out, struct fail *f)
 {
     struct tiles_stamp stamp = { { 0 }, "" };
-    bool kept = false;
     uint64_t hash = hash_tile(HASH_START, at);
 
     assert(set->count > 0);
     if (!in_range(set, at, f))
         return false;
-    for (int32_t i = 0; i < set->count; i++)
-        kept = kept || set->items[i]->source != LAYER_FROM_LIVE;
-    if (kept && !stamp_kept(t, r, set, &stamp, f))
+    if (layer_needs_database(set) && !stamp_kept(t, r, set, &stamp, f))
         return false;
     for (int32_t i = 0; i < set->count; i++) {
         if (set->items[i]->source == LAYER_FROM_LIVE)

@@ -29,7 +29,8 @@ enum { TILES_TILE_MAX = 500000 };
 struct tiles *tiles_new(size_t bytes_max);
 void tiles_free(struct tiles *t);
 
-/* What a request brings along; nothing of it is kept. */
+/* What a request brings along; nothing of it is kept. `db` is NULL while the
+ * database cannot be reached, and may be for layers from memory alone. */
 struct tiles_reader {
     struct db *db;
     struct live *live;

@@ -27,8 +27,19 @@ function collection(features) {
   return { type: 'FeatureCollection', features };
 }
 
-function line(person, rank) {
-  return { type: 'Feature', properties: { chosen: rank === chosen }, geometry: person.route.geometry };
+function line(part, geometry) {
+  return { type: 'Feature', properties: { part }, geometry };
+}
+
+/* The way there; of the chosen one also what lies beside the streets, from where
+   she stands and to the place itself. */
+function lines(person, rank) {
+  const way = person.route.geometry;
+  if (!way) return [];
+  if (rank !== chosen) return [line('other', way)];
+  const beside = (from, to) => line('off_road', { type: 'LineString', coordinates: [from, to] });
+  return [line('chosen', way), beside([person.position.lon, person.position.lat], way.coordinates[0]),
+    beside(way.coordinates.at(-1), [place.lon, place.lat])];
 }
 
 function dot(person, rank) {
@@ -37,7 +48,7 @@ function dot(person, rank) {
 }
 
 function draw() {
-  map.getSource('routes').setData(collection(people.map(line).filter((feature) => feature.geometry)));
+  map.getSource('routes').setData(collection(people.flatMap(lines)));
   map.getSource('candidates').setData(collection(people.map(dot)));
   map.getSource('incident').setData(collection(place
     ? [{ type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [place.lon, place.lat] } }] : []));

@@ -12,7 +12,7 @@ WITH tile AS (
     FROM vigil.segment s, tile
     WHERE s.valid_to IS NULL AND s.geom && tile.reach
       AND s.class <= CASE WHEN tile.detail < 7 THEN 0 WHEN tile.detail = 7 THEN 1 WHEN tile.detail = 8 THEN 2
-                          WHEN tile.detail = 9 THEN 3 WHEN tile.detail <= 11 THEN 4 WHEN tile.detail = 12 THEN 5
+                          WHEN tile.detail = 9 THEN 3 WHEN tile.detail = 10 THEN 4 WHEN tile.detail <= 12 THEN 5
                           WHEN tile.detail = 13 THEN 9 ELSE 99 END
 ), drawn AS (
     SELECT segment_id AS id, class, name, ((access >> 4) & 1) - ((access >> 5) & 1) AS oneway, geom
