@@ -186,8 +186,6 @@ static void finish(struct talk *t)
     for (const struct reply_field *field = reply->fields; field; field = field->next) {
         put_header(t->response, field->name, field->value);
     }
-    if (reply->type)
-        put_header(t->response, "Content-Type", reply->type);
     answer_log(&t->answer, &t->times, t->bytes_seen, (int64_t)size);
     set_deadline(t, clock_steady_us(), (int64_t)size);
 }

@@ -202,10 +202,11 @@ static void a_role_that_may_not_hears_403(void **state)
     struct house *h = *state;
     enum fail_code code = CODE_NONE;
 
-    assert_int_equal(
-        ask(h, &(struct ask){ "GET", "/admin", "Authorization", as_bearer(h, h->volunteer) },
-            &code),
-        403);
+    assert_int_equal(ask(h,
+                         &(struct ask){ "GET", "/admin", "Authorization",
+                                        as_bearer(h, h->volunteer), NULL, false },
+                         &code),
+                     403);
     assert_int_equal(code, CODE_ROLE_NOT_ALLOWED);
 }
 
