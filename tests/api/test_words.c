@@ -43,8 +43,8 @@ static void every_setting_and_every_metric_is_in_both_catalogues(void **state)
 
 static const struct input *read_catalogue(struct arena *a, int i)
 {
-    struct fail f            = { 0 };
-    const char *text         = CATALOGUE_TEXTS[i].text;
+    struct fail f = { 0 };
+    const char *text = CATALOGUE_TEXTS[i].text;
     const struct input *root = input_parse(a, text, strlen(text), &f);
 
     if (!root)
@@ -58,10 +58,10 @@ static void both_catalogues_have_the_same_keys_in_order(void **state)
 
     (void)state;
     for (int i = 0; i < CATALOGUE_COUNT; i++) {
-        const struct input *mine   = read_catalogue(a, i);
+        const struct input *mine = read_catalogue(a, i);
         const struct input *others = read_catalogue(a, CATALOGUE_COUNT - 1 - i);
         const struct input *value;
-        void *cursor     = NULL;
+        void *cursor = NULL;
         const char *last = "";
 
         for (const char *key; (key = input_next(mine, &cursor, &value)); last = key) {
