@@ -1,9 +1,10 @@
 -- The foundation: imports and streets, places, people and their positions,
 -- tokens. Every geometry is EPSG:4326 (WGS 84) and checked to be valid.
 
--- PostGIS may be created by a superuser only; pg_trgm by the database's owner.
-CREATE EXTENSION IF NOT EXISTS postgis;
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
+-- PostGIS may be created by a superuser only, pg_trgm by the database's owner. Both in
+-- public: a role named vigil would otherwise get them into the schema of its name.
+CREATE EXTENSION IF NOT EXISTS postgis SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA public;
 
 CREATE SCHEMA IF NOT EXISTS vigil; -- migrate made it for its own table
 
