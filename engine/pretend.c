@@ -31,6 +31,13 @@ struct junction {
     const char *name_en;
 };
 
+/* What the making works with. */
+struct means {
+    struct db *db;
+    struct ids *ids;
+    struct arena *arena;
+};
+
 struct town {
     int32_t count;
     int32_t named_count; /* the first of them */
@@ -113,11 +120,12 @@ static int32_t choose(struct town *t, uint64_t seed, int32_t wanted, const struc
     for (int32_t i = 0; i < t->count; i++)
         t->junctions[i].draw = mix(seed ^ mix((uint64_t)t->junctions[i].node_id));
     qsort(t->junctions, (size_t)t->count, sizeof *t->junctions, by_draw);
-    for (int32_t k = 0; k < HALVINGS_MAX && count < wanted; k++, apart_m /= 2) {
+    for (int32_t k = 0; k < HALVINGS_MAX && count < wanted; k++) {
         count = 0;
         for (int32_t i = 0; i < usable && count < wanted; i++)
             if (stands_alone(&t->junctions[i], chosen, count, apart_m))
                 chosen[count++] = &t->junctions[i];
+        apart_m /= 2;
     }
     return count;
 }
@@ -197,9 +205,8 @@ static struct registry_item *make_lookouts(struct town *t, const struct pretend_
 }
 
 /* Adds the items whose codes are free; `all_or_none`: only if all are. */
-static bool add_missing(struct db *db, struct ids *ids, enum registry_noun noun,
-                        struct registry_item *items, int32_t count, bool all_or_none,
-                        struct arena *a, int32_t *added, struct fail *f)
+static bool add_missing(const struct means *m, enum registry_noun noun, struct registry_item *items,
+                        int32_t count, bool all_or_none, int32_t *added, struct fail *f)
 {
     struct registry_taken taken;
     int32_t free_count = 0;
@@ -208,7 +215,7 @@ static bool add_missing(struct db *db, struct ids *ids, enum registry_noun noun,
     *added = 0;
     if (count == 0)
         return true;
-    if (!registry_find_taken(db, noun, items, count, a, &taken, f))
+    if (!registry_find_taken(m->db, noun, items, count, m->arena, &taken, f))
         return false;
     for (int32_t i = 0; i < count; i++) {
         if (next_taken < taken.count && taken.item_at[next_taken] == i)
@@ -219,13 +226,14 @@ static bool add_missing(struct db *db, struct ids *ids, enum registry_noun noun,
     if (free_count == 0 || (all_or_none && taken.count > 0))
         return true;
     *added = free_count;
-    return registry_begin_writing(db, noun, f) && registry_add(db, ids, noun, items, free_count, f);
+    return registry_begin_writing(m->db, noun, f) &&
+           registry_add(m->db, m->ids, noun, items, free_count, f);
 }
 
 /* A grid whose side was asked for differently the last time would lie across the
  * old one: grids are laid when there are none. */
-static bool add_grids(struct db *db, struct ids *ids, const struct pretend_wish *wish,
-                      struct arena *a, int32_t *added, struct fail *f)
+static bool add_grids(const struct means *m, const struct pretend_wish *wish, int32_t *added,
+                      struct fail *f)
 {
     const struct grid_plan plan = {
         .kind = wish->grid_kind,
@@ -240,50 +248,49 @@ static bool add_grids(struct db *db, struct ids *ids, const struct pretend_wish 
     int32_t count;
     size_t size;
 
-    if (!db_run(db, QUERIES_CITY_HULL, NULL, 0, a, &rows, f))
+    if (!db_run(m->db, QUERIES_CITY_HULL, NULL, 0, m->arena, &rows, f))
         return false;
     const void *wkb = db_get_bytes(rows, 0, 0, &size);
 
-    return wkb_read(a, wkb, size, &area, f) && grids_lay(a, &plan, &area, "", &items, &count, f) &&
-           add_missing(db, ids, REGISTRY_GRIDS, items, count, true, a, added, f);
+    return wkb_read(m->arena, wkb, size, &area, f) &&
+           grids_lay(m->arena, &plan, &area, "", &items, &count, f) &&
+           add_missing(m, REGISTRY_GRIDS, items, count, true, added, f);
 }
 
-static bool add_all(struct db *db, struct ids *ids, const struct pretend_wish *wish,
-                    struct arena *a, struct pretend_report *report, struct fail *f)
+static bool add_all(const struct means *m, const struct pretend_wish *wish,
+                    struct pretend_report *report, struct fail *f)
 {
     struct town town;
     int32_t count;
 
-    if (!read_town(db, a, &town, f))
+    if (!read_town(m->db, m->arena, &town, f))
         return false;
-    struct registry_item *stations = make_stations(&town, wish, a, &count);
+    struct registry_item *stations = make_stations(&town, wish, m->arena, &count);
 
-    if (!add_missing(db, ids, REGISTRY_STATIONS, stations, count, false, a, &report->station_count,
-                     f))
+    if (!add_missing(m, REGISTRY_STATIONS, stations, count, false, &report->station_count, f))
         return false;
-    struct registry_item *lookouts = make_lookouts(&town, wish, a, &count);
+    struct registry_item *lookouts = make_lookouts(&town, wish, m->arena, &count);
 
-    if (!add_missing(db, ids, REGISTRY_LOOKOUT_POINTS, lookouts, count, false, a,
-                     &report->lookout_count, f))
+    if (!add_missing(m, REGISTRY_LOOKOUT_POINTS, lookouts, count, false, &report->lookout_count, f))
         return false;
-    return wish->grid_side_m <= 0 || add_grids(db, ids, wish, a, &report->grid_count, f);
+    return wish->grid_side_m <= 0 || add_grids(m, wish, &report->grid_count, f);
 }
 
 bool pretend_city(struct db *db, struct ids *ids, const struct pretend_wish *wish,
                   struct pretend_report *report, struct fail *f)
 {
     struct pretend_report made = { 0 };
-    struct arena *a = arena_new();
+    const struct means m = { db, ids, arena_new() };
     bool ok;
 
     assert(wish->station_count <= PRETEND_COUNT_MAX && wish->lookout_count <= PRETEND_COUNT_MAX);
     ok = db_begin(db, f);
     if (ok) {
-        ok = add_all(db, ids, wish, a, &made, f) && db_commit(db, f);
+        ok = add_all(&m, wish, &made, f) && db_commit(db, f);
         if (!ok)
             db_rollback(db);
     }
-    arena_free(a);
+    arena_free(m.arena);
     if (ok)
         *report = made;
     return ok;

@@ -188,9 +188,11 @@ static const struct input *step(const struct input *v, const char *name, size_t 
     key[size] = '\0';
     if (input_is_object(v))
         return input_get(v, key);
-    if (!input_array(v, 0, INT32_MAX, &count, &f) || atoi(key) >= count)
+    const long index = strtol(key, NULL, 10);
+
+    if (!input_array(v, 0, INT32_MAX, &count, &f) || index >= count)
         return NULL;
-    return input_item(v, atoi(key));
+    return input_item(v, (int32_t)index);
 }
 
 static const struct input *find(const struct asking_answer *answer, const char *pointer)
