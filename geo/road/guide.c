@@ -144,25 +144,41 @@ static enum turn turn_between(const struct network *n, int32_t edge, int32_t nex
     return turn_of(remainder(bearing_deg(n, next, false) - bearing_deg(n, edge, true), 360));
 }
 
-/* Streets that the mode may leave the node by, the one it came along not counted. */
-static int32_t ways_on(const struct network *n, enum mode mode, int32_t edge)
+/* What else a traveller could take where two edges meet. */
+struct choice {
+    int32_t ways;   /* all ways on, the one taken counted and the way back not */
+    bool same_name; /* another of them keeps the name that is being followed */
+};
+
+static struct choice choice_at(const struct network *n, enum mode mode, int32_t edge, int32_t next,
+                               int32_t name_at)
 {
     const int32_t node = network_head(n, edge);
-    int32_t count = 0;
+    struct choice choice = { 0 };
 
-    for (int32_t i = n->first_out[node]; i < n->first_out[node + 1]; i++)
-        if (n->out_edge[i] != (edge ^ 1) && n->cost_ms[mode][n->out_edge[i]] < NETWORK_COST_NEVER)
-            count++;
-    return count;
+    for (int32_t i = n->first_out[node]; i < n->first_out[node + 1]; i++) {
+        const int32_t other = n->out_edge[i];
+
+        if (other == (edge ^ 1) || n->cost_ms[mode][other] >= NETWORK_COST_NEVER)
+            continue;
+        choice.ways++;
+        choice.same_name |= other != next && n->name_at[other >> 1] == name_at;
+    }
+    return choice;
 }
 
-/* Whether a traveller has to be told something between the two edges. */
+/* Whether a traveller who follows the street `name_at` has to be told something
+ * between the two edges. Short pieces without a name, at crossings and bridges, are
+ * taken for part of the street unless it goes on elsewhere. */
 static bool new_step(const struct network *n, enum mode mode, int32_t edge, int32_t next,
-                     enum turn turn)
+                     int32_t name_at, enum turn turn)
 {
-    if (n->name_at[edge >> 1] != n->name_at[next >> 1])
-        return true;
-    return turn != TURN_STRAIGHT && ways_on(n, mode, edge) > 1;
+    const int32_t next_name_at = n->name_at[next >> 1];
+    const struct choice choice = choice_at(n, mode, edge, next, name_at);
+
+    if (next_name_at == name_at)
+        return turn != TURN_STRAIGHT && choice.ways > 1;
+    return next_name_at != 0 || choice.same_name || (turn != TURN_STRAIGHT && choice.ways > 1);
 }
 
 /* The most points that drawing can give. */
@@ -183,21 +199,23 @@ void guide_fill(const struct network *n, enum mode mode, struct guide_ends ends,
 {
     struct guide g = { .n = n, .points = arena_take(a, point_room(n, r), sizeof *g.points) };
     struct route_step *steps = arena_take(a, (size_t)r->edge_count + 2, sizeof *steps);
+    const int32_t first = r->edge_count > 0 ? r->edges[0] >> 1 : r->from.segment;
+    int32_t name_at = n->name_at[first]; /* of the street that is being followed */
     int32_t step = 0;
 
-    steps[0] = (struct route_step){ .turn = TURN_DEPART,
-                                    .name = network_name(n, r->edge_count > 0 ? r->edges[0] >> 1
-                                                                              : r->from.segment) };
+    steps[0] = (struct route_step){ .turn = TURN_DEPART, .name = network_name(n, first) };
     r->length_cm = 0;
     put_point(&g, network_point(n, r->from));
     for (int32_t i = 0; i < r->edge_count; i++) {
         const struct stretch s = stretch_of(n, r, ends, i);
         const enum turn turn = i > 0 ? turn_between(n, r->edges[i - 1], s.edge) : TURN_DEPART;
 
-        if (i > 0 && new_step(n, mode, r->edges[i - 1], s.edge, turn))
+        if (i > 0 && new_step(n, mode, r->edges[i - 1], s.edge, name_at, turn)) {
+            name_at = n->name_at[s.edge >> 1];
             steps[++step] = (struct route_step){ .turn = turn,
                                                  .name = network_name(n, s.edge >> 1),
                                                  .first_point = g.point_count - 1 };
+        }
         steps[step].length_cm += length_of(s);
         steps[step].cost_ms += network_part_ms(n, mode, s.edge, length_of(s));
         r->length_cm += length_of(s);

@@ -201,6 +201,11 @@ void snap_index_free(struct snap_index *index)
         arena_free(index->arena);
 }
 
+size_t snap_index_bytes(const struct snap_index *index)
+{
+    return arena_used(index->arena);
+}
+
 /* The point asked for with its plane: metres east and north an e7. */
 struct look {
     const struct snap_index *index;

@@ -9,6 +9,8 @@ struct snap_index;
 
 struct snap_index *snap_index_new(const struct network *n);
 void snap_index_free(struct snap_index *index);
+/* Memory held, for metrics: at most 96 bytes a point of the shape. */
+size_t snap_index_bytes(const struct snap_index *index);
 
 enum snap_side { SNAP_LEFT = -1, SNAP_ON = 0, SNAP_RIGHT = 1 };
 

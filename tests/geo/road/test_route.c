@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "geo/road/draft.h"
 #include "tests/support/check_near.h"
 #include "tests/support/slow.h"
 #include "tests/support/town.h"
@@ -148,6 +149,70 @@ static void a_straight_street_is_one_step(void **state)
     arena_free(a);
 }
 
+/* A street in three pieces, 200 m each, of which the middle one has another name; at
+ * its beginning a second street may go on under the first one's name. */
+static const struct network *three_pieces(const char *middle, bool fork, struct arena *a)
+{
+    const struct network_speeds speeds = town_speeds();
+    struct network *n = arena_take(a, 1, sizeof *n);
+    struct draft *d = draft_new();
+    struct fail f;
+
+    for (int32_t i = 0; i < (fork ? 4 : 3); i++) {
+        const int32_t start = i < 3 ? i : 1;
+        const struct point_e7 shape[] = { { 1172000000 + start * 20000, 343000000 },
+                                          { 1172000000 + (start + 1) * 20000,
+                                            343000000 - (i < 3 ? 0 : 30000) } };
+
+        assert_true(draft_add(d,
+                              &(struct draft_segment){ .segment_id = i + 1,
+                                                       .way_id = i,
+                                                       .from_node = start,
+                                                       .to_node = i < 3 ? i + 1 : 9,
+                                                       .length_cm = 20000,
+                                                       .street_class = STREET_TERTIARY,
+                                                       .access = 63,
+                                                       .name = i == 1 ? middle : "Zhongshan Lu",
+                                                       .shape = shape,
+                                                       .shape_count = 2 },
+                              &f));
+    }
+    assert_true(draft_finish(d, 1, a, n, &f));
+    draft_free(d);
+    network_price(n, &speeds, a);
+    return n;
+}
+
+static void a_piece_without_name_is_told_only_where_the_street_goes_on_elsewhere(void **state)
+{
+    static const struct {
+        const char *middle;
+        bool fork;
+        int32_t step_count;
+    } CASES[] = { { "Zhongshan Lu", false, 2 },
+                  { "Zhongshan Lu", true, 2 },
+                  { "", false, 2 },
+                  { "", true, 4 },
+                  { "Jiefang Lu", false, 4 } };
+    struct route_room *room = route_room_new();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct arena *a = arena_new();
+        const struct network *n = three_pieces(CASES[i].middle, CASES[i].fork, a);
+        struct route r;
+        struct fail f;
+
+        assert_true(route_find(n, MODE_FOOT, (struct spot){ 0, 0 }, (struct spot){ 2, 20000 }, room,
+                               a, &r, &f));
+        assert_int_equal(r.length_cm, 60000);
+        assert_int_equal(r.step_count, CASES[i].step_count);
+        assert_string_equal(r.steps[0].name, "Zhongshan Lu");
+        arena_free(a);
+    }
+    route_room_free(room);
+}
+
 static void being_there_is_a_way_of_no_length(void **state)
 {
     struct arena *a = arena_new();
@@ -182,6 +247,7 @@ int main(void)
         cmocka_unit_test(the_way_costs_what_the_definition_says),
         cmocka_unit_test(the_steps_name_the_streets_and_turns),
         cmocka_unit_test(a_straight_street_is_one_step),
+        cmocka_unit_test(a_piece_without_name_is_told_only_where_the_street_goes_on_elsewhere),
         cmocka_unit_test(being_there_is_a_way_of_no_length),
         cmocka_unit_test(every_turn_has_a_word),
     };

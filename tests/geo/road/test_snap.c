@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "geo/road/draft.h"
 #include "tests/support/check_near.h"
 #include "tests/support/town.h"
 
@@ -225,6 +226,44 @@ static void beyond_the_reach_there_is_no_street(void **state)
     arena_free(a);
 }
 
+/* However few and long the streets of a country are. */
+static void the_grid_takes_the_memory_that_is_promised(void **state)
+{
+    struct town_dice dice = { 77 };
+
+    (void)state;
+    for (int32_t spread = 1; spread <= 100000; spread *= 10) {
+        struct arena *a = arena_new();
+        struct draft *d = draft_new();
+        struct network n;
+        struct fail f;
+
+        for (int32_t i = 0; i < 2000; i++) {
+            const struct point_e7 shape[] = {
+                { town_pick(&dice, 9000 * spread), town_pick(&dice, 9000 * spread) },
+                { town_pick(&dice, 9000 * spread), town_pick(&dice, 9000 * spread) }
+            };
+
+            assert_true(draft_add(d,
+                                  &(struct draft_segment){ .segment_id = i + 1,
+                                                           .from_node = 2 * i,
+                                                           .to_node = 2 * i + 1,
+                                                           .length_cm = 1,
+                                                           .name = "",
+                                                           .shape = shape,
+                                                           .shape_count = 2 },
+                                  &f));
+        }
+        assert_true(draft_finish(d, 1, a, &n, &f));
+        struct snap_index *index = snap_index_new(&n);
+
+        assert_true(snap_index_bytes(index) <= 96 * (size_t)n.shape_count + 512);
+        snap_index_free(index);
+        draft_free(d);
+        arena_free(a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_spot_is_found_again),
         cmocka_unit_test(the_side_is_that_of_the_way),
         cmocka_unit_test(of_equally_near_streets_the_lower_wins),
+        cmocka_unit_test(the_grid_takes_the_memory_that_is_promised),
         cmocka_unit_test(beyond_the_reach_there_is_no_street),
     };
 
