@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_SIZE = 64 * 1024 };
+enum { BLOCK_SIZE = 64 * 1024, ALONE_SIZE = BLOCK_SIZE / 4 };
 
 struct block {
     struct block *next;
@@ -25,7 +25,8 @@ struct duty {
 };
 
 struct arena {
-    struct block *blocks;
+    struct block *blocks; /* the one at hand, then the full ones */
+    struct block *first;  /* kept for reuse */
     struct duty *duties;
     size_t used;
 };
@@ -54,11 +55,25 @@ static struct block *block_new(size_t size, struct block *next)
     return b;
 }
 
+/* For one large piece, behind the block at hand, whose rest stays in use. */
+static struct block *block_behind(struct block *b, size_t size)
+{
+    b->next = block_new(size, b->next);
+    return b->next;
+}
+
+static struct block *block_before(struct arena *a)
+{
+    a->blocks = block_new(BLOCK_SIZE, a->blocks);
+    return a->blocks;
+}
+
 struct arena *arena_new(void)
 {
     struct arena *a = take_from_system(sizeof *a);
 
-    a->blocks = block_new(BLOCK_SIZE, NULL);
+    a->first = block_new(BLOCK_SIZE, NULL);
+    a->blocks = a->first;
     return a;
 }
 
@@ -73,10 +88,8 @@ void *arena_take(struct arena *a, size_t count, size_t size)
 
     struct block *b = a->blocks;
 
-    if (b->size - b->used < need) {
-        b = block_new(need > BLOCK_SIZE ? need : BLOCK_SIZE, b);
-        a->blocks = b;
-    }
+    if (b->size - b->used < need)
+        b = need > ALONE_SIZE ? block_behind(b, need) : block_before(a);
     void *piece = b->bytes + b->used;
 
     b->used += need;
@@ -126,22 +139,33 @@ void arena_defer(struct arena *a, void (*done)(void *thing), void *thing)
 
 static void do_duties(struct arena *a)
 {
-    for (struct duty *d = a->duties; d; d = d->next)
+    while (a->duties) {
+        const struct duty *d = a->duties;
+
+        a->duties = d->next;
         d->done(d->thing);
-    a->duties = NULL;
+    }
+}
+
+static void free_blocks(struct block *b, const struct block *kept)
+{
+    while (b) {
+        struct block *next = b->next;
+
+        if (b != kept)
+            free(b);
+        b = next;
+    }
 }
 
 void arena_reset(struct arena *a)
 {
     do_duties(a);
-    while (a->blocks->next) {
-        struct block *b = a->blocks;
-
-        a->blocks = b->next;
-        free(b);
-    }
-    memset(a->blocks->bytes, 0, a->blocks->used);
-    a->blocks->used = 0;
+    free_blocks(a->blocks, a->first);
+    memset(a->first->bytes, 0, a->first->used);
+    a->first->used = 0;
+    a->first->next = NULL;
+    a->blocks = a->first;
     a->used = 0;
 }
 
@@ -150,9 +174,6 @@ void arena_free(struct arena *a)
     if (!a)
         return;
     do_duties(a);
-    for (struct block *b = a->blocks, *next; b; b = next) {
-        next = b->next;
-        free(b);
-    }
+    free_blocks(a->blocks, NULL);
     free(a);
 }

@@ -34,8 +34,9 @@ __attribute__((returns_nonnull)) char *arena_copy(struct arena *a, const void *b
 __attribute__((returns_nonnull, format(printf, 2, 3))) char *arena_text(struct arena *a,
                                                                         const char *format, ...);
 
-/* Calls done(thing) when the arena is reset or freed, last in first out. This
- * is how a PGresult or a GEOSGeometry gets an owner. */
+/* Calls done(thing) when the arena is reset or freed, last in first out, while
+ * all that was taken from it still stands. This is how a PGresult or a
+ * GEOSGeometry gets an owner. */
 void arena_defer(struct arena *a, void (*done)(void *thing), void *thing);
 
 #endif

@@ -22,7 +22,7 @@ void buf_clear(struct buf *b)
 
 char *buf_reserve(struct buf *b, size_t more)
 {
-    if (more > b->room - b->size) {
+    if (!b->bytes || more > b->room - b->size) {
         size_t room = b->room > 0 ? b->room : FIRST_ROOM;
 
         while (room - b->size < more && room < SIZE_MAX / 4)

@@ -19,10 +19,11 @@ void buf_free(struct buf *b);
 /* Forgets the content and keeps the room. */
 void buf_clear(struct buf *b);
 
-/* Room for `more` bytes at the end, which the caller writes and then counts by
- * adding to `size`. Valid until the next call on this buf. */
+/* Room for `more` bytes at the end (a place that exists even for 0), which the caller writes and
+ * then counts by adding to `size`. Valid until the next call on this buf. */
 char *buf_reserve(struct buf *b, size_t more);
 
+/* What is put in must not stand in the buf itself: the buf may move. */
 void buf_put(struct buf *b, const void *bytes, size_t length);
 void buf_byte(struct buf *b, unsigned char byte);
 void buf_string(struct buf *b, const char *text);

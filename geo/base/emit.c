@@ -21,6 +21,7 @@ static void before_value(struct emit *e)
     const bool in_object = e->depth > 0 && e->open[e->depth - 1] == '{';
 
     assert(!in_object || e->after_key);
+    assert(e->depth > 0 || !e->wants_comma); /* a document is one value */
     if (e->wants_comma && !e->after_key)
         buf_byte(e->out, ',');
     e->after_key = false;
@@ -167,6 +168,7 @@ void emit_number(struct emit *e, double value, int decimals)
 
 void emit_raw(struct emit *e, const char *json, size_t length)
 {
+    assert(length > 0);
     before_value(e);
     buf_put(e->out, json, length);
 }

@@ -1,10 +1,13 @@
 /* The failure value: see the header for what it promises. */
 #include "geo/base/fail.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "geo/base/utf8.h"
 
 static const char *const WORDS[CODE_COUNT] = { [CODE_NONE] = "none",
 #define FAIL_WORD(name, word) [CODE_##name] = (word),
@@ -12,65 +15,70 @@ static const char *const WORDS[CODE_COUNT] = { [CODE_NONE] = "none",
 #undef FAIL_WORD
 };
 
-/* A text cut inside a character would make the whole answer invalid UTF-8. */
-static void end_at_whole_character(char *text, size_t length)
+/* Copies what fits, whole characters only. Texts come from outside, cut anywhere:
+ * bytes that are no UTF-8 are left out, and a control character, which could
+ * drive the reader's terminal, becomes a blank. */
+static void put(char *field, size_t room, const char *text)
 {
-    size_t start = length;
+    size_t left = strlen(text);
+    size_t size = 0;
 
-    while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80)
-        start--;
-    if (start == 0)
-        return;
-    const unsigned char lead = (unsigned char)text[start - 1];
-    const size_t promised = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+    while (left > 0) {
+        const size_t length = utf8_character(text, left);
 
-    if (length - (start - 1) < promised)
-        text[start - 1] = '\0';
+        if (size + length >= room)
+            break;
+        if (length == 1)
+            field[size] = (unsigned char)*text < 0x20 || *text == 0x7F ? ' ' : *text;
+        else
+            memcpy(field + size, text, length);
+        size += length;
+        text += length > 0 ? length : 1;
+        left -= length > 0 ? length : 1;
+    }
+    field[size] = '\0';
 }
 
+/* By way of a copy, because the arguments may be fields of the failure itself:
+ * "in line 4: %s" with the text it had. */
 __attribute__((format(printf, 3, 0))) static void put_formatted(char *field, size_t room,
                                                                 const char *format, va_list args)
 {
-    const int wanted = vsnprintf(field, room, format, args);
+    char copy[2 * sizeof(struct fail)];
 
-    if (wanted >= 0 && (size_t)wanted >= room)
-        end_at_whole_character(field, room - 1);
+    if (vsnprintf(copy, sizeof copy, format, args) < 0)
+        copy[0] = '\0';
+    put(field, room, copy);
 }
 
-static void put(char *field, size_t room, const char *text)
+/* The same for a text that is a field itself. */
+static void put_text(char *field, size_t room, const char *text)
 {
-    const size_t length = strnlen(text, room);
-
-    if (length < room) {
-        memcpy(field, text, length + 1);
-        return;
-    }
-    memcpy(field, text, room - 1);
-    field[room - 1] = '\0';
-    end_at_whole_character(field, room - 1);
+    if (text != field)
+        put(field, room, text);
 }
 
 bool fail_record(struct fail *f, enum fail_kind kind, enum fail_code code, const char *format, ...)
 {
     va_list args;
 
-    f->kind = kind;
-    f->code = code;
-    f->pointer[0] = f->value[0] = f->allowed[0] = '\0';
     va_start(args, format);
     put_formatted(f->text, sizeof f->text, format, args);
     va_end(args);
+    f->kind = kind;
+    f->code = code;
+    f->pointer[0] = f->value[0] = f->allowed[0] = '\0';
     return false;
 }
 
 void fail_keep_pointer(struct fail *f, const char *pointer)
 {
-    put(f->pointer, sizeof f->pointer, pointer);
+    put_text(f->pointer, sizeof f->pointer, pointer);
 }
 
 void fail_keep_value(struct fail *f, const char *value)
 {
-    put(f->value, sizeof f->value, value);
+    put_text(f->value, sizeof f->value, value);
 }
 
 bool fail_keep_allowed(struct fail *f, const char *format, ...)
@@ -85,5 +93,6 @@ bool fail_keep_allowed(struct fail *f, const char *format, ...)
 
 const char *fail_word(enum fail_code code)
 {
+    assert(code < CODE_COUNT);
     return WORDS[code];
 }

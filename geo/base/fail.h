@@ -27,7 +27,9 @@ enum fail_code {
 
 /* What went wrong. `text` is a sentence for the user and names the value;
  * `pointer` (RFC 6901) says where in the request it stood, `value` repeats it
- * and `allowed` says what would have been right. All four may be empty. */
+ * and `allowed` says what would have been right. All four may be empty. They are
+ * valid UTF-8 without control characters whatever they were made of, and cut at
+ * a whole character when too long. */
 struct fail {
     enum fail_kind kind;
     enum fail_code code;
@@ -60,8 +62,7 @@ void fail_keep_value(struct fail *f, const char *value);
 __attribute__((format(printf, 2, 3))) bool fail_keep_allowed(struct fail *f, const char *format,
                                                              ...);
 
-/* Complete a recorded failure; each returns false, and cuts what is too long
- * at a whole UTF-8 character. */
+/* Complete a recorded failure; each returns false. */
 static inline bool fail_at(struct fail *f, const char *pointer)
 {
     fail_keep_pointer(f, pointer);

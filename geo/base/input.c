@@ -3,6 +3,7 @@
  * descends, so that a failure can say where it happened. */
 #include "geo/base/input.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -58,9 +59,14 @@ const struct input *input_parse(struct arena *a, const char *bytes, size_t size,
 {
     json_error_t error;
 
+    if (size == 0) {
+        fail_set(f, FAIL_INPUT, JSON_MALFORMED, "the JSON cannot be read: it is empty");
+        return NULL;
+    }
     if (!depth_allowed(bytes, size)) {
         fail_set(f, FAIL_INPUT, JSON_DEEP, "the JSON is nested deeper than %d levels",
                  INPUT_DEPTH_MAX);
+        fail_allowed(f, "at most %d levels", INPUT_DEPTH_MAX);
         return NULL;
     }
     json_t *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
@@ -80,46 +86,57 @@ const struct input *input_parse(struct arena *a, const char *bytes, size_t size,
     return node(a, root, NULL, NULL, 0);
 }
 
-/* Pointers by RFC 6901: '~' is ~0 and '/' is ~1. */
+/* A step of a pointer by RFC 6901: '~' is ~0 and '/' is ~1. */
+static void put_step(struct buf *out, const char *key)
+{
+    buf_byte(out, '/');
+    for (const char *c = key; *c; c++) {
+        if (*c == '~')
+            buf_string(out, "~0");
+        else if (*c == '/')
+            buf_string(out, "~1");
+        else
+            buf_byte(out, (unsigned char)*c);
+    }
+}
+
 static void put_pointer(const struct input *v, struct buf *out)
 {
-    enum { LEVELS = INPUT_DEPTH_MAX + 1 };
-    const struct input *way[LEVELS];
+    const struct input *way[INPUT_DEPTH_MAX];
     int levels = 0;
 
-    for (; v && v->parent && levels < LEVELS; v = v->parent)
+    for (; v->parent; v = v->parent) {
+        assert(levels < INPUT_DEPTH_MAX);
         way[levels++] = v;
-    while (levels-- > 0) {
-        buf_byte(out, '/');
-        if (!way[levels]->key) {
-            buf_format(out, "%d", way[levels]->index);
-            continue;
-        }
-        for (const char *c = way[levels]->key; *c; c++) {
-            if (*c == '~')
-                buf_string(out, "~0");
-            else if (*c == '/')
-                buf_string(out, "~1");
-            else
-                buf_byte(out, (unsigned char)*c);
-        }
     }
+    while (levels-- > 0) {
+        if (way[levels]->key)
+            put_step(out, way[levels]->key);
+        else
+            buf_format(out, "/%d", way[levels]->index);
+    }
+}
+
+/* Takes the value's text piece by piece and stops when there is enough of it to
+ * be shown: the value may be as large as a body. */
+static int show_piece(const char *piece, size_t size, void *shown)
+{
+    buf_put(shown, piece, size);
+    return ((struct buf *)shown)->size < sizeof((struct fail *)NULL)->value ? 0 : -1;
 }
 
 bool input_blame(const struct input *v, struct fail *f)
 {
-    struct buf pointer = { 0 };
+    struct buf text = { 0 };
 
-    put_pointer(v, &pointer);
-    fail_at(f, buf_text(&pointer));
-    buf_free(&pointer);
-
+    put_pointer(v, &text);
+    fail_at(f, buf_text(&text));
+    buf_clear(&text);
     /* 15 digits are what every decimal survives: 41.15 comes back as it was sent. */
-    char *text = json_dumps(v->value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
-
-    if (text)
-        fail_value(f, text);
-    free(text);
+    json_dump_callback(v->value, show_piece, &text,
+                       JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
+    fail_value(f, buf_text(&text));
+    buf_free(&text);
     return false;
 }
 
@@ -152,8 +169,8 @@ static bool refuse_key(const struct input *v, enum fail_code code, const char *w
 
     put_names(&names, keys, key_count);
     put_pointer(v, &pointer);
-    buf_format(&pointer, "/%s", name);
-    fail_record(f, FAIL_INPUT, code, "%s: %.60s", what, name);
+    put_step(&pointer, name);
+    fail_record(f, FAIL_INPUT, code, "%s: %s", what, name);
     fail_allowed(f, "%s", buf_text(&names));
     fail_at(f, buf_text(&pointer));
     fail_value(f, name);
@@ -293,7 +310,12 @@ bool input_text(const struct input *v, size_t max_bytes, const char **out, struc
         return wrong_type(v, "a text", f);
     const size_t length = json_string_length(v->value);
 
-    if (length == 0 || length > max_bytes) {
+    if (length == 0) {
+        fail_set(f, FAIL_INPUT, VALUE_EMPTY, "%s must not be empty", name_of(v));
+        fail_allowed(f, "1 to %zu bytes", max_bytes);
+        return input_blame(v, f);
+    }
+    if (length > max_bytes) {
         fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "%s must have 1 to %zu bytes and has %zu",
                  name_of(v), max_bytes, length);
         fail_allowed(f, "1 to %zu bytes", max_bytes);
@@ -315,7 +337,7 @@ static bool unknown_word(const struct input *v, const char *const *words, int32_
 
     for (int32_t i = 0; i < word_count; i++)
         buf_format(&list, "%s%s", i > 0 ? ", " : "", words[i]);
-    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "%s must be one of %s: %.40s", name_of(v),
+    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "%s must be one of %s: %s", name_of(v),
              buf_text(&list), json_string_value(v->value));
     fail_allowed(f, "%s", buf_text(&list));
     buf_free(&list);
@@ -372,6 +394,7 @@ bool input_numbers(const struct input *v, int32_t min, int32_t max, double *out,
 
 const struct input *input_item(const struct input *v, int32_t index)
 {
+    assert(index >= 0 && (size_t)index < json_array_size(v->value));
     return node(v->arena, json_array_get(v->value, (size_t)index), v, NULL, index);
 }
 

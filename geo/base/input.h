@@ -51,13 +51,15 @@ bool input_is_null(const struct input *v);
 bool input_number(const struct input *v, double min, double max, double *out, struct fail *f);
 bool input_int(const struct input *v, int64_t min, int64_t max, int64_t *out, struct fail *f);
 bool input_bool(const struct input *v, bool *out, struct fail *f);
-/* 1 to `max_bytes` bytes; control characters are refused. */
+/* 1 to `max_bytes` bytes (VALUE_EMPTY, VALUE_TOO_LONG); control characters are
+ * refused. */
 bool input_text(const struct input *v, size_t max_bytes, const char **out, struct fail *f);
 /* One of `words`; *out is its index. */
 bool input_word(const struct input *v, const char *const *words, int32_t word_count, int32_t *out,
                 struct fail *f);
 /* An array of min to max items. */
 bool input_array(const struct input *v, int32_t min, int32_t max, int32_t *count, struct fail *f);
+/* The item at an index that the array has. */
 const struct input *input_item(const struct input *v, int32_t index);
 /* An array of min to max finite numbers. */
 bool input_numbers(const struct input *v, int32_t min, int32_t max, double *out, int32_t *count,

@@ -210,7 +210,7 @@ static void wishes_for_cells_that_make_no_sense_are_refused(void **state)
         { "square", 5, "A-", "value_out_of_range" },
         { "square", 50000, "A-", "value_out_of_range" },
         { "square", 20, "A-", "grid_too_many" },
-        { "square", 500, "", "value_too_long" },
+        { "square", 500, "", "value_empty" },
     };
 
     (void)state;

@@ -95,7 +95,7 @@ static const struct {
     { "{\"code\":\"a\",\"code\":\"b\"}", 400, "json_duplicate_key", NULL },
     { "{\"code\":\"a\",\"name\":\"n\"}", 422, "key_missing", "/place" },
     { "{\"code\":\"a\",\"name\":null," PLACE "}", 422, "key_missing", "/name" },
-    { "{\"code\":\"a\",\"name\":\"\"," PLACE "}", 422, "value_too_long", "/name" },
+    { "{\"code\":\"a\",\"name\":\"\"," PLACE "}", 422, "value_empty", "/name" },
     { "{\"code\":7,\"name\":\"n\"," PLACE "}", 422, "value_wrong_type", "/code" },
     { "{\"code\":\" a\",\"name\":\"n\"," PLACE "}", 422, "code_malformed", "/code" },
     { "{\"code\":\"a \",\"name\":\"n\"," PLACE "}", 422, "code_malformed", "/code" },

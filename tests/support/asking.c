@@ -230,8 +230,7 @@ const char *asking_text(const struct asking_answer *answer, const char *pointer)
     struct fail f = { 0 };
 
     /* An empty text is one, too; input_text is stricter. */
-    if (!input_text(must_find(answer, pointer), 1 << 20, &text, &f) &&
-        f.code != CODE_VALUE_TOO_LONG)
+    if (!input_text(must_find(answer, pointer), 1 << 20, &text, &f) && f.code != CODE_VALUE_EMPTY)
         must(false, &f);
     return text;
 }
