@@ -198,8 +198,7 @@ bool import_run(struct db *db, const struct import_wish *wish, const struct impo
     arena_free(a);
     /* A statement that the user's interrupt ended did not take too long. */
     if (!good && watch->go_on && !watch->go_on(watch->self))
-        fail_set(f, FAIL_BUSY, INTERRUPTED,
-                 "interrupted: the city that was in service before is still there");
+        fail_set(f, FAIL_BUSY, INTERRUPTED, "the city that was in service before is still there");
     if (good)
         *result = w.result;
     return good;

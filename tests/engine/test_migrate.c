@@ -3,6 +3,8 @@
 #include "tests/support/check_near.h"
 
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "engine/db.h"
 #include "engine/migrate.h"
@@ -109,6 +111,32 @@ static void a_migration_before_an_applied_one_is_refused(void **state)
     assert_null(database_text(d, "SELECT to_regclass('second')"));
 }
 
+/* The slow one holds the lock while the other waits for it. */
+static void two_programs_that_migrate_at_once_take_turns(void **state)
+{
+    static const struct migrations_text SLOW[] = {
+        { "0001_slow", "CREATE TABLE slow (n integer); SELECT pg_sleep(0.3)" },
+        { NULL, NULL },
+    };
+    struct database *d = *state;
+    struct fail f = { 0 };
+    int status;
+    const pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct db *own = db_open(d->address, &f);
+
+        _exit(own && migrate_run(own, SLOW, NULL, NULL, &f) ? 0 : 1);
+    }
+    const bool good = migrate_run(d->db, SLOW, NULL, NULL, &f);
+
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_true(good);
+    assert_int_equal(database_int(d, "SELECT count(*) FROM vigil.migration"), 1);
+}
+
 static void a_database_from_a_newer_program_is_refused(void **state)
 {
     static const struct migrations_text OLDER[] = {
@@ -185,6 +213,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_edited_migration_is_refused, empty_database,
                                         database_teardown),
         cmocka_unit_test_setup_teardown(a_migration_before_an_applied_one_is_refused,
+                                        empty_database, database_teardown),
+        cmocka_unit_test_setup_teardown(two_programs_that_migrate_at_once_take_turns,
                                         empty_database, database_teardown),
         cmocka_unit_test_setup_teardown(a_database_from_a_newer_program_is_refused, empty_database,
                                         database_teardown),

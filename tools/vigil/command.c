@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/words.h"
+
 static const char *database_option;
 
 static const char *environment(const char *name)
@@ -18,13 +20,7 @@ static const char *environment(const char *name)
 
 bool command_in_chinese(void)
 {
-    const char *language = environment("LC_ALL");
-
-    if (!language)
-        language = environment("LC_MESSAGES");
-    if (!language)
-        language = environment("LANG");
-    return language && strncmp(language, "zh", 2) == 0;
+    return words_terminal() == WORDS_ZH;
 }
 
 const char *command_say(const char *english, const char *chinese)
@@ -132,7 +128,7 @@ struct db *command_database(struct fail *f)
 
 int command_fail(const struct fail *f)
 {
-    fprintf(stderr, "vigil: %s\n", f->text);
+    words_complain(stderr, "vigil", f);
     if (f->code == CODE_OPTION_UNKNOWN || f->code == CODE_OPTION_WITHOUT_VALUE ||
         f->code == CODE_OPERAND_COUNT || f->code == CODE_VALUE_OUT_OF_RANGE)
         return COMMAND_USAGE;

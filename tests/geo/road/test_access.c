@@ -54,86 +54,85 @@ static void write_bits(uint8_t bits, char out[8])
     out[at] = '\0';
 }
 
+static const struct {
+    const char *tags, *who;
+    enum street_class street_class;
+} WHO_MAY[] = {
+    { "highway=residential", "f=b=c=", STREET_RESIDENTIAL },
+    { "highway=living_street", "f=b=c=", STREET_RESIDENTIAL },
+    { "highway=unclassified", "f=b=c=", STREET_RESIDENTIAL },
+    { "highway=road", "f=b=c=", STREET_RESIDENTIAL },
+    { "highway=motorway", "c>", STREET_MOTORWAY },
+    { "highway=motorway_link oneway=no", "c=", STREET_MOTORWAY },
+    { "highway=trunk", "f=b=c=", STREET_TRUNK },
+    { "highway=trunk motorroad=yes", "c=", STREET_TRUNK },
+    { "highway=trunk motorroad=yes foot=yes", "f=c=", STREET_TRUNK },
+    { "highway=primary_link", "f=b=c=", STREET_PRIMARY },
+    { "highway=secondary oneway=yes", "f=b>c>", STREET_SECONDARY },
+    { "highway=tertiary oneway=-1", "f=b<c<", STREET_TERTIARY },
+    { "highway=tertiary oneway=reversible", "f=", STREET_TERTIARY },
+    { "highway=residential junction=roundabout", "f=b>c>", STREET_RESIDENTIAL },
+    { "highway=residential junction=circular oneway=no", "f=b=c=", STREET_RESIDENTIAL },
+    { "highway=residential oneway=yes oneway:bicycle=no", "f=b=c>", STREET_RESIDENTIAL },
+    { "highway=residential oneway=yes cycleway=opposite", "f=b=c>", STREET_RESIDENTIAL },
+    { "highway=residential oneway=yes cycleway:left=opposite_lane", "f=b=c>", STREET_RESIDENTIAL },
+    { "highway=residential oneway=yes cycleway:left=lane cycleway:left:oneway=-1", "f=b=c>",
+      STREET_RESIDENTIAL },
+    { "highway=residential oneway=yes cycleway:right=lane", "f=b>c>", STREET_RESIDENTIAL },
+    { "highway=residential oneway=yes bicycle:backward=yes", "f=b=c>", STREET_RESIDENTIAL },
+    { "highway=residential motor_vehicle:backward=no", "f=b=c>", STREET_RESIDENTIAL },
+    { "highway=residential vehicle:forward=no", "f=b<c<", STREET_RESIDENTIAL },
+    { "highway=residential oneway=yes oneway:motor_vehicle=no", "f=b>c=", STREET_RESIDENTIAL },
+    { "highway=service access=private", "", STREET_SERVICE },
+    { "highway=service access=no foot=yes", "f=", STREET_SERVICE },
+    { "highway=service access=customers", "f=b=c=", STREET_SERVICE },
+    { "highway=service access=no vehicle=destination", "b=c=", STREET_SERVICE },
+    { "highway=service vehicle=no bicycle=yes", "f=b=", STREET_SERVICE },
+    { "highway=residential motor_vehicle=no", "f=b=", STREET_RESIDENTIAL },
+    { "highway=residential motor_vehicle=delivery", "f=b=", STREET_RESIDENTIAL },
+    { "highway=residential motorcar=no", "f=b=", STREET_RESIDENTIAL },
+    { "highway=residential bicycle=dismount", "f=c=", STREET_RESIDENTIAL },
+    { "highway=primary bicycle=use_sidepath foot=no", "c=", STREET_PRIMARY },
+    { "highway=residential foot=use_sidepath", "b=c=", STREET_RESIDENTIAL },
+    { "highway=busway", "", STREET_SERVICE },
+    { "highway=busway bicycle=yes", "b=", STREET_SERVICE },
+    { "highway=track", "f=b=", STREET_TRACK },
+    { "highway=track motor_vehicle=yes", "f=b=c=", STREET_TRACK },
+    { "highway=track motor_vehicle=agricultural", "f=b=", STREET_TRACK },
+    { "highway=pedestrian", "f=", STREET_PEDESTRIAN },
+    { "highway=pedestrian bicycle=yes motor_vehicle=destination", "f=b=c=", STREET_PEDESTRIAN },
+    { "highway=cycleway", "f=b=", STREET_CYCLEWAY },
+    { "highway=cycleway foot=no oneway=yes", "b>", STREET_CYCLEWAY },
+    { "highway=path", "f=b=", STREET_PATH },
+    { "highway=footway", "f=", STREET_PATH },
+    { "highway=footway access=yes", "f=", STREET_PATH },
+    { "highway=footway bicycle=designated", "f=b=", STREET_PATH },
+    { "highway=footway oneway=yes", "f=", STREET_PATH },
+    { "highway=bridleway", "f=", STREET_PATH },
+    { "highway=corridor", "f=", STREET_PATH },
+    { "highway=steps", "f=", STREET_STEPS },
+    { "highway=steps bicycle=yes motor_vehicle=yes", "f=", STREET_STEPS },
+    { "highway=steps conveying=forward", "f>", STREET_STEPS },
+    { "highway=footway oneway:foot=-1", "f<", STREET_PATH },
+    { "route=ferry", "f=b=", STREET_FERRY },
+    { "route=ferry motor_vehicle=yes foot=no", "b=c=", STREET_FERRY },
+    { "highway=residential area=no", "f=b=c=", STREET_RESIDENTIAL },
+    { "highway=residential access=unheard_of", "f=b=c=", STREET_RESIDENTIAL },
+};
+
 static void who_may_use_a_street_follows_from_its_tags(void **state)
 {
-    static const struct {
-        const char *tags, *who;
-        enum street_class street_class;
-    } CASES[] = {
-        { "highway=residential", "f=b=c=", STREET_RESIDENTIAL },
-        { "highway=living_street", "f=b=c=", STREET_RESIDENTIAL },
-        { "highway=unclassified", "f=b=c=", STREET_RESIDENTIAL },
-        { "highway=road", "f=b=c=", STREET_RESIDENTIAL },
-        { "highway=motorway", "c>", STREET_MOTORWAY },
-        { "highway=motorway_link oneway=no", "c=", STREET_MOTORWAY },
-        { "highway=trunk", "f=b=c=", STREET_TRUNK },
-        { "highway=trunk motorroad=yes", "c=", STREET_TRUNK },
-        { "highway=trunk motorroad=yes foot=yes", "f=c=", STREET_TRUNK },
-        { "highway=primary_link", "f=b=c=", STREET_PRIMARY },
-        { "highway=secondary oneway=yes", "f=b>c>", STREET_SECONDARY },
-        { "highway=tertiary oneway=-1", "f=b<c<", STREET_TERTIARY },
-        { "highway=tertiary oneway=reversible", "f=", STREET_TERTIARY },
-        { "highway=residential junction=roundabout", "f=b>c>", STREET_RESIDENTIAL },
-        { "highway=residential junction=circular oneway=no", "f=b=c=", STREET_RESIDENTIAL },
-        { "highway=residential oneway=yes oneway:bicycle=no", "f=b=c>", STREET_RESIDENTIAL },
-        { "highway=residential oneway=yes cycleway=opposite", "f=b=c>", STREET_RESIDENTIAL },
-        { "highway=residential oneway=yes cycleway:left=opposite_lane", "f=b=c>",
-          STREET_RESIDENTIAL },
-        { "highway=residential oneway=yes cycleway:left=lane cycleway:left:oneway=-1", "f=b=c>",
-          STREET_RESIDENTIAL },
-        { "highway=residential oneway=yes cycleway:right=lane", "f=b>c>", STREET_RESIDENTIAL },
-        { "highway=residential oneway=yes bicycle:backward=yes", "f=b=c>", STREET_RESIDENTIAL },
-        { "highway=residential motor_vehicle:backward=no", "f=b=c>", STREET_RESIDENTIAL },
-        { "highway=residential vehicle:forward=no", "f=b<c<", STREET_RESIDENTIAL },
-        { "highway=residential oneway=yes oneway:motor_vehicle=no", "f=b>c=", STREET_RESIDENTIAL },
-        { "highway=service access=private", "", STREET_SERVICE },
-        { "highway=service access=no foot=yes", "f=", STREET_SERVICE },
-        { "highway=service access=customers", "f=b=c=", STREET_SERVICE },
-        { "highway=service access=no vehicle=destination", "b=c=", STREET_SERVICE },
-        { "highway=service vehicle=no bicycle=yes", "f=b=", STREET_SERVICE },
-        { "highway=residential motor_vehicle=no", "f=b=", STREET_RESIDENTIAL },
-        { "highway=residential motor_vehicle=delivery", "f=b=", STREET_RESIDENTIAL },
-        { "highway=residential motorcar=no", "f=b=", STREET_RESIDENTIAL },
-        { "highway=residential bicycle=dismount", "f=c=", STREET_RESIDENTIAL },
-        { "highway=primary bicycle=use_sidepath foot=no", "c=", STREET_PRIMARY },
-        { "highway=residential foot=use_sidepath", "b=c=", STREET_RESIDENTIAL },
-        { "highway=busway", "", STREET_SERVICE },
-        { "highway=busway bicycle=yes", "b=", STREET_SERVICE },
-        { "highway=track", "f=b=", STREET_TRACK },
-        { "highway=track motor_vehicle=yes", "f=b=c=", STREET_TRACK },
-        { "highway=track motor_vehicle=agricultural", "f=b=", STREET_TRACK },
-        { "highway=pedestrian", "f=", STREET_PEDESTRIAN },
-        { "highway=pedestrian bicycle=yes motor_vehicle=destination", "f=b=c=", STREET_PEDESTRIAN },
-        { "highway=cycleway", "f=b=", STREET_CYCLEWAY },
-        { "highway=cycleway foot=no oneway=yes", "b>", STREET_CYCLEWAY },
-        { "highway=path", "f=b=", STREET_PATH },
-        { "highway=footway", "f=", STREET_PATH },
-        { "highway=footway access=yes", "f=", STREET_PATH },
-        { "highway=footway bicycle=designated", "f=b=", STREET_PATH },
-        { "highway=footway oneway=yes", "f=", STREET_PATH },
-        { "highway=bridleway", "f=", STREET_PATH },
-        { "highway=corridor", "f=", STREET_PATH },
-        { "highway=steps", "f=", STREET_STEPS },
-        { "highway=steps bicycle=yes motor_vehicle=yes", "f=", STREET_STEPS },
-        { "highway=steps conveying=forward", "f>", STREET_STEPS },
-        { "highway=footway oneway:foot=-1", "f<", STREET_PATH },
-        { "route=ferry", "f=b=", STREET_FERRY },
-        { "route=ferry motor_vehicle=yes foot=no", "b=c=", STREET_FERRY },
-        { "highway=residential area=no", "f=b=c=", STREET_RESIDENTIAL },
-        { "highway=residential access=unheard_of", "f=b=c=", STREET_RESIDENTIAL },
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+    for (size_t i = 0; i < sizeof WHO_MAY / sizeof WHO_MAY[0]; i++) {
         struct access got;
         char who[8];
 
-        if (!read_line(CASES[i].tags, &got))
-            fail_msg("no street: %s", CASES[i].tags);
+        if (!read_line(WHO_MAY[i].tags, &got))
+            fail_msg("no street: %s", WHO_MAY[i].tags);
         write_bits(got.bits, who);
-        if (strcmp(who, CASES[i].who) != 0 || got.street_class != CASES[i].street_class)
-            fail_msg("%s: %s class %d, wanted %s class %d", CASES[i].tags, who,
-                     (int)got.street_class, CASES[i].who, (int)CASES[i].street_class);
+        if (strcmp(who, WHO_MAY[i].who) != 0 || got.street_class != WHO_MAY[i].street_class)
+            fail_msg("%s: %s class %d, wanted %s class %d", WHO_MAY[i].tags, who,
+                     (int)got.street_class, WHO_MAY[i].who, (int)WHO_MAY[i].street_class);
     }
 }
 
