@@ -58,3 +58,11 @@ foreach(path ${BENCH_SOURCES})
   add_executable(${name} ${path})
   target_link_libraries(${name} PRIVATE support)
 endforeach()
+
+# Programs of the fault bars.
+file(GLOB FAULT_SOURCES CONFIGURE_DEPENDS tests/fault/*.c)
+foreach(path ${FAULT_SOURCES})
+  cmake_path(GET path STEM name)
+  add_executable(${name} ${path})
+  target_link_libraries(${name} PRIVATE support)
+endforeach()
