@@ -271,11 +271,15 @@ static const char *read_feature(struct arena *a, struct cursor c, struct mvt_rea
     struct cursor geometry = { 0 };
     struct field f;
     const char *wrong = NULL;
+    uint32_t seen = 0;
 
     *out = (struct mvt_read_feature){ .id = -1 };
     while (c.at < c.end && !wrong) {
         if (!read_field(&c, &f))
             return "a feature that cannot be read";
+        if (f.number > 4 || (seen & 1U << f.number))
+            return "a field that features do not have, or twice";
+        seen |= 1U << f.number;
         if (f.number == 1 && f.wire == WIRE_VARINT)
             out->id = (int64_t)f.value;
         else if (f.number == 2 && f.wire == WIRE_SIZED)
@@ -285,7 +289,7 @@ static const char *read_feature(struct arena *a, struct cursor c, struct mvt_rea
         else if (f.number == 4 && f.wire == WIRE_SIZED)
             geometry = f.bytes;
         else
-            wrong = "a field that features do not have";
+            wrong = "a field of another type";
     }
     if (wrong)
         return wrong;
