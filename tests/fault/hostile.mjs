@@ -76,11 +76,13 @@ const codesOf = text => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(m => Numb
 // ------------------------------------------------------------------ the strict reader
 
 // The targets of the requests that stand in `bytes`, until the first that is malformed. A chunk's line may
-// end in a bare LF, which changes nothing about where it ends.
+// end in a bare LF, which changes nothing about where it ends. A NUL that stands where a CR belongs counts as
+// one: libmicrohttpd has overwritten both before we see them (api/README.md).
 function strictTargets(bytes) {
     const targets = [];
-    let rest = bytes;
+    let rest = bytes.replaceAll('\0\n', '\r\n');
     for (;;) {
+        rest = rest.replace(/^(?:\r?\n)+/, ''); // section 2.2: empty lines before a request line are skipped
         const head = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+) ([!-~]+) HTTP\/1\.([01])\r\n((?:[^\r\n]+\r\n)*)\r\n/.exec(rest);
         if (!head) return targets;
         const fields = head[4].split('\r\n').slice(0, -1).map(line => /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*(.*?)[ \t]*$/.exec(line));
@@ -226,11 +228,13 @@ function complain(kind, what, sent, answer) {
         console.log(`  ${kind}: ${what}\n    sent ${JSON.stringify(sent.slice(0, 300))}\n    got  ${JSON.stringify(answer.text.slice(0, 200))} after ${answer.ms} ms`);
 }
 
+const isViolated = (sent, answer) => answer.text.includes(MARK) && !strictTargets(sent).some(target => target.includes(MARK));
+
 function judge(what, sent, answer, wanted) {
     found.cases++;
     found.slowest = Math.max(found.slowest, answer.ms);
     if (answer.ms > HANG_MS) complain('hangs', what, sent, answer);
-    if (answer.text.includes(MARK) && !strictTargets(sent).includes(`/${MARK}`)) complain('violations', what, sent, answer);
+    if (isViolated(sent, answer)) complain('violations', what, sent, answer);
     if (wanted === undefined) return;
     const list = [wanted].flat();
     const code = codesOf(answer.text)[0];
@@ -320,7 +324,7 @@ async function control() {
     const caught = [];
     await inParallel(KNOWN, async ([what, sent]) => {
         const answer = await talk(barePort, [latin(sent)], { patienceMs: 300 });
-        if (answer.text.includes(MARK) && !strictTargets(sent).includes(`/${MARK}`)) caught.push(what);
+        if (isViolated(sent, answer)) caught.push(what);
     });
     bare.removeAllListeners('exit');
     bare.stdin.end();
