@@ -29,9 +29,10 @@ void clip_free(struct clip *c)
     *c = (struct clip){ 0 };
 }
 
+/* A point is where it is drawn: half a unit outside is rounded onto the edge. */
 bool clip_holds(struct tile_xy p)
 {
-    return p.x >= LOW && p.x <= HIGH && p.y >= LOW && p.y <= HIGH;
+    return p.x >= LOW - 0.5 && p.x <= HIGH + 0.5 && p.y >= LOW - 0.5 && p.y <= HIGH + 0.5;
 }
 
 struct clip_unit clip_round(struct tile_xy p)

@@ -32,7 +32,7 @@ struct clip {
 
 void clip_free(struct clip *c);
 
-/* Whether a place in the tile is in the tile or its buffer. */
+/* Whether a point, once rounded, is in the tile or its buffer. */
 bool clip_holds(struct tile_xy p);
 struct clip_unit clip_round(struct tile_xy p);
 

@@ -2,6 +2,7 @@
  * conversion costs. Prints one line a figure: name, figure, bar, verdict. */
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,9 +61,17 @@ static struct point to(enum frame frame, struct point p)
 
 static int missed_count;
 
-static void report(const char *name, const char *figure, const char *bar, bool ok)
+/* A line: name, figure, bar, verdict. */
+__attribute__((format(printf, 4, 5))) static void report(const char *name, const char *bar, bool ok,
+                                                         const char *figure, ...)
 {
-    printf("%s\t%s\t%s\t%s\n", name, figure, bar, ok ? "ok" : "missed");
+    va_list args;
+
+    va_start(args, figure);
+    printf("%s\t", name);
+    vprintf(figure, args);
+    printf("\t%s\t%s\n", bar, ok ? "ok" : "missed");
+    va_end(args);
     missed_count += !ok;
 }
 
@@ -73,7 +82,6 @@ static double apart_m(struct point a, struct point b)
 
 static void vectors(void)
 {
-    char figure[384];
     double worst = 0.0;
 
     for (int i = 0; i < MEASURED_COUNT; i++) {
@@ -82,14 +90,12 @@ static void vectors(void)
         worst = fmax(worst, apart_m(from(FRAME_GCJ02, MEASURED[i].gcj02), MEASURED[i].wgs84));
         worst = fmax(worst, apart_m(from(FRAME_BD09, MEASURED[i].bd09), MEASURED[i].wgs84));
     }
-    snprintf(figure, sizeof figure, "%.3f m at worst in %d conversions", worst, 4 * MEASURED_COUNT);
-    report("measured places in three frames", figure, "0.2 m, what their six digits can say",
-           worst <= 0.2);
+    report("measured places in three frames", "0.2 m, what their six digits can say", worst <= 0.2,
+           "%.3f m at worst in %d conversions", worst, 4 * MEASURED_COUNT);
 }
 
 static void phones(void)
 {
-    char figure[384];
     double worst = 0.0;
 
     for (int i = 0; i < MEASURED_COUNT; i++) {
@@ -104,14 +110,12 @@ static void phones(void)
             for (int b = 0; b < a; b++)
                 worst = fmax(worst, apart_m(phone[a], phone[b]));
     }
-    snprintf(figure, sizeof figure, "%.3f m apart at worst at %d spots", worst, MEASURED_COUNT);
-    report("four phones in four frames at one spot", figure, "1 m", worst <= 1.0);
+    report("four phones in four frames at one spot", "1 m", worst <= 1.0,
+           "%.3f m apart at worst at %d spots", worst, MEASURED_COUNT);
 }
 
 static void round_trips(enum frame frame)
 {
-    char name[384];
-    char figure[384];
     double worst = 0.0;
     int over = 0;
 
@@ -123,15 +127,14 @@ static void round_trips(enum frame frame)
         worst = fmax(worst, off_m);
         over += off_m > 0.001;
     }
-    snprintf(name, sizeof name, "random round trips through %s", frame_word(frame));
-    snprintf(figure, sizeof figure, "%d of %d over, %.6f mm at worst", over, ROUND_TRIPS,
-             worst * 1000.0);
-    report(name, figure, "all within 1 mm", over == 0);
+    report(frame == FRAME_GCJ02 ? "random round trips through gcj02"
+                                : "random round trips through bd09",
+           "all within 1 mm", over == 0, "%d of %d over, %.6f mm at worst", over, ROUND_TRIPS,
+           worst * 1000.0);
 }
 
 static void abroad(void)
 {
-    char figure[384];
     int changed = 0;
     int taken = 0;
     int count = 0;
@@ -149,10 +152,9 @@ static void abroad(void)
         taken += frame_from_wgs84(FRAME_BD09, p, &out, &f);
         count++;
     }
-    snprintf(figure, sizeof figure, "%d of %d changed", changed, count);
-    report("gcj02 outside the rectangle", figure, "none changed", changed == 0);
-    snprintf(figure, sizeof figure, "%d of %d taken", taken, count);
-    report("bd09 outside the rectangle", figure, "all refused", taken == 0);
+    report("gcj02 outside the rectangle", "none changed", changed == 0, "%d of %d changed", changed,
+           count);
+    report("bd09 outside the rectangle", "all refused", taken == 0, "%d of %d taken", taken, count);
 }
 
 static double cpu_s(void)
@@ -165,8 +167,6 @@ static double cpu_s(void)
 
 static void speed(enum frame frame)
 {
-    char name[384];
-    char figure[384];
     const double start = cpu_s();
     double sum = 0.0;
 
@@ -177,10 +177,9 @@ static void speed(enum frame frame)
     }
     const double each_us = (cpu_s() - start) / SPEED_ROUNDS * 1e6;
 
-    snprintf(name, sizeof name, "one conversion from %s", frame_word(frame));
-    snprintf(figure, sizeof figure, "%.2f us of CPU time", each_us);
     /* 20,000 positions a second must be a small part of one core. */
-    report(name, figure, "10 us", each_us <= 10.0 && sum > 0.0);
+    report(frame == FRAME_GCJ02 ? "one conversion from gcj02" : "one conversion from bd09", "10 us",
+           each_us <= 10.0 && sum > 0.0, "%.2f us of CPU time", each_us);
 }
 
 int main(int argc, char **argv)

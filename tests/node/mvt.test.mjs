@@ -126,7 +126,7 @@ test('what is left out has nothing in the tile', () => {
     eachFeature((wanted, got) => {
         if (got) return;
         for (const run of runsOf(wanted.geometry)) {
-            if (run.length === 1) assert.ok(!inWindow(run[0]), `point ${wanted.id}`);
+            if (run.length === 1) assert.ok(!inWindow(run[0]), `point ${wanted.id} was in the window`);
             else if (wanted.geometry.type.endsWith('Polygon')) assert.ok(Math.abs(area(clipped(run))) < 20, `area ${wanted.id}`);
             else assert.ok(run.filter(inWindow).length < 2, `line ${wanted.id}`);
         }
