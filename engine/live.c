@@ -1,20 +1,21 @@
 /* People by id and by place (the roster), and by street (the crowd of geo/road).
  *
- * Two locks. `writing` lets one thread change things at a time, and whoever has
- * it may read everything without more ado; `lock` keeps readers out for the
- * moment of each change. What takes long (snapping, growing, a new city) is
- * done beside, under `writing` or under nothing, and only exchanged under
- * `lock`: that is how a reader's wait stays under a millisecond. */
+ * What takes long (snapping, growing, a new city) is done beside, within a claim of
+ * the turns or without one, and readers are kept out only while it is exchanged:
+ * that is how their wait stays under a millisecond. */
 #include "engine/live.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/clock.h"
 #include "engine/roster.h"
+#include "engine/turns.h"
 
-enum { CHUNK = 128 /* people changed in one go: some ten microseconds */ };
+enum {
+    CHUNK = 128, /* people changed in one go: some ten microseconds */
+    PASSES_MAX = 4
+};
 
 /* Ids of people who changed while a new city is being settled. */
 struct touched {
@@ -24,8 +25,7 @@ struct touched {
 };
 
 struct live {
-    pthread_rwlock_t lock;   /* guards everything below against readers */
-    pthread_mutex_t writing; /* held by whoever changes anything below */
+    struct turns *turns; /* guards everything below */
     struct roster people;
     int32_t on_duty_count;
     int32_t available_count;
@@ -40,14 +40,8 @@ struct live {
 struct live *live_new(void)
 {
     struct live *l = roster_memory(1, sizeof *l);
-    pthread_rwlockattr_t fair;
 
-    /* A stream of readers must not keep the writer out for ever. */
-    pthread_rwlockattr_init(&fair);
-    pthread_rwlockattr_setkind_np(&fair, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
-    pthread_rwlock_init(&l->lock, &fair);
-    pthread_rwlockattr_destroy(&fair);
-    pthread_mutex_init(&l->writing, NULL);
+    l->turns = turns_new();
     roster_start(&l->people, (uint64_t)clock_wall_us());
     return l;
 }
@@ -60,8 +54,7 @@ void live_free(struct live *l)
     crowd_free(l->crowd);
     world_drop(l->world);
     free(l->touched.ids);
-    pthread_rwlock_destroy(&l->lock);
-    pthread_mutex_destroy(&l->writing);
+    turns_free(l->turns);
     free(l);
 }
 
@@ -69,12 +62,12 @@ void live_free(struct live *l)
 
 void live_read(struct live *l)
 {
-    pthread_rwlock_rdlock(&l->lock);
+    turns_read(l->turns);
 }
 
 void live_read_end(struct live *l)
 {
-    pthread_rwlock_unlock(&l->lock);
+    turns_read_end(l->turns);
 }
 
 const struct world *live_world(const struct live *l)
@@ -242,12 +235,12 @@ static void place_on_street(struct live *l, const struct roster_slot *s, const s
 
 static void begin_change(struct live *l)
 {
-    pthread_rwlock_wrlock(&l->lock);
+    turns_write(l->turns);
 }
 
 static void end_change(struct live *l)
 {
-    pthread_rwlock_unlock(&l->lock);
+    turns_write_end(l->turns);
 }
 
 static void touch(struct live *l, int64_t person_id)
@@ -295,7 +288,7 @@ static void move(struct live *l, int32_t slot, const struct live_fix *fix)
 
 void live_move(struct live *l, const struct live_fix *fixes, int32_t count)
 {
-    pthread_mutex_lock(&l->writing);
+    turns_claim(l->turns);
     for (int32_t at = 0; at < count; at += CHUNK) {
         begin_change(l);
         for (int32_t i = at; i < count && i < at + CHUNK; i++) {
@@ -306,7 +299,7 @@ void live_move(struct live *l, const struct live_fix *fixes, int32_t count)
         }
         end_change(l);
     }
-    pthread_mutex_unlock(&l->writing);
+    turns_release(l->turns);
 }
 
 static char *name_copy(const char *name)
@@ -376,7 +369,7 @@ void live_know(struct live *l, const struct live_person *people, int32_t count)
 {
     struct live_fix fixes[CHUNK];
 
-    pthread_mutex_lock(&l->writing);
+    turns_claim(l->turns);
     for (int32_t at = 0; at < count; at += CHUNK) {
         const int32_t part = count - at < CHUNK ? count - at : CHUNK;
 
@@ -387,12 +380,12 @@ void live_know(struct live *l, const struct live_person *people, int32_t count)
             know(l, &people[at + i], &fixes[i]);
         end_change(l);
     }
-    pthread_mutex_unlock(&l->writing);
+    turns_release(l->turns);
 }
 
 void live_forget(struct live *l, int64_t person_id)
 {
-    pthread_mutex_lock(&l->writing);
+    turns_claim(l->turns);
     begin_change(l);
 
     const int32_t slot = roster_find(&l->people, person_id);
@@ -405,57 +398,86 @@ void live_forget(struct live *l, int64_t person_id)
         roster_remove(&l->people, slot);
     }
     end_change(l);
-    pthread_mutex_unlock(&l->writing);
+    turns_release(l->turns);
 }
 
 /* ------------------------------------------------------------------ another city */
 
-/* Puts one person, as she is now, onto the streets of the coming world. */
-static void settle_one(struct live *l, const struct world *w, struct crowd *crowd,
-                       int64_t person_id)
+/* What a chunk of people is like now; a slot without an id is of someone who is
+ * gone, or has no fix. */
+static void copy_slots(struct live *l, const int64_t *ids, size_t count, struct roster_slot *out)
 {
-    struct roster_slot s = { 0 };
-    struct live_fix fix = { 0 };
-
     live_read(l);
-    const int32_t slot = roster_find(&l->people, person_id);
+    for (size_t i = 0; i < count; i++) {
+        const int32_t slot = roster_find(&l->people, ids[i]);
 
-    if (slot != ROSTER_NOBODY)
-        s = l->people.slots[slot];
-    live_read_end(l);
-    if (slot == ROSTER_NOBODY || !s.is_placed) {
-        crowd_remove(crowd, person_id);
-        return;
+        out[i] = (struct roster_slot){ 0 };
+        if (slot != ROSTER_NOBODY && l->people.slots[slot].is_placed)
+            out[i] = l->people.slots[slot];
     }
-    fix.at = s.at;
-    snap_fix(w, (enum mode)s.mode, &fix);
-    stand(crowd, &s, &fix);
+    live_read_end(l);
 }
 
-/* Takes the list of whoever changed since it was last taken; when it is short,
- * `writing` stays held, so that nobody can be added any more. */
-static bool take_touched(struct live *l, struct touched *out)
+/* Puts people, as they are now, onto the streets of the coming world. */
+static void settle_some(struct live *l, const struct world *w, struct crowd *crowd,
+                        const int64_t *ids, size_t count)
 {
-    pthread_mutex_lock(&l->writing);
+    struct roster_slot slots[CHUNK];
+
+    copy_slots(l, ids, count, slots);
+    for (size_t i = 0; i < count; i++) {
+        struct live_fix fix = { .at = slots[i].at };
+
+        if (!slots[i].person_id) {
+            crowd_remove(crowd, ids[i]);
+            continue;
+        }
+        snap_fix(w, (enum mode)slots[i].mode, &fix);
+        stand(crowd, &slots[i], &fix);
+    }
+}
+
+static int by_id(const void *one, const void *other)
+{
+    const int64_t a = *(const int64_t *)one;
+    const int64_t b = *(const int64_t *)other;
+
+    return (a > b) - (a < b);
+}
+
+/* Takes the list of whoever changed since it was last taken. When it is short, or
+ * people move faster than they can be followed, the claim is kept: then nobody can
+ * be added any more, and who wants to change something waits for the end. */
+static bool take_touched(struct live *l, int pass, struct touched *out)
+{
+    size_t kept = 0;
+
+    turns_claim(l->turns);
     *out = l->touched;
     l->touched = (struct touched){ 0 };
 
-    const bool is_last = out->count <= CHUNK;
+    const bool is_last = out->count <= CHUNK || pass == PASSES_MAX;
 
     if (!is_last)
-        pthread_mutex_unlock(&l->writing);
+        turns_release(l->turns);
+    if (out->count > 1)
+        qsort(out->ids, out->count, sizeof *out->ids, by_id);
+    for (size_t i = 0; i < out->count; i++)
+        if (i == 0 || out->ids[i] != out->ids[kept - 1])
+            out->ids[kept++] = out->ids[i];
+    out->count = kept;
     return is_last;
 }
 
 static void start_settling(struct live *l, struct touched *everyone)
 {
-    pthread_mutex_lock(&l->writing);
+    turns_claim(l->turns);
     l->settling = true;
     everyone->ids = roster_memory((size_t)l->people.person_count + 1, sizeof *everyone->ids);
     for (int32_t i = 0; i < l->people.slot_count; i++)
         if (l->people.slots[i].person_id)
             everyone->ids[everyone->count++] = l->people.slots[i].person_id;
-    pthread_mutex_unlock(&l->writing);
+    turns_release(l->turns);
 }
 
 void live_settle(struct live *l, const struct world *w)
@@ -465,13 +487,14 @@ void live_settle(struct live *l, const struct world *w)
     bool is_last = false;
 
     start_settling(l, &batch);
-    for (;;) {
-        for (size_t i = 0; i < batch.count; i++)
-            settle_one(l, w, crowd, batch.ids[i]);
+    for (int pass = 1;; pass++) {
+        for (size_t i = 0; i < batch.count; i += CHUNK)
+            settle_some(l, w, crowd, batch.ids + i,
+                        batch.count - i < CHUNK ? batch.count - i : CHUNK);
         free(batch.ids);
         if (is_last)
             break;
-        is_last = take_touched(l, &batch);
+        is_last = take_touched(l, pass, &batch);
     }
     struct crowd *old_crowd = l->crowd;
     const struct world *old_world = l->world;
@@ -481,7 +504,7 @@ void live_settle(struct live *l, const struct world *w)
     l->crowd = crowd;
     l->world = world_hold_again(w);
     end_change(l);
-    pthread_mutex_unlock(&l->writing);
+    turns_release(l->turns);
     crowd_free(old_crowd);
     world_drop(old_world);
 }
