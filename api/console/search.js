@@ -64,7 +64,7 @@ async function look() {
   }
   running = new AbortController();
   const { lng, lat } = map.getCenter();
-  const near = new URLSearchParams({ q: typed, limit: LIMIT, near: `${lng.toFixed(5)},${lat.toFixed(5)}` });
+  const near = new URLSearchParams({ q: typed, limit: LIMIT, near: `${lng.toFixed(5)},${lat.toFixed(5)}`, frame: 'wgs84' });
   try {
     found = (await ask('GET', `/v1/places?${near}`, undefined, running.signal)).items;
     marked = found.length > 0 ? 0 : -1;

@@ -81,7 +81,7 @@ async function load() {
   running?.abort();
   running = new AbortController();
   try {
-    const query = new URLSearchParams({ bbox: boxOf(inView()), limit: LIMIT });
+    const query = new URLSearchParams({ bbox: boxOf(inView()), frame: 'wgs84', limit: LIMIT });
     const answer = await ask('GET', `${TABLES[name].path}?${query}`, undefined, running.signal);
     if (open !== name) return;
     const items = answer.items;
