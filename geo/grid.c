@@ -268,10 +268,10 @@ struct extent {
 static bool follow(struct layer *l, struct point from, struct point to, struct extent *e)
 {
     enum { STEP_M = 100, STEPS_MAX = 1000 };
-    const double steps = fmin(STEPS_MAX, ceil(point_distance_m(from, to) / STEP_M) + 1.0);
+    const int32_t steps = (int32_t)fmin(STEPS_MAX, ceil(point_distance_m(from, to) / STEP_M) + 1.0);
 
-    for (double step = 0.0; step <= steps; step += 1.0) {
-        const double part = step / steps;
+    for (int32_t step = 0; step <= steps; step++) {
+        const double part = (double)step / steps;
         const struct point p = { from.lon + (to.lon - from.lon) * part,
                                  from.lat + (to.lat - from.lat) * part };
         struct crs_xy xy;
