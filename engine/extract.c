@@ -127,7 +127,7 @@ static bool look(struct extract *e, const struct extract_watch *watch, struct bu
     if (status != 0)
         return fail_set(f, FAIL_INPUT, EXTRACT_UNREADABLE,
                         "%.120s is not a whole OpenStreetMap extract: %.120s", e->path,
-                        program_last_line(said));
+                        program_reason(said));
     return read_summary(e, out, f);
 }
 
@@ -149,7 +149,7 @@ static bool add_up(struct extract *e, const struct extract_watch *watch, struct 
 
     if (status != 0 || strspn(sum, "0123456789abcdef") != CHECKSUM_LENGTH)
         return fail_set(f, FAIL_INPUT, EXTRACT_UNREADABLE, "%.120s cannot be read: %.120s", e->path,
-                        program_last_line(said));
+                        program_reason(said));
     memcpy(e->checksum, sum, CHECKSUM_LENGTH);
     return true;
 }
@@ -201,12 +201,12 @@ static int open_nameless(void)
     return open(folder && folder[0] ? folder : "/tmp", O_TMPFILE | O_RDWR, 0600);
 }
 
-bool extract_sort(struct extract *e, const struct extract_watch *watch, struct fail *f)
+static bool sort_link(struct extract *e, const char *link, const struct extract_watch *watch,
+                      struct fail *f)
 {
     char target[FD_PATH_MAX];
-    const char *const arguments[] = { "osmium",  "sort", "--no-progress", "--overwrite", "-F",
-                                      e->format, "-f",   "pbf",           "-o",          target,
-                                      e->path,   NULL };
+    const char *const arguments[] = { "osmium", "sort", "--no-progress", "--overwrite", "-f",
+                                      "pbf",    "-o",   target,          link,          NULL };
     const struct program p = {
         .arguments = arguments, .package = "osmium-tool", .go_on = watch->go_on, .self = watch->self
     };
@@ -214,9 +214,6 @@ bool extract_sort(struct extract *e, const struct extract_watch *watch, struct f
     struct buf said = { 0 };
     int status = 0;
 
-    e->sorted = open_nameless();
-    if (e->sorted < 0)
-        return fail_set(f, FAIL_BROKEN, IMPORT_FAILED, "no temporary file: error %d", errno);
     name_descriptor(target, e->sorted);
 
     bool good = program_run(&p, &out, &said, &status, f);
@@ -225,9 +222,35 @@ bool extract_sort(struct extract *e, const struct extract_watch *watch, struct f
         good = disk_was_full(&said)
                    ? fail_disk("osmium", f)
                    : fail_set(f, FAIL_INPUT, EXTRACT_UNREADABLE, "%.120s cannot be sorted: %.120s",
-                              e->path, program_last_line(&said));
+                              e->path, program_reason(&said));
     buf_free(&out);
     buf_free(&said);
+    return good;
+}
+
+/* osmium sort knows a file's format by the end of its name and in no other way
+ * (1.15 does not heed -F), so it gets one that fits. */
+bool extract_sort(struct extract *e, const struct extract_watch *watch, struct fail *f)
+{
+    char folder[] = "/tmp/vigil-sort-XXXXXX";
+    char link[sizeof folder + FORMAT_MAX + sizeof "/extract."];
+    char *path = realpath(e->path, NULL);
+    bool good = path && mkdtemp(folder);
+
+    e->sorted = open_nameless();
+    if (!good || e->sorted < 0) {
+        if (good)
+            rmdir(folder);
+        free(path);
+        return fail_set(f, FAIL_BROKEN, IMPORT_FAILED, "no temporary file: error %d", errno);
+    }
+    snprintf(link, sizeof link, "%s/extract.%s", folder, e->format);
+    good = symlink(path, link) == 0 ||
+           fail_set(f, FAIL_BROKEN, IMPORT_FAILED, "no temporary file: error %d", errno);
+    good = good && sort_link(e, link, watch, f);
+    unlink(link);
+    rmdir(folder);
+    free(path);
     return good;
 }
 
@@ -245,12 +268,15 @@ static int open_style(void)
     return fd;
 }
 
-static bool load_failed(const struct extract *e, struct buf *said, struct fail *f)
+static bool load_failed(const struct extract *e, struct db *db, struct buf *said, struct fail *f)
 {
     if (disk_was_full(said))
         return fail_disk("osm2pgsql", f);
+    /* Perhaps it was not the program that failed. */
+    if (!db_run(db, QUERIES_PING, NULL, 0, NULL, NULL, f))
+        return false;
     return fail_set(f, FAIL_BROKEN, IMPORT_FAILED, "osm2pgsql could not read %.100s: %.180s",
-                    e->path, program_last_line(said));
+                    e->path, program_reason(said));
 }
 
 bool extract_load(struct extract *e, struct db *db, const struct extract_watch *watch,
@@ -290,7 +316,7 @@ bool extract_load(struct extract *e, struct db *db, const struct extract_watch *
     p.environment = environment;
     good = good && program_run(&p, &out, &said, &status, f);
     if (good && status != 0)
-        good = load_failed(e, &said, f);
+        good = load_failed(e, db, &said, f);
     if (fd >= 0)
         close(fd);
     buf_free(&out);

@@ -180,18 +180,32 @@ bool program_run(const struct program *p, struct buf *out, struct buf *said, int
     return problem == 0 || fail_missing(p, problem, f);
 }
 
-const char *program_last_line(struct buf *said)
+/* Ends the line at `text` and gives what follows it, or NULL. */
+static char *end_line(char *text)
 {
-    const char *text = buf_text(said);
-    size_t end = said->size;
-    size_t start;
+    char *end = text + strcspn(text, "\r\n");
 
-    while (end > 0 && (text[end - 1] == '\n' || text[end - 1] == '\r' || text[end - 1] == ' '))
-        end--;
-    said->size = end;
-    text = buf_text(said);
-    start = end;
-    while (start > 0 && text[start - 1] != '\n' && text[start - 1] != '\r')
-        start--;
-    return text + start;
+    if (*end == '\0')
+        return NULL;
+    *end = '\0';
+    return end + 1;
+}
+
+const char *program_reason(struct buf *said)
+{
+    const char *reason = "";
+    bool error_seen = false;
+    char *next;
+
+    (void)buf_text(said);
+    for (char *line = said->bytes; line; line = next) {
+        next = end_line(line);
+        const bool error = strcasestr(line, "error") != NULL;
+
+        if (line[strspn(line, " \t")] == '\0' || (error_seen && !error))
+            continue;
+        error_seen = error_seen || error;
+        reason = line;
+    }
+    return reason;
 }

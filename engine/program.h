@@ -29,7 +29,8 @@ enum {
 bool program_run(const struct program *p, struct buf *out, struct buf *said, int *status,
                  struct fail *f);
 
-/* The last line of what a program said that is not empty, in the buf. */
-const char *program_last_line(struct buf *said);
+/* Why a program failed, in the buf: the last line that speaks of an error, else
+ * the last one that is not empty. */
+const char *program_reason(struct buf *said);
 
 #endif

@@ -3,6 +3,8 @@
 #include "tests/support/check_near.h"
 
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "engine/db.h"
 #include "engine/pgwire.h"
@@ -234,6 +236,45 @@ static void a_connection_lost_in_a_transaction_stays_lost_until_the_roll_back(vo
     assert_int_equal(recorded(d, "lost"), 0);
 }
 
+/* In a process of its own: waits until somebody waits for a lock, and ends them. */
+static void end_whoever_waits(struct database *d)
+{
+    static const char WAITING[] =
+        "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'";
+
+    for (int i = 0; i < 1000; i++) {
+        if (database_int(d, WAITING) > 0)
+            _exit(0);
+        usleep(10000);
+    }
+    _exit(1);
+}
+
+static void a_connection_lost_under_way_fails_that_statement_only(void **state)
+{
+    struct database *d = *state;
+    struct fail f = { 0 };
+    const struct db_value key = db_int(78);
+    struct db *other = db_open(d->address, &f);
+    int status;
+
+    assert_non_null(other);
+    assert_true(db_run(other, QUERIES_LOCK_WAIT, &key, 1, NULL, NULL, &f));
+    const pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0)
+        end_whoever_waits(d);
+    assert_false(db_run(d->db, QUERIES_LOCK_WAIT, &key, 1, NULL, NULL, &f));
+    assert_int_equal(f.kind, FAIL_BUSY);
+    assert_int_equal(f.code, CODE_DATABASE_AWAY);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_true(db_run(d->db, QUERIES_PING, NULL, 0, NULL, NULL, &f));
+    db_close(other);
+}
+
 static void an_address_where_nobody_listens_is_database_away(void **state)
 {
     struct fail f = { 0 };
@@ -321,6 +362,7 @@ int main(void)
         cmocka_unit_test(a_commit_after_a_failed_statement_fails),
         cmocka_unit_test(a_connection_lost_while_idle_is_opened_again),
         cmocka_unit_test(a_connection_lost_in_a_transaction_stays_lost_until_the_roll_back),
+        cmocka_unit_test(a_connection_lost_under_way_fails_that_statement_only),
         cmocka_unit_test(an_address_where_nobody_listens_is_database_away),
         cmocka_unit_test(a_statement_over_its_limit_is_ended),
         cmocka_unit_test(rows_come_one_by_one_and_may_be_stopped),

@@ -227,7 +227,7 @@ static void an_unsorted_file_is_sorted_first(void **state)
         HEAD, RESTRICTION, SIDE_STREET, MAIN_STREET, strstr(NODES, "<node"), END, NULL
     };
     struct database *d = *state;
-    const struct import_result r = import_town(d, write_file(d, "backwards.xml", backwards));
+    const struct import_result r = import_town(d, write_file(d, "backwards", backwards));
 
     assert_int_equal(r.street_count, 2);
     assert_int_equal(r.added_count, 5);
@@ -415,15 +415,26 @@ static void another_failure_of_osm2pgsql_is_passed_on(void **state)
     with_programs(*state, "echo 'something odd' >&2; exit 3\n", CODE_IMPORT_FAILED);
 }
 
-static void what_a_program_says_last_is_found(void **state)
+static void why_a_program_failed_is_found(void **state)
 {
-    struct buf said = { 0 };
+    static const struct {
+        const char *said, *reason;
+    } CASES[] = {
+        { "", "" },
+        { "\n\n", "" },
+        { "first\nsecond\rthird line\n \n", "third line" },
+        { "reading\nERROR: no table\n\tat line 3\n", "ERROR: no table" },
+        { "error: one\nERROR: two\nthe end", "ERROR: two" },
+    };
 
     (void)state;
-    assert_string_equal(program_last_line(&said), "");
-    buf_string(&said, "first\nsecond\rthird line \n\n");
-    assert_string_equal(program_last_line(&said), "third line");
-    buf_free(&said);
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        struct buf said = { 0 };
+
+        buf_string(&said, CASES[i].said);
+        assert_string_equal(program_reason(&said), CASES[i].reason);
+        buf_free(&said);
+    }
 }
 
 static int make_folder(void **state)
@@ -478,7 +489,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_full_disk_is_named, database_setup, database_teardown),
         cmocka_unit_test_setup_teardown(another_failure_of_osm2pgsql_is_passed_on, database_setup,
                                         database_teardown),
-        cmocka_unit_test(what_a_program_says_last_is_found),
+        cmocka_unit_test(why_a_program_failed_is_found),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
