@@ -61,6 +61,8 @@ static struct crs *open_context(struct fail *f)
         return NULL;
     }
     proj_log_func(c->context, NULL, say_nothing);
+    /* PROJ may fetch grids from the network where a user's settings say so. */
+    proj_context_set_enable_network(c->context, 0);
     return c;
 }
 

@@ -250,8 +250,10 @@ static int speed(void)
         struct point line[CORNERS];
         double x = next_part() * TILE_EXTENT;
 
-        for (int k = 0; k < CORNERS; k++)
-            line[k] = tile_point(TILE, (struct tile_xy){ x += next_part() * 30, x / 2 + k * 11 });
+        for (int k = 0; k < CORNERS; k++) {
+            x += next_part() * 30;
+            line[k] = tile_point(TILE, (struct tile_xy){ x, x / 2 + k * 11 });
+        }
         lines[i] = figure_line(a, line, CORNERS);
     }
     start = cpu_s();
