@@ -105,7 +105,7 @@ static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
 
 bool on_grids_lay(const struct request *r, struct reply *out, struct fail *f)
 {
-    struct registrar_import batch = { .r = r, .noun = REGISTRY_GRIDS, .preview_items = true };
+    struct registrar_import batch = { .r = r, .noun = REGISTRY_GRIDS, .laid = true };
     struct wish wish;
     bool dry_run;
 

@@ -333,7 +333,7 @@ static bool write_made(struct db *db, enum registry_noun noun, int64_t id, enum 
     struct grids_overlaps overlaps;
 
     if (!registry_get(db, noun, id, a, &item, f) ||
-        (noun == REGISTRY_GRIDS && !grids_find_overlaps(db, &item, 1, a, &overlaps, f)) ||
+        (noun == REGISTRY_GRIDS && !grids_find_overlaps(db, &item, 1, false, a, &overlaps, f)) ||
         !registrar_json_turn(&item, 1, frame, a, f))
         return false;
     registrar_json_write(e, noun, &item, frame);
@@ -378,7 +378,7 @@ bool registrar_create(const struct request *r, enum registry_noun noun, struct r
     if (!registrar_frame(r, &creation.frame, f) || !request_json(r, &body, f) ||
         !registrar_json_read(noun, body, r->arena, &item, f))
         return false;
-    if (!registry_check(noun, &item, r->arena, f))
+    if (!registry_check(noun, &item, shape_take(r->arena), f))
         return registrar_offer_repair(r, &item.figure, frame_of_body(body), out, f);
     return registrar_once(r, out, create, &creation, f);
 }
@@ -439,7 +439,7 @@ bool registrar_change(const struct request *r, enum registry_noun noun, struct r
         item.version = version;
     if (!registrar_json_patch(noun, body, r->arena, &item, f))
         return false;
-    if (!registry_check(noun, &item, r->arena, f))
+    if (!registry_check(noun, &item, shape_take(r->arena), f))
         return registrar_offer_repair(r, &item.figure, frame_of_body(body), out, f);
     const bool ok = change(r, noun, db, &item, &e, f);
 

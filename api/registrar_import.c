@@ -11,6 +11,9 @@
 #include "engine/grids.h"
 #include "geo/base/buf.h"
 #include "geo/geojson.h"
+#include "geo/shape.h"
+
+enum { SCRATCH_MAX = 1 << 16 };
 
 struct error {
     int32_t index;
@@ -119,29 +122,42 @@ static bool is_one_point(const struct intake *in, const struct registry_item *it
     return fail_at(f, "/place");
 }
 
-static void read_features(struct intake *in, const struct input *features, int32_t count)
+static void take_feature(struct intake *in, const struct input *feature, int32_t index,
+                         struct shape *shape)
 {
+    struct registry_item *item = &in->batch.items[in->batch.count];
     struct fail f;
 
-    for (int32_t i = 0; i < count; i++) {
-        struct registry_item *item = &in->batch.items[in->batch.count];
-        const struct input *feature = input_item(features, i);
-
-        if (!read_feature(in, feature, item, &f)) {
-            keep_error(in, i, NULL, &f);
-            continue;
-        }
-        if (!is_one_point(in, item, &f) ||
-            !registry_check(in->batch.noun, item, in->batch.r->arena, &f)) {
-            struct figure *area = arena_take(in->batch.r->arena, 1, sizeof *area);
-
-            *area = item->figure;
-            point_into_feature(in, i, &f);
-            keep_error(in, i, area, &f);
-            continue;
-        }
-        in->feature_of[in->batch.count++] = i;
+    if (!read_feature(in, feature, item, &f)) {
+        keep_error(in, index, NULL, &f);
+        return;
     }
+    if (!is_one_point(in, item, &f) || !registry_check(in->batch.noun, item, shape, &f)) {
+        struct figure *area = arena_take(in->batch.r->arena, 1, sizeof *area);
+
+        *area = item->figure;
+        point_into_feature(in, index, &f);
+        keep_error(in, index, area, &f);
+        return;
+    }
+    in->feature_of[in->batch.count++] = index;
+}
+
+/* What GEOS makes of a feature is of no use after its check; kept until the end of
+ * the request it would take more room than the file. */
+static void read_features(struct intake *in, const struct input *features, int32_t count)
+{
+    struct arena *scratch = arena_new();
+    struct shape *shape = shape_take(scratch);
+
+    for (int32_t i = 0; i < count; i++) {
+        if (arena_used(scratch) > SCRATCH_MAX) {
+            arena_reset(scratch);
+            shape = shape_take(scratch);
+        }
+        take_feature(in, input_item(features, i), i, shape);
+    }
+    arena_free(scratch);
 }
 
 static bool read_collection(const struct input *body, struct intake *in,
@@ -333,7 +349,8 @@ static bool add(struct registrar_import *batch, struct db *db, struct grids_over
         return registry_fail_taken(batch->noun, &batch->items[taken.item_at[0]], taken.id[0], f);
     return registry_add(db, engine_ids(r->engine), batch->noun, batch->items, batch->count, f) &&
            (batch->noun != REGISTRY_GRIDS ||
-            grids_find_overlaps(db, batch->items, batch->count, r->arena, overlaps, f));
+            grids_find_overlaps(db, batch->items, batch->count, !batch->laid, r->arena, overlaps,
+                                f));
 }
 
 static bool make(void *self, struct db *db, struct emit *e, const char **location, struct fail *f)
@@ -363,8 +380,8 @@ static bool preview(struct registrar_import *batch, struct reply *out, struct fa
     const bool ok = add(batch, db, &overlaps, f);
 
     db_rollback(db);
-    if (!ok || (batch->preview_items &&
-                !registrar_json_turn(batch->items, batch->count, batch->frame, a, f)))
+    if (!ok ||
+        (batch->laid && !registrar_json_turn(batch->items, batch->count, batch->frame, a, f)))
         return false;
     for (int32_t i = 0; i < batch->count; i++)
         batch->items[i].id = 0; /* it is not there */
@@ -379,7 +396,7 @@ static bool preview(struct registrar_import *batch, struct reply *out, struct fa
     emit_end(e);
     write_ignored(e, batch->ignored, batch->ignored_count);
     registrar_json_overlaps(e, &overlaps);
-    if (batch->preview_items)
+    if (batch->laid)
         write_cells(e, batch);
     emit_end(e);
     return true;

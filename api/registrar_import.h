@@ -14,7 +14,7 @@
  * comes with the repaired shape. */
 enum {
     REGISTRAR_IMPORT_FEATURES_MAX = REGISTRY_ADD_MAX,
-    REGISTRAR_IMPORT_BYTES_MAX = 16 << 20,
+    REGISTRAR_IMPORT_BYTES_MAX = 8 << 20,
     REGISTRAR_IMPORT_ERRORS_MAX = 100,
     REGISTRAR_IMPORT_IGNORED_MAX = 20, /* names of unknown properties that are told */
 };
@@ -23,7 +23,7 @@ bool registrar_import(const struct request *r, enum registry_noun noun, struct r
                       struct fail *f);
 
 /* Adds what was read or laid, once, or shows what it would be: the common end of
- * an import and of laying grids. `cells` puts the items into the preview. */
+ * an import and of laying grids. */
 struct registrar_import {
     const struct request *r;
     enum registry_noun noun;
@@ -31,7 +31,7 @@ struct registrar_import {
     int32_t count;
     const char *const *ignored; /* properties that were not read */
     int32_t ignored_count;
-    bool preview_items;
+    bool laid;        /* by us: without overlaps among them, and to be seen in a preview */
     enum frame frame; /* of the preview's items */
 };
 

@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-bool grids_find_overlaps(struct db *db, const struct registry_item *rows, int32_t count,
+bool grids_find_overlaps(struct db *db, const struct registry_item *rows, int32_t count, bool among,
                          struct arena *a, struct grids_overlaps *out, struct fail *f)
 {
     int64_t *ids = arena_take(a, (size_t)count + 1, sizeof *ids);
@@ -13,10 +13,10 @@ bool grids_find_overlaps(struct db *db, const struct registry_item *rows, int32_
     for (int32_t i = 0; i < count; i++)
         ids[i] = rows[i].id;
 
-    const struct db_value values[] = { db_ints(ids, (size_t)count),
-                                       db_int(GRIDS_OVERLAPS_MAX + 1) };
+    const struct db_value values[] = { db_ints(ids, (size_t)count), db_int(GRIDS_OVERLAPS_MAX + 1),
+                                       db_bool(among) };
 
-    if (!db_run(db, QUERIES_GRID_OVERLAPS, values, 2, a, &found, f))
+    if (!db_run(db, QUERIES_GRID_OVERLAPS, values, 3, a, &found, f))
         return false;
     const bool more = db_count(found) > GRIDS_OVERLAPS_MAX;
     const int32_t kept = more ? GRIDS_OVERLAPS_MAX : db_count(found);

@@ -30,8 +30,9 @@ struct grids_overlaps {
 };
 
 /* Which open grids of their own community the rows share a square metre or more
- * with; in the transaction that wrote them or later. */
-bool grids_find_overlaps(struct db *db, const struct registry_item *rows, int32_t count,
+ * with; in the transaction that wrote them or later. `among` looks at the rows
+ * among themselves, too, which cells that were laid together have no need of. */
+bool grids_find_overlaps(struct db *db, const struct registry_item *rows, int32_t count, bool among,
                          struct arena *a, struct grids_overlaps *out, struct fail *f);
 
 /* Cells over an area, as items to be added. `plan` and what it refuses: geo/grid.h. */

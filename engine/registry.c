@@ -9,7 +9,6 @@
 #include "geo/base/buf.h"
 #include "geo/base/emit.h"
 #include "geo/grid.h"
-#include "geo/shape.h"
 #include "geo/wkb.h"
 
 enum {
@@ -213,7 +212,7 @@ static bool check_grid_code(const struct registry_item *item, struct fail *f)
     return true;
 }
 
-bool registry_check(enum registry_noun noun, const struct registry_item *item, struct arena *a,
+bool registry_check(enum registry_noun noun, const struct registry_item *item, struct shape *s,
                     struct fail *f)
 {
     const struct registry_kind *kind = registry_kind(noun);
@@ -233,7 +232,7 @@ bool registry_check(enum registry_noun noun, const struct registry_item *item, s
         fail_allowed(f, "at most %d points", REGISTRY_POINTS_MAX);
         return fail_at(f, "/area");
     }
-    if (!shape_check(shape_take(a), &item->figure, f))
+    if (!shape_check(s, &item->figure, f))
         return fail_at(f, "/area");
     return true;
 }

@@ -10,6 +10,7 @@
 #include "geo/base/fail.h"
 #include "geo/box.h"
 #include "geo/figure.h"
+#include "geo/shape.h"
 
 /* The city's fixed places: stations, lookout points and grids. They differ in
  * their fields, and in that a grid is an area; listing, reading, adding, changing
@@ -20,10 +21,10 @@ enum registry_type { REGISTRY_TEXT, REGISTRY_WORD, REGISTRY_INT };
 
 enum {
     REGISTRY_FIELDS_MAX = 6,
-    REGISTRY_CODE_MAX = 40,   /* bytes */
-    REGISTRY_NAME_MAX = 200,  /* bytes: some 66 Chinese characters */
-    REGISTRY_WORDS_MAX = 300, /* bytes of a free text: an address, opening hours */
-    REGISTRY_ADD_MAX = 50000, /* rows in one transaction */
+    REGISTRY_CODE_MAX = 40,            /* bytes */
+    REGISTRY_NAME_MAX = 200,           /* bytes: some 66 Chinese characters */
+    REGISTRY_WORDS_MAX = 300,          /* bytes of a free text: an address, opening hours */
+    REGISTRY_ADD_MAX = 20000,          /* rows in one transaction */
     REGISTRY_POINTS_MAX = 5000,        /* of one grid */
     REGISTRY_PAGE_POINTS_MAX = 100000, /* some 4 MiB of JSON */
 };
@@ -77,7 +78,7 @@ const char *registry_code(const struct registry_item *item);
 /* What the single fields cannot say: a grid's code fits its profile, a shape is
  * valid (SHAPE_INVALID says where it crosses itself). The pointer of the failure
  * is that of the field in the noun's own object: "/code". */
-bool registry_check(enum registry_noun noun, const struct registry_item *item, struct arena *a,
+bool registry_check(enum registry_noun noun, const struct registry_item *item, struct shape *s,
                     struct fail *f);
 
 struct registry_filter {

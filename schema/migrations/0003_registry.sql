@@ -48,7 +48,7 @@ CREATE INDEX lookout_point_words ON vigil.lookout_point
 -- The community that a grid's code names: what its profile puts before the
 -- running number (DOMAIN 1.1); of a free code, what stands before its last hyphen.
 CREATE FUNCTION vigil.grid_community(profile text, code text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS $$
     SELECT CASE profile
         WHEN 'DB11-15' THEN left(code, 12)
         WHEN 'CJT213-14' THEN left(code, 12)
@@ -56,5 +56,3 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
         ELSE regexp_replace(code, '-?[^-]*$', '')
     END
 $$;
-CREATE INDEX grid_of_community ON vigil.grid (profile, vigil.grid_community(profile, code))
-    WHERE valid_to IS NULL;

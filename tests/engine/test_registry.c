@@ -85,7 +85,7 @@ static void the_database_refuses_what_the_program_forgot_to(void **state)
     assert_int_equal(f.kind, FAIL_CONFLICT);
     grid.values[0].text = "bow";
     grid.figure = figure_ring(d->arena, BOW, 5);
-    assert_false(registry_check(REGISTRY_GRIDS, &grid, d->arena, &f));
+    assert_false(registry_check(REGISTRY_GRIDS, &grid, shape_take(d->arena), &f));
     assert_int_equal(f.code, CODE_SHAPE_INVALID);
     assert_false(add(d, REGISTRY_GRIDS, &grid, 1, &f));
     assert_int_equal(f.kind, FAIL_INPUT);
@@ -112,7 +112,7 @@ static void areas_of_too_many_points_are_refused_and_full_pages_end_early(void *
         grids[i].values[0].text = arena_text(d->arena, "g%d", i);
         grids[i].figure = figure_ring(d->arena, ring, POINTS);
     }
-    assert_true(registry_check(REGISTRY_GRIDS, &grids[0], d->arena, &f));
+    assert_true(registry_check(REGISTRY_GRIDS, &grids[0], shape_take(d->arena), &f));
     assert_true(add(d, REGISTRY_GRIDS, grids, GRIDS, &f));
     do {
         assert_true(registry_list(d->db, REGISTRY_GRIDS, &filter, d->arena, &page, &f));
@@ -125,7 +125,7 @@ static void areas_of_too_many_points_are_refused_and_full_pages_end_early(void *
     ring[POINTS - 1] = (struct point){ 100, 10.00001 };
     ring[POINTS] = ring[0];
     grids[0].figure = figure_ring(d->arena, ring, POINTS + 1);
-    assert_false(registry_check(REGISTRY_GRIDS, &grids[0], d->arena, &f));
+    assert_false(registry_check(REGISTRY_GRIDS, &grids[0], shape_take(d->arena), &f));
     assert_int_equal(f.code, CODE_FIGURE_TOO_LARGE);
 }
 
