@@ -140,7 +140,7 @@ static bool outside_china(struct point p, struct fail *f)
 {
     fail_set(f, FAIL_INPUT, FRAME_OUTSIDE_CHINA,
              "bd09 is only defined in the rectangle around China: %.9g, %.9g", p.lon, p.lat);
-    return fail_allowed(f, "longitude %g to %g, latitude %g to %g", CHINA.west, CHINA.east,
+    return fail_allowed(f, "longitude %.7g to %.7g, latitude %.7g to %.7g", CHINA.west, CHINA.east,
                         CHINA.south, CHINA.north);
 }
 
