@@ -1,0 +1,113 @@
+// The figures of tools/bar page for one city, one a line, parted by tabs: what,
+// how many, the bar, ok or missed. page.mjs CITY PICTURES [TOUR]
+import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { clickMap, enter, idle, look, openBrowser, openPage, shown } from './browser.mjs';
+import { openCity } from './city.mjs';
+
+/* Where to look in each city, what to type, and what there must be beside streets. */
+const CITIES = {
+  gothenburg: { at: [11.9743, 57.7009], type: 'kungsports', more: [] },
+  liechtenstein: { at: [9.5215, 47.1410], type: 'landstr', more: ['green', 'water-area', 'buildings', 'boundaries', 'place-name'] },
+  beijing: { at: [116.3914, 39.9087], type: '长安', more: [] },
+};
+const TILE_MAX = 500000;
+const QUALITY = 72;
+
+const [name, pictures, tour] = process.argv.slice(2);
+const { at, type, more } = CITIES[name];
+
+function figure(what, value, bar, ok) {
+  console.log([what, value, bar, ok ? 'ok' : 'missed'].join('\t'));
+}
+
+async function some(page, what, ...layers) {
+  const count = await shown(page, ...layers);
+  figure(what, count, '> 0', count > 0);
+}
+
+function watchTiles(page) {
+  const seen = { most: 0, count: 0 };
+  page.on('response', async (response) => {
+    if (!response.url().includes('.mvt') || response.status() !== 200) return;
+    const body = await response.body().catch(() => null);
+    if (!body) return;
+    seen.count += 1;
+    seen.most = Math.max(seen.most, body.length);
+  });
+  return seen;
+}
+
+async function picture(page, title) {
+  await idle(page);
+  await page.screenshot({ path: join(pictures, `${name}-${title}.png`) });
+  if (tour) await page.screenshot({ path: join(tour, `${name}-${title}.jpg`), type: 'jpeg', quality: QUALITY });
+}
+
+async function askAt(page, x, y) {
+  await clickMap(page, x, y);
+  await page.waitForSelector('#people .person');
+  await page.waitForSelector('#people .steps');
+}
+
+async function measure(page) {
+  const tiles = watchTiles(page);
+  await picture(page, 'overview');
+  await some(page, 'cells of people from far away', 'people-cells', 'people-dots');
+  await look(page, ...at, 15.2);
+  await some(page, 'streets', 'street');
+  await some(page, 'street names', 'street-name', 'street-name-main');
+  await some(page, 'people', 'people');
+  await some(page, 'stations and lookout points', 'stations', 'lookouts');
+  for (const layer of more) {
+    if (layer === 'boundaries' || layer === 'place-name') await look(page, ...at, 12.5);
+    else await look(page, ...at, 15.2);
+    await some(page, layer, layer);
+  }
+  await look(page, ...at, 14.6);
+  await page.keyboard.press('g');
+  await idle(page);
+  await some(page, 'grids', 'grid-area');
+  await picture(page, 'grids');
+  await page.keyboard.press('g');
+  await look(page, ...at, 15.2);
+  await askAt(page, 0.45, 0.5);
+  await idle(page);
+  const listed = await page.locator('#people .person').count();
+  figure('people listed after a click', listed, '10', listed === 10);
+  await some(page, 'pieces of the route', 'route');
+  await page.keyboard.press('z');
+  await page.waitForTimeout(700);
+  await picture(page, 'nearest');
+  await page.keyboard.press('/');
+  await page.keyboard.type(type, { delay: 20 });
+  await page.waitForSelector('#found .found-name');
+  const found = await page.locator('#found .found-name').count();
+  figure(`streets found for ${type}`, found, '> 0', found > 0);
+  await picture(page, 'search');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#people .steps');
+  await page.keyboard.press('l');
+  await page.waitForSelector('#twin-body tbody tr');
+  await picture(page, 'table');
+  figure('largest tile of ' + tiles.count, `${(tiles.most / 1000).toFixed(1)} kB`, `<= ${TILE_MAX / 1000} kB`, tiles.most <= TILE_MAX && tiles.count > 0);
+}
+
+const city = await openCity();
+const browser = await openBrowser();
+try {
+  if (tour) mkdirSync(tour, { recursive: true });
+  const page = await enter(await openPage(browser, { width: 1920, height: 1080 }), city);
+  await measure(page);
+  const second = await enter(await openPage(browser, { language: 'zh-CN', theme: 'dark' }), city);
+  await look(second, ...at, 15.2);
+  await askAt(second, 0.45, 0.5);
+  await picture(second, 'chinese-dark');
+  for (const [what, key] of [['requests to another host', 'away'], ['breaches of the content policy', 'policy'], ['errors in the page', 'errors']]) {
+    const count = page.seen[key].length + second.seen[key].length;
+    figure(what, count === 0 ? 0 : `${count}: ${[...page.seen[key], ...second.seen[key]][0].slice(0, 160)}`, '0', count === 0);
+  }
+} finally {
+  await browser.close();
+  city.close();
+}
