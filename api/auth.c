@@ -1,6 +1,7 @@
 #include "api/auth.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -85,11 +86,9 @@ static void remember(struct auth *auth, const unsigned char *hash, const struct 
 static void make_key(const char *token, bool from_cookie, unsigned char out[SECRET_HASH_BYTES])
 {
     char text[TOKENS_TEXT_SIZE + 1];
-    const size_t size = strlen(token);
+    const int size = snprintf(text, sizeof text, "%c%s", from_cookie ? 'c' : 'b', token);
 
-    text[0] = from_cookie ? 'c' : 'b';
-    memcpy(text + 1, token, size);
-    secret_hash(text, size + 1, out);
+    secret_hash(text, (size_t)size, out);
 }
 
 void auth_forget(struct auth *auth, const char *token, bool from_cookie)

@@ -143,19 +143,34 @@ static void set_deadline(struct talk *t, int64_t start_us, int64_t bytes)
 
 /* ---------------------------------------------------------------- the answer */
 
+/* libmicrohttpd takes its bytes as writable and does not write to them. */
+static void *as_writable(const void *bytes)
+{
+    const union {
+        const void *read_only;
+        void *writable;
+    } same = { bytes };
+
+    return same.writable;
+}
+
+static struct MHD_Response *lend_body(struct reply *reply)
+{
+    void *bytes = as_writable(reply->lent);
+    struct MHD_Response *response =
+        reply->done
+            ? MHD_create_response_from_buffer_with_free_callback_cls(reply->lent_size, bytes,
+                                                                     reply->done, reply->thing)
+            : MHD_create_response_from_buffer(reply->lent_size, bytes, MHD_RESPMEM_PERSISTENT);
+
+    reply->done = NULL; /* the response calls it now */
+    return response;
+}
+
 static struct MHD_Response *make_body(struct reply *reply)
 {
-    if (reply->lent) {
-        struct MHD_Response *response =
-            reply->done
-                ? MHD_create_response_from_buffer_with_free_callback_cls(
-                      reply->lent_size, (void *)(uintptr_t)reply->lent, reply->done, reply->thing)
-                : MHD_create_response_from_buffer(reply->lent_size, (void *)(uintptr_t)reply->lent,
-                                                  MHD_RESPMEM_PERSISTENT);
-
-        reply->done = NULL;
-        return response;
-    }
+    if (reply->lent)
+        return lend_body(reply);
     struct MHD_Response *response =
         MHD_create_response_from_buffer(reply->body.size, reply->body.bytes, MHD_RESPMEM_MUST_FREE);
 

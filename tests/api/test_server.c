@@ -294,7 +294,7 @@ static void a_body_over_the_limit_is_refused_before_it_is_sent(void **state)
                  "POST /echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n" LAST "1001\r\n");
 
     memset(large_body + head, 'x', 0x1001);
-    memcpy(large_body + head + 0x1001, "\r\n0\r\n\r\n", 7);
+    memcpy(large_body + head + 0x1001, "\r\n0\r\n\r\n", 8);
     expect(h, large_body, "413", "body_too_large");
     free(large_body);
 }
