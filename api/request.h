@@ -65,7 +65,7 @@ struct request {
     size_t body_size;
     const struct request_parts *parts; /* request.c's own */
     struct service *service;
-    bool from_this_machine; /* a loopback peer that no proxy speaks for */
+    bool from_this_machine; /* the peer, which may be a proxy that speaks for another */
 };
 
 /* The text in the place of {name} in the endpoint's path; asserts when the path

@@ -198,9 +198,8 @@ static void finish(struct talk *t)
     t->response = make_body(reply);
     if (!t->response)
         abort();
-    for (const struct reply_field *field = reply->fields; field; field = field->next) {
+    for (const struct reply_field *field = reply->fields; field; field = field->next)
         put_header(t->response, field->name, field->value);
-    }
     answer_log(&t->answer, &t->times, t->bytes_seen, (int64_t)size);
     set_deadline(t, clock_steady_us(), (int64_t)size);
 }
@@ -243,15 +242,11 @@ static enum MHD_Result gather_field(void *self, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
-static bool is_from_this_machine(const struct talk *t, int32_t field_count)
+static bool is_from_this_machine(const struct talk *t)
 {
     const union MHD_ConnectionInfo *peer =
         MHD_get_connection_info(t->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
-    for (int32_t i = 0; i < field_count; i++)
-        if (strcasecmp(t->fields[i].name, "X-Forwarded-For") == 0 ||
-            strcasecmp(t->fields[i].name, "Forwarded") == 0)
-            return false;
     return peer && peer->client_addr && listen_is_loopback(peer->client_addr);
 }
 
@@ -279,7 +274,7 @@ static enum MHD_Result take_head(struct talk *t, const char *method, const char 
 
     const bool open = answer_open(t->server->service, &head, t->arena, &t->answer);
 
-    t->answer.request.from_this_machine = is_from_this_machine(t, g.count);
+    t->answer.request.from_this_machine = is_from_this_machine(t);
     if (g.count <= GATE_FIELDS_MAX && !is_tight(t, &head)) {
         struct fail f = { 0 };
 

@@ -143,6 +143,11 @@ static void without_a_token_only_what_is_open_answers(void **state)
     assert_int_equal(ask(h, &(struct ask){ "GET", "/here", NULL, NULL, NULL, false }, &code), 401);
     assert_int_equal(ask(h, &(struct ask){ "GET", "/here", NULL, NULL, NULL, true }, NULL), 200);
     assert_int_equal(ask(h, &(struct ask){ "GET", "/admin", NULL, NULL, NULL, true }, NULL), 401);
+    assert_int_equal(
+        ask(h, &(struct ask){ "GET", "/here", "X-Forwarded-For", "1.2.3.4", NULL, true }, NULL),
+        401);
+    assert_int_equal(
+        ask(h, &(struct ask){ "GET", "/here", "Forwarded", "for=1.2.3.4", NULL, true }, NULL), 401);
 }
 
 static void a_bearer_token_needs_no_csrf_header_and_a_session_does(void **state)
