@@ -83,7 +83,7 @@ static void everyone_reports(void)
     buf_string(&body, "{\"positions\":[");
     for (int i = 1; i < PEOPLE; i++)
         buf_format(&body, "%s%s", i > 1 ? "," : "",
-                   fix(i, at(i % 10, 2 + i / 10 * 2), (enum frame)(i % FRAME_COUNT)));
+                   fix(i, at(i % 10, (double)(2 + i / 10 * 2)), (enum frame)(i % FRAME_COUNT)));
     buf_string(&body, "]}");
 
     const struct asking_answer answer = send("/v1/positions", buf_text(&body));

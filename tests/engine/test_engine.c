@@ -86,8 +86,9 @@ static void everyone_reports(struct house *h, struct point south_west)
 
     fixes.items = arena_take(a, 500, sizeof *fixes.items);
     for (int32_t i = 0; i < 500; i++) {
+        const int32_t row = i / 100;
         const struct point at = { south_west.lon + i % 10 * 0.001 + 0.0003,
-                                  south_west.lat + i / 100 * 0.001 };
+                                  south_west.lat + row * 0.001 };
 
         fixes.items[i] = (struct fixes_item){ .person_id = i + 1,
                                               .at = point_to_e7(at),

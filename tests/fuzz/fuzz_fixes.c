@@ -12,16 +12,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const int64_t NOW_US = 1795331700000000; /* 2026-11-22T07:15:00Z */
 
+static bool within(int64_t value, int64_t min, int64_t max)
+{
+    return value >= min && value <= max;
+}
+
 static void check_item(const struct fixes_item *item)
 {
     if (item->code != CODE_NONE)
         return;
-    assert(item->person_id >= 1);
-    assert(point_valid(point_from_e7(item->at)));
-    assert(item->accuracy_dm >= -1 && item->accuracy_dm <= FIXES_ACCURACY_MAX_M * 10);
-    assert(item->speed_cms >= -1 && item->speed_cms <= FIXES_SPEED_MAX_MPS * 100);
-    assert(item->fix_us >= NOW_US - FIXES_OLD_MAX_S * 1000000LL);
-    assert(item->fix_us <= NOW_US + FIXES_AHEAD_MAX_S * 1000000LL);
+    assert(item->person_id >= 1 && point_valid(point_from_e7(item->at)));
+    assert(within(item->accuracy_dm, -1, FIXES_ACCURACY_MAX_M * 10) &&
+           within(item->speed_cms, -1, FIXES_SPEED_MAX_MPS * 100) &&
+           within(item->fix_us, NOW_US - FIXES_OLD_MAX_S * 1000000LL,
+                  NOW_US + FIXES_AHEAD_MAX_S * 1000000LL));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -78,77 +78,76 @@ static void a_bad_item_does_not_hold_up_the_others(void **state)
     assert_int_equal(found.items[3].person_id, 3);
 }
 
+static const struct {
+    const char *item;
+    enum fail_code code;
+} ITEMS[] = {
+#define PLACE "\"person_id\":1,\"lon\":116.3,\"lat\":39.9,"
+    { "{" PLACE "\"frame\":\"gcj02\"," NOW "}", CODE_NONE },
+    { "{" PLACE "\"frame\":\"bd09\"," NOW ",\"speed_mps\":null}", CODE_NONE },
+    { "{" PLACE NOW "}", CODE_FRAME_MISSING },
+    { "{" PLACE "\"frame\":null," NOW "}", CODE_FRAME_MISSING },
+    { "{" PLACE "\"frame\":\"WGS84\"," NOW "}", CODE_FRAME_UNKNOWN },
+    { "{" PLACE "\"frame\":4326," NOW "}", CODE_VALUE_WRONG_TYPE },
+    { "{\"person_id\":1,\"lon\":2.35,\"lat\":48.85,\"frame\":\"bd09\"," NOW "}",
+      CODE_FRAME_OUTSIDE_CHINA },
+    { "{\"person_id\":1,\"lon\":180.1,\"lat\":48.85,\"frame\":\"wgs84\"," NOW "}",
+      CODE_PLACE_OUT_OF_RANGE },
+    { "{\"person_id\":1,\"lon\":1e999,\"lat\":48.85,\"frame\":\"wgs84\"," NOW "}",
+      CODE_PLACE_OUT_OF_RANGE },
+    { "{\"person_id\":1,\"lon\":\"116.3\",\"lat\":48.85,\"frame\":\"wgs84\"," NOW "}",
+      CODE_VALUE_WRONG_TYPE },
+    { "{\"person_id\":1,\"lon\":null,\"lat\":48.85,\"frame\":\"wgs84\"," NOW "}",
+      CODE_KEY_MISSING },
+    { "{\"person_id\":1,\"lat\":48.85,\"frame\":\"wgs84\"," NOW "}", CODE_KEY_MISSING },
+    { "{\"lon\":116.3,\"lat\":39.9,\"frame\":\"wgs84\"," NOW "}", CODE_KEY_MISSING },
+    { "{" PLACE "\"frame\":\"wgs84\"}", CODE_KEY_MISSING },
+    { "{}", CODE_KEY_MISSING },
+    { "[]", CODE_VALUE_WRONG_TYPE },
+    { "true", CODE_VALUE_WRONG_TYPE },
+    { "{\"person_id\":0,\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"," NOW "}",
+      CODE_VALUE_OUT_OF_RANGE },
+    { "{\"person_id\":-1,\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"," NOW "}",
+      CODE_VALUE_OUT_OF_RANGE },
+    { "{\"person_id\":9007199254740991,\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"," NOW "}",
+      CODE_NONE },
+    { "{\"person_id\":9007199254740992,\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"," NOW "}",
+      CODE_VALUE_OUT_OF_RANGE },
+    { "{\"person_id\":1.0,\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"," NOW "}",
+      CODE_VALUE_WRONG_TYPE },
+    { "{\"person_id\":\"1\",\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"," NOW "}",
+      CODE_VALUE_WRONG_TYPE },
+    { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"heading\":[{\"deg\":[1,{}]}]}", CODE_KEY_UNKNOWN },
+    { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"lon\":116.3}", CODE_JSON_DUPLICATE_KEY },
+    { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"accuracy_m\":-0.1}", CODE_VALUE_OUT_OF_RANGE },
+    { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"accuracy_m\":100000}", CODE_NONE },
+    { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"accuracy_m\":100001}", CODE_VALUE_OUT_OF_RANGE },
+    { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"speed_mps\":501}", CODE_VALUE_OUT_OF_RANGE },
+    { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"speed_mps\":false}", CODE_VALUE_WRONG_TYPE },
+    { "{" PLACE "\"frame\":\"wgs84\",\"fix_time\":1795331700}", CODE_VALUE_WRONG_TYPE },
+    { "{" PLACE "\"frame\":\"wgs84\",\"fix_time\":\"yesterday\"}", CODE_TIME_MALFORMED },
+    { "{" PLACE "\"frame\":\"wgs84\",\"fix_time\":\"2026-11-21T07:15:00Z\"}", CODE_NONE },
+    { "{" PLACE "\"frame\":\"wgs84\",\"fix_time\":\"2026-11-21T07:14:59.999Z\"}",
+      CODE_FIX_TOO_OLD },
+    { "{" PLACE "\"frame\":\"wgs84\",\"fix_time\":\"2026-11-22T07:20:00Z\"}", CODE_NONE },
+    { "{" PLACE "\"frame\":\"wgs84\",\"fix_time\":\"2026-11-22T07:20:00.001Z\"}",
+      CODE_FIX_IN_FUTURE },
+#undef PLACE
+};
+
 static void each_item_is_refused_with_its_code(void **state)
 {
-    static const struct {
-        const char *item;
-        enum fail_code code;
-    } CASES[] = {
-#define PLACE "\"person_id\":1,\"lon\":116.3,\"lat\":39.9,"
-        { "{" PLACE "\"frame\":\"gcj02\"," NOW "}", CODE_NONE },
-        { "{" PLACE "\"frame\":\"bd09\"," NOW ",\"speed_mps\":null}", CODE_NONE },
-        { "{" PLACE NOW "}", CODE_FRAME_MISSING },
-        { "{" PLACE "\"frame\":null," NOW "}", CODE_FRAME_MISSING },
-        { "{" PLACE "\"frame\":\"WGS84\"," NOW "}", CODE_FRAME_UNKNOWN },
-        { "{" PLACE "\"frame\":4326," NOW "}", CODE_VALUE_WRONG_TYPE },
-        { "{\"person_id\":1,\"lon\":2.35,\"lat\":48.85,\"frame\":\"bd09\"," NOW "}",
-          CODE_FRAME_OUTSIDE_CHINA },
-        { "{\"person_id\":1,\"lon\":180.1,\"lat\":48.85,\"frame\":\"wgs84\"," NOW "}",
-          CODE_PLACE_OUT_OF_RANGE },
-        { "{\"person_id\":1,\"lon\":1e999,\"lat\":48.85,\"frame\":\"wgs84\"," NOW "}",
-          CODE_PLACE_OUT_OF_RANGE },
-        { "{\"person_id\":1,\"lon\":\"116.3\",\"lat\":48.85,\"frame\":\"wgs84\"," NOW "}",
-          CODE_VALUE_WRONG_TYPE },
-        { "{\"person_id\":1,\"lon\":null,\"lat\":48.85,\"frame\":\"wgs84\"," NOW "}",
-          CODE_KEY_MISSING },
-        { "{\"person_id\":1,\"lat\":48.85,\"frame\":\"wgs84\"," NOW "}", CODE_KEY_MISSING },
-        { "{\"lon\":116.3,\"lat\":39.9,\"frame\":\"wgs84\"," NOW "}", CODE_KEY_MISSING },
-        { "{" PLACE "\"frame\":\"wgs84\"}", CODE_KEY_MISSING },
-        { "{}", CODE_KEY_MISSING },
-        { "[]", CODE_VALUE_WRONG_TYPE },
-        { "true", CODE_VALUE_WRONG_TYPE },
-        { "{\"person_id\":0,\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"," NOW "}",
-          CODE_VALUE_OUT_OF_RANGE },
-        { "{\"person_id\":-1,\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"," NOW "}",
-          CODE_VALUE_OUT_OF_RANGE },
-        { "{\"person_id\":9007199254740991,\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"," NOW "}",
-          CODE_NONE },
-        { "{\"person_id\":9007199254740992,\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"," NOW "}",
-          CODE_VALUE_OUT_OF_RANGE },
-        { "{\"person_id\":1.0,\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"," NOW "}",
-          CODE_VALUE_WRONG_TYPE },
-        { "{\"person_id\":\"1\",\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"," NOW "}",
-          CODE_VALUE_WRONG_TYPE },
-        { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"heading\":[{\"deg\":[1,{}]}]}",
-          CODE_KEY_UNKNOWN },
-        { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"lon\":116.3}", CODE_JSON_DUPLICATE_KEY },
-        { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"accuracy_m\":-0.1}", CODE_VALUE_OUT_OF_RANGE },
-        { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"accuracy_m\":100000}", CODE_NONE },
-        { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"accuracy_m\":100001}", CODE_VALUE_OUT_OF_RANGE },
-        { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"speed_mps\":501}", CODE_VALUE_OUT_OF_RANGE },
-        { "{" PLACE "\"frame\":\"wgs84\"," NOW ",\"speed_mps\":false}", CODE_VALUE_WRONG_TYPE },
-        { "{" PLACE "\"frame\":\"wgs84\",\"fix_time\":1795331700}", CODE_VALUE_WRONG_TYPE },
-        { "{" PLACE "\"frame\":\"wgs84\",\"fix_time\":\"yesterday\"}", CODE_TIME_MALFORMED },
-        { "{" PLACE "\"frame\":\"wgs84\",\"fix_time\":\"2026-11-21T07:15:00Z\"}", CODE_NONE },
-        { "{" PLACE "\"frame\":\"wgs84\",\"fix_time\":\"2026-11-21T07:14:59.999Z\"}",
-          CODE_FIX_TOO_OLD },
-        { "{" PLACE "\"frame\":\"wgs84\",\"fix_time\":\"2026-11-22T07:20:00Z\"}", CODE_NONE },
-        { "{" PLACE "\"frame\":\"wgs84\",\"fix_time\":\"2026-11-22T07:20:00.001Z\"}",
-          CODE_FIX_IN_FUTURE },
-#undef PLACE
-    };
-
     (void)state;
-    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
-        const char *body = arena_text(memory, "{\"positions\":[%s]}", CASES[i].item);
+    for (size_t i = 0; i < sizeof ITEMS / sizeof *ITEMS; i++) {
+        const char *body = arena_text(memory, "{\"positions\":[%s]}", ITEMS[i].item);
         struct fixes found;
         struct fail f;
 
         assert_true(read_text(body, &found, &f));
         assert_int_equal(found.count, 1);
-        if (found.items[0].code != CASES[i].code)
-            fail_msg("%s is %s, want %s", CASES[i].item, fail_word(found.items[0].code),
-                     fail_word(CASES[i].code));
+        if (found.items[0].code != ITEMS[i].code)
+            fail_msg("%s is %s, want %s", ITEMS[i].item, fail_word(found.items[0].code),
+                     fail_word(ITEMS[i].code));
     }
 }
 
