@@ -205,10 +205,11 @@ static bool read_line(struct config *c, const char *line, size_t size, const cha
         name_size = sizeof name - 1; /* no setting's name is that long */
     memcpy(name, line, name_size);
     name[name_size] = '\0';
-    char *copy = strndup(value, value_size);
+    char *copy = calloc(1, value_size + 1); /* the text goes on behind it: no strndup */
 
     if (!copy)
         abort();
+    memcpy(copy, value, value_size);
     const bool good = config_set(c, name, copy, where, f);
 
     free(copy);
