@@ -51,6 +51,14 @@ static bool is_json_type(const char *type)
     return false;
 }
 
+bool answer_too_large(const struct answer *out, struct fail *f)
+{
+    const size_t most = out->match.endpoint->body_max;
+
+    fail_set(f, FAIL_INPUT, BODY_TOO_LARGE, "the body is larger than %zu bytes", most);
+    return fail_allowed(f, "%zu bytes", most);
+}
+
 static bool check_body(const struct answer *out, struct fail *f)
 {
     const struct endpoint *e = out->match.endpoint;
@@ -59,10 +67,8 @@ static bool check_body(const struct answer *out, struct fail *f)
         return true;
     if (e->body_max == 0)
         return fail_set(f, FAIL_INPUT, BODY_TOO_LARGE, "%s %s takes no body", e->method, e->path);
-    if (out->pass.body_size > (int64_t)e->body_max) {
-        fail_set(f, FAIL_INPUT, BODY_TOO_LARGE, "the body is larger than %zu bytes", e->body_max);
-        return fail_allowed(f, "%zu bytes", e->body_max);
-    }
+    if (out->pass.body_size > (int64_t)e->body_max)
+        return answer_too_large(out, f);
     if (e->body) {
         const char *type = request_header(&out->request, "Content-Type");
 

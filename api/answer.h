@@ -24,6 +24,9 @@ struct answer {
 bool answer_open(struct service *service, const struct gate_head *head, struct arena *a,
                  struct answer *out);
 
+/* False with BODY_TOO_LARGE, saying how much the endpoint takes. */
+bool answer_too_large(const struct answer *out, struct fail *f);
+
 /* The body has come and stands in out->request.body. May wait for the database. */
 void answer_give(struct answer *out, struct worker *worker);
 

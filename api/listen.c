@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -74,6 +75,13 @@ int32_t listen_port(int fd)
     }
     memcpy(&v6, &at, sizeof v6);
     return ntohs(v6.sin6_port);
+}
+
+void listen_undelayed(int fd)
+{
+    const int on = 1;
+
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 bool listen_is_loopback(const struct sockaddr *address)

@@ -15,6 +15,9 @@ bool listen_open(const char *address, int32_t port, int *out, struct fail *f);
 /* The port of a listening socket; 0 when it is none. */
 int32_t listen_port(int fd);
 
+/* Answers are written in one piece: waiting for more would only delay them. */
+void listen_undelayed(int fd);
+
 /* Whether a socket address is this machine's own loopback. */
 struct sockaddr;
 bool listen_is_loopback(const struct sockaddr *address);

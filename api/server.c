@@ -5,13 +5,11 @@
 #include <assert.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "api/answer.h"
@@ -28,9 +26,11 @@
 #include "geo/road/nearest.h"
 #include "geo/road/route.h"
 
-/* A connection that sends or takes slower than this on average is cut. */
-enum { RATE_MIN_BYTES_S = 16 * 1024 };
-enum { CONNECTION_MEMORY = 8 * 1024, IDLE_TALKS_MAX = 64 };
+enum {
+    RATE_MIN_BYTES_S = 16 * 1024, /* who is slower on average is cut */
+    CONNECTION_MEMORY = 8 * 1024,
+    IDLE_TALKS_MAX = 64,
+};
 static const int64_t SECOND_US = 1000000;
 
 enum talk_state {
@@ -342,10 +342,7 @@ static enum MHD_Result end_body(struct talk *t)
     struct fail f = { 0 };
 
     if (t->bytes_seen > (int64_t)t->body.size) {
-        const size_t most = t->answer.match.endpoint->body_max;
-
-        fail_set(&f, FAIL_INPUT, BODY_TOO_LARGE, "the body is larger than %zu bytes", most);
-        fail_allowed(&f, "%zu bytes", most);
+        answer_too_large(&t->answer, &f);
         return refuse(t, &f, true);
     }
     t->answer.request.body = buf_text(&t->body);
@@ -440,10 +437,8 @@ static void on_connection(void *self, struct MHD_Connection *connection, void **
     }
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    const int on = 1;
 
-    /* Answers are written in one piece; waiting for more only delays them. */
-    setsockopt(info->connect_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    listen_undelayed(info->connect_fd);
     *context = lines_add(s->lines, info->connect_fd, clock_steady_us() + s->timeout_us);
 }
 
@@ -515,9 +510,9 @@ static struct MHD_Daemon *start_daemon(struct server *s, int fd)
         on_request, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
-static void start_thread(pthread_t *thread, void *(*run)(void *self), struct server *s)
+static void start_worker(struct server *s)
 {
-    if (pthread_create(thread, NULL, run, s) != 0) {
+    if (pthread_create(&s->workers[s->worker_count++], NULL, work, s) != 0) {
         fprintf(stderr, "no thread can be started\n");
         abort();
     }
@@ -542,8 +537,8 @@ struct server *server_open(struct service *service, struct fail *f)
     s->backlog = backlog_new(config_int(c, CONFIG_QUEUE_LENGTH));
     s->lines = lines_open();
     pthread_mutex_init(&s->idle_lock, NULL);
-    for (; s->worker_count < workers; s->worker_count++)
-        start_thread(&s->workers[s->worker_count], work, s);
+    while (s->worker_count < workers)
+        start_worker(s);
     s->daemon = start_daemon(s, fd);
     if (!s->daemon) {
         close(fd);
