@@ -55,10 +55,14 @@ static bool read_wish(const struct request *r, struct places_wish *wish, struct 
     int64_t limit;
 
     *wish = (struct places_wish){ .typed = request_query(r, "q") };
-    if (!wish->typed || strspn(wish->typed, " \t") == strlen(wish->typed) ||
-        strlen(wish->typed) > PLACES_TYPED_MAX) {
-        fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "q must have 1 to %d bytes that are not blanks",
-                 PLACES_TYPED_MAX);
+    if (!wish->typed || strspn(wish->typed, " \t") == strlen(wish->typed)) {
+        fail_set(f, FAIL_INPUT, VALUE_EMPTY, "q, the name to look for, must not be empty");
+        fail_allowed(f, "1 to %d bytes", PLACES_TYPED_MAX);
+        return fail_at(f, "/q");
+    }
+    if (strlen(wish->typed) > PLACES_TYPED_MAX) {
+        fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "q must have 1 to %d bytes: %.60s",
+                 PLACES_TYPED_MAX, wish->typed);
         fail_allowed(f, "1 to %d bytes", PLACES_TYPED_MAX);
         return fail_at(f, "/q");
     }

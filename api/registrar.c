@@ -88,9 +88,17 @@ static bool read_box(const struct request *r, struct registry_filter *filter, st
     return true;
 }
 
-static bool fail_typed(const char *typed, struct fail *f)
+static bool check_typed(const char *typed, struct fail *f)
 {
-    fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "q must have 1 to %d bytes: %.60s", TYPED_MAX, typed);
+    const size_t length = typed ? strlen(typed) : 1;
+
+    if (length > 0 && length <= TYPED_MAX)
+        return true;
+    if (length == 0)
+        fail_set(f, FAIL_INPUT, VALUE_EMPTY, "q must not be empty");
+    else
+        fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "q must have 1 to %d bytes: %.60s", TYPED_MAX,
+                 typed);
     fail_allowed(f, "1 to %d bytes", TYPED_MAX);
     fail_at(f, "/q");
     return fail_value(f, typed);
@@ -117,11 +125,9 @@ static bool read_wanted(const struct request *r, enum registry_noun noun, struct
 
     *w = (struct wanted){ 0 };
     if (!registrar_frame(r, &w->frame, f) || !read_format(r, &w->geojson, f) ||
-        !read_box(r, &w->filter, f) ||
+        !read_box(r, &w->filter, f) || !check_typed(typed, f) ||
         !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &limit, f))
         return false;
-    if (typed && (typed[0] == '\0' || strlen(typed) > TYPED_MAX))
-        return fail_typed(typed, f);
     w->filter.containing = typed;
     w->filter.limit = (int32_t)limit;
     w->list =

@@ -8,6 +8,11 @@
 
 static struct asking_room ROOM;
 
+/* 201 bytes. */
+#define TWENTY "aaaaaaaaaaaaaaaaaaaa"
+#define FIFTY  TWENTY TWENTY "aaaaaaaaaa"
+#define LONG   FIFTY FIFTY FIFTY FIFTY "a"
+
 static struct asking_answer get(const char *target)
 {
     return asking_send(ROOM.worker, "GET", target, NULL, NULL);
@@ -118,9 +123,10 @@ static void wishes_that_make_no_sense_are_refused(void **state)
         const char *target;
         const char *code;
     } CASES[] = {
-        { "/v1/places", "value_too_long" },
-        { "/v1/places?q=", "value_too_long" },
-        { "/v1/places?q=%20%20", "value_too_long" },
+        { "/v1/places", "value_empty" },
+        { "/v1/places?q=", "value_empty" },
+        { "/v1/places?q=%20%20", "value_empty" },
+        { "/v1/places?q=" LONG, "value_too_long" },
         { "/v1/places?q=a&limit=51", "query_out_of_range" },
         { "/v1/places?q=a&near=1,2", "frame_missing" },
         { "/v1/places?q=a&near=1&frame=wgs84", "near_malformed" },

@@ -8,6 +8,11 @@
 
 static struct asking_room ROOM;
 
+/* 201 bytes. */
+#define TWENTY "aaaaaaaaaaaaaaaaaaaa"
+#define FIFTY  TWENTY TWENTY "aaaaaaaaaa"
+#define LONG   FIFTY FIFTY FIFTY FIFTY "a"
+
 enum { STATIONS = 25 };
 
 static struct asking_answer get(const char *target)
@@ -169,7 +174,8 @@ static void wishes_that_make_no_sense_are_refused(void **state)
         { "/v1/stations?limit=1001", "query_out_of_range" },
         { "/v1/stations?limit=ten", "query_out_of_range" },
         { "/v1/stations?cursor=", "cursor_malformed" },
-        { "/v1/stations?q=", "value_too_long" },
+        { "/v1/stations?q=", "value_empty" },
+        { "/v1/stations?q=" LONG, "value_too_long" },
         { "/v1/stations?bbox=1,2,3,4", "frame_missing" },
         { "/v1/stations?bbox=1,2,3&frame=wgs84", "box_malformed" },
         { "/v1/stations?bbox=3,2,1,4&frame=wgs84", "box_malformed" },
