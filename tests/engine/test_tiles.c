@@ -512,8 +512,10 @@ static void a_crowd_too_dense_for_points_is_counted(void **state)
             .has_fix = true,
             .fix = { .person_id = 1 + i, .accuracy_dm = -1, .speed_cms = -1, .fix_us = 1 },
         };
-        people[i].fix.at = point_to_e7(
-            (struct point){ CENTRE.lon + (i % 300) * 1e-5, CENTRE.lat + (i / 300) * 1e-5 });
+        const int32_t row = i / 300;
+
+        people[i].fix.at =
+            point_to_e7((struct point){ CENTRE.lon + (i % 300) * 1e-5, CENTRE.lat + row * 1e-5 });
     }
     live_know(room->live, people, 60000);
     test_free(people);
