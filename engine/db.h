@@ -18,7 +18,9 @@
  * time a connection runs it. Parameters and results travel in binary. A lost
  * connection is reopened at the next db_run outside a transaction; what was
  * under way fails with FAIL_BUSY, DATABASE_AWAY. A constraint that says no is
- * FAIL_CONFLICT or FAIL_INPUT with a code of its own, anything else FAIL_BROKEN. */
+ * FAIL_CONFLICT or FAIL_INPUT with a code of its own; a full disk, a statement
+ * over its time or changes that met are FAIL_BUSY; anything else is FAIL_BROKEN
+ * (sqlstate.h). A server that is too old or has no PostGIS is refused. */
 struct db;
 
 /* `address` is a libpq connection string. The connection is made at once. */
