@@ -14,21 +14,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { SIZE_MAX_BYTES = 1 << 16 };
 
+static bool is_within(const struct registry_field *field, const struct registry_value *value)
+{
+    switch (field->type) {
+    case REGISTRY_INT:
+        return value->number >= field->min && value->number <= field->max;
+    case REGISTRY_TEXT:
+        return strlen(value->text) <= (size_t)field->max && (!field->required || value->text[0]);
+    case REGISTRY_WORD:
+        break;
+    }
+    return value->text != NULL;
+}
+
 static void check_item(enum registry_noun noun, const struct registry_item *item)
 {
     const struct registry_kind *kind = registry_kind(noun);
 
-    for (int32_t i = 0; i < kind->field_count; i++) {
-        const struct registry_field *field = &kind->fields[i];
-        const struct registry_value *value = &item->values[i];
-
-        if (field->type == REGISTRY_INT)
-            assert(value->number >= field->min && value->number <= field->max);
-        if (field->type == REGISTRY_TEXT) {
-            assert(strlen(value->text) <= (size_t)field->max);
-            assert(!field->required || value->text[0]);
-        }
-    }
+    for (int32_t i = 0; i < kind->field_count; i++)
+        assert(is_within(&kind->fields[i], &item->values[i]));
     for (int32_t i = 0; i < item->figure.point_count; i++)
         assert(point_valid(item->figure.points[i]));
 }
