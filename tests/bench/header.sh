@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # For bars written in bash; source it: `. "$(dirname "$0")/header.sh"`.
 #   bar_header NAME [SEED]             what the figures were measured on
 #   bar_report NAME FIGURE BAR ok|missed   one line a figure; remembers a miss
