@@ -241,7 +241,9 @@ static void put_off(struct simulation *s, struct parcel *parcel, const struct ht
     s->quiet_until_us =
         now + (int64_t)(s->back_off_s * 1e6 * (0.75 + 0.5 * chance_part(&s->chance)));
     fprintf(stderr, command_say("vigil: put off for %d s: %s\n", "vigil:推迟 %d 秒:%s\n"),
-            s->back_off_s, answer->status == 0 ? answer->error : "the server asked for it");
+            s->back_off_s,
+            answer->status == 0 ? answer->error
+                                : command_say("the server asked for it", "服务器要求"));
 }
 
 static void take_answer(void *self, const struct http_answer *answer)
@@ -386,6 +388,15 @@ static bool read_token(const char *path, char token[TOKEN_ROOM], struct fail *f)
                                 "a token is needed: --token-file FILE, or VIGIL_TOKEN");
 }
 
+static bool check_url(const char *url, struct fail *f)
+{
+    if (strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0)
+        return true;
+    fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "--url must begin with http:// or https://: %.200s",
+             url);
+    return fail_value(f, url);
+}
+
 static bool read_options(int argc, char **argv, struct options *o, struct fail *f)
 {
     const char *people = "1000", *rate = NULL, *seed = "1", *seconds = "0", *token_file = NULL;
@@ -404,7 +415,7 @@ static bool read_options(int argc, char **argv, struct options *o, struct fail *
     if (!command_read(argc, argv, known, sizeof known / sizeof *known, 0, &line, f) ||
         !command_number("people", people, 1, PEOPLE_MAX, &o->people, f) ||
         !command_number("seed", seed, 0, INT64_MAX, &o->seed, f) ||
-        !command_number("for", seconds, 0, 7LL * 86400, &o->seconds, f) ||
+        !command_number("for", seconds, 0, 7LL * 86400, &o->seconds, f) || !check_url(o->url, f) ||
         !read_token(token_file, o->token, f))
         return false;
     if (rate)
@@ -439,5 +450,8 @@ int simulate_command(int argc, char **argv)
     for (struct parcel *p = s.newest; p; p = p->older)
         buf_free(&p->body);
     arena_free(s.arena);
-    return s.is_over ? command_fail(&s.why) : COMMAND_DONE;
+    if (s.is_over)
+        return command_fail(&s.why);
+    /* Nothing but refusals: whoever waits for this command should know. */
+    return s.tally.accepted == 0 && s.tally.retries > 0 ? COMMAND_LATER : COMMAND_DONE;
 }
