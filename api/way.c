@@ -121,7 +121,7 @@ static const struct sentence ENGLISH[] = {
 };
 
 static const struct sentence CHINESE[] = {
-    [TURN_DEPART] = { "出发", "出发,沿" },
+    [TURN_DEPART] = { "出发", "出发，沿" },
     [TURN_STRAIGHT] = { "直行", "直行进入" },
     [TURN_SLIGHT_LEFT] = { "向左前方行进", "向左前方进入" },
     [TURN_LEFT] = { "左转", "左转进入" },
@@ -129,8 +129,8 @@ static const struct sentence CHINESE[] = {
     [TURN_SLIGHT_RIGHT] = { "向右前方行进", "向右前方进入" },
     [TURN_RIGHT] = { "右转", "右转进入" },
     [TURN_SHARP_RIGHT] = { "向右后方转弯", "向右后方转入" },
-    [TURN_BACK] = { "掉头", "掉头,沿" },
-    [TURN_ARRIVE] = { "到达目的地", "到达目的地:" },
+    [TURN_BACK] = { "掉头", "掉头，沿" },
+    [TURN_ARRIVE] = { "到达目的地", "到达目的地：" },
 };
 
 static void write_sentence(struct emit *e, const char *key, const struct sentence *s,

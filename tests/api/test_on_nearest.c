@@ -307,7 +307,7 @@ static void a_route_tells_its_steps_in_both_languages(void **state)
     assert_int_equal(steps, 3);
     assert_string_equal(asking_text(&answer, "/steps/0/turn"), "depart");
     assert_string_equal(asking_text(&answer, "/steps/0/text_en"), "Set off along Row 1");
-    assert_string_equal(asking_text(&answer, "/steps/0/text_zh"), "出发,沿Row 1");
+    assert_string_equal(asking_text(&answer, "/steps/0/text_zh"), "出发，沿Row 1");
     assert_string_equal(asking_text(&answer, "/steps/1/turn"), "left");
     assert_string_equal(asking_text(&answer, "/steps/1/text_en"), "Turn left onto Column 4");
     assert_string_equal(asking_text(&answer, "/steps/1/text_zh"), "左转进入Column 4");

@@ -240,7 +240,7 @@ static void put_off(struct simulation *s, struct parcel *parcel, const struct ht
     s->back_off_s = s->back_off_s < asked ? asked : s->back_off_s;
     s->quiet_until_us =
         now + (int64_t)(s->back_off_s * 1e6 * (0.75 + 0.5 * chance_part(&s->chance)));
-    fprintf(stderr, command_say("vigil: put off for %d s: %s\n", "vigil:推迟 %d 秒:%s\n"),
+    fprintf(stderr, command_say("vigil: put off for %d s: %s\n", "vigil：推迟 %d 秒：%s\n"),
             s->back_off_s,
             answer->status == 0 ? answer->error
                                 : command_say("the server asked for it", "服务器要求"));
@@ -354,8 +354,8 @@ static void run(struct simulation *s)
 
     printf(command_say("%.1f s: %lld accepted (%.1f/s), %lld rejected, p50 %.1f ms, p99 %.1f ms, "
                        "%lld put off, %lld left out\n",
-                       "%.1f 秒:接受 %lld(每秒 %.1f),拒绝 %lld,p50 %.1f 毫秒,p99 %.1f 毫秒,"
-                       "推迟 %lld,略去 %lld\n"),
+                       "%.1f 秒：接受 %lld（每秒 %.1f），拒绝 %lld，p50 %.1f 毫秒，p99 %.1f 毫秒，"
+                       "推迟 %lld，略去 %lld\n"),
            seconds, (long long)s->tally.accepted, (double)s->tally.accepted / seconds,
            (long long)s->tally.rejected, tally_ms(&s->tally, 0.5), tally_ms(&s->tally, 0.99),
            (long long)s->tally.retries, (long long)s->tally.left_out);
@@ -443,7 +443,7 @@ int simulate_command(int argc, char **argv)
     }
     fprintf(stderr,
             command_say("%d people on the streets of %s, %lld fixes/s to %s\n",
-                        "%d 人在%s的街道上,每秒 %lld 个定位发往 %s\n"),
+                        "%d 人在%s的街道上，每秒 %lld 个定位发往 %s\n"),
             s.count, s.streets.city_name, (long long)options.rate, options.url);
     run(&s);
     http_close(s.http);
