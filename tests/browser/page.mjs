@@ -58,6 +58,7 @@ async function measure(page) {
   await some(page, 'streets', 'street');
   await some(page, 'street names', 'street-name', 'street-name-main');
   await some(page, 'people', 'people');
+  await look(page, ...at, 13.2);
   await some(page, 'stations and lookout points', 'stations', 'lookouts');
   for (const layer of more) {
     if (layer === 'boundaries' || layer === 'place-name') await look(page, ...at, 12.5);
@@ -87,6 +88,7 @@ async function measure(page) {
   await picture(page, 'search');
   await page.keyboard.press('Enter');
   await page.waitForSelector('#people .steps');
+  await look(page, ...at, 13.4);
   await page.keyboard.press('l');
   await page.waitForSelector('#twin-body tbody tr');
   await picture(page, 'table');
@@ -97,7 +99,7 @@ const city = await openCity();
 const browser = await openBrowser();
 try {
   if (tour) mkdirSync(tour, { recursive: true });
-  const page = await enter(await openPage(browser, { width: 1920, height: 1080 }), city);
+  const page = await enter(await openPage(browser, tour ? {} : { width: 1920, height: 1080 }), city);
   await measure(page);
   const second = await enter(await openPage(browser, { language: 'zh-CN', theme: 'dark' }), city);
   await look(second, ...at, 15.2);
