@@ -302,6 +302,13 @@ void live_move(struct live *l, const struct live_fix *fixes, int32_t count)
     turns_release(l->turns);
 }
 
+static void reserve(const struct live *l, struct crowd *crowd)
+{
+    const int32_t room = l->people.slot_room;
+
+    crowd_reserve(crowd, room < CROWD_PEOPLE_MAX ? room : CROWD_PEOPLE_MAX);
+}
+
 static char *name_copy(const char *name)
 {
     const size_t size = strlen(name) + 1;
@@ -360,6 +367,10 @@ static void make_room(struct live *l)
 
         begin_change(l);
         roster_exchange(&l->people, &room);
+        /* The one moment that may be long, each time the people have doubled: a
+         * crowd cannot be enlarged beside itself. */
+        if (l->crowd)
+            reserve(l, l->crowd);
         end_change(l);
         roster_give_back(&room);
     }
@@ -469,9 +480,10 @@ static bool take_touched(struct live *l, int pass, struct touched *out)
     return is_last;
 }
 
-static void start_settling(struct live *l, struct touched *everyone)
+static void start_settling(struct live *l, struct crowd *crowd, struct touched *everyone)
 {
     turns_claim(l->turns);
+    reserve(l, crowd);
     l->settling = true;
     everyone->ids = roster_memory((size_t)l->people.person_count + 1, sizeof *everyone->ids);
     for (int32_t i = 0; i < l->people.slot_count; i++)
@@ -486,7 +498,7 @@ void live_settle(struct live *l, const struct world *w)
     struct touched batch = { 0 };
     bool is_last = false;
 
-    start_settling(l, &batch);
+    start_settling(l, crowd, &batch);
     for (int pass = 1;; pass++) {
         for (size_t i = 0; i < batch.count; i += CHUNK)
             settle_some(l, w, crowd, batch.ids + i,

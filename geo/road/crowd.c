@@ -116,6 +116,15 @@ static void table_double(struct crowd *c)
     buf_free(&old);
 }
 
+void crowd_reserve(struct crowd *c, int32_t people)
+{
+    assert(people >= 0 && people <= CROWD_PEOPLE_MAX);
+    while (2 * (uint32_t)people > c->table_size)
+        table_double(c);
+    if (people > c->slot_count)
+        buf_reserve(&c->slots, (size_t)(people - c->slot_count) * sizeof(struct slot));
+}
+
 static int32_t slot_new(struct crowd *c)
 {
     const int32_t freed = c->free_slot;

@@ -17,6 +17,10 @@ enum { CROWD_PEOPLE_MAX = 16 * 1000 * 1000 };
 struct crowd *crowd_new(const struct network *n);
 void crowd_free(struct crowd *c);
 
+/* Room for that many people at once, so that crowd_put need not make it: making
+ * it for half a million takes some milliseconds. */
+void crowd_reserve(struct crowd *c, int32_t people);
+
 struct crowd_person {
     int64_t person_id;
     struct spot spot;

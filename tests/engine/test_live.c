@@ -203,6 +203,24 @@ static void far_from_every_street_one_is_not_in_the_crowd(void **state)
     assert_false(get(c->live, 7).fix.on_street);
 }
 
+static void more_people_than_there_was_room_for_are_all_there(void **state)
+{
+    struct city *c = *state;
+    struct town_dice dice = { 3 };
+    enum { MANY = 5000 };
+
+    live_settle(c->live, c->world);
+    for (int i = 1; i <= MANY; i++) {
+        know(c->live, i, "a");
+        move_to(c->live, i, somewhere(&dice, c->world), 1);
+        if (i % 3 == 0)
+            live_forget(c->live, i - 1);
+    }
+    for (int i = 1; i <= MANY; i++)
+        assert_int_equal(get(c->live, i).fix.on_street, i % 3 != 2 || i == MANY);
+    assert_int_equal(crowd_count(live_crowd(c->live)), live_count(c->live));
+}
+
 /* ------------------------------------------------------------------ boxes */
 
 static void a_box_gives_exactly_who_is_in_it(void **state)
@@ -424,6 +442,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_is_forgotten_is_gone_everywhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_new_mode_stands_on_its_own_streets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(far_from_every_street_one_is_not_in_the_crowd, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(more_people_than_there_was_room_for_are_all_there, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_box_gives_exactly_who_is_in_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_box_has_a_new_version_when_it_looks_different, set_up,
