@@ -186,6 +186,20 @@ static void a_street_in_a_tile_has_its_id_class_name_and_direction(void **state)
     assert_null(mvt_read_tag(l, &l->features[0], "name"));
 }
 
+/* A name that is the same in a language is not said twice. */
+static void a_street_has_its_names_in_both_languages(void **state)
+{
+    struct room *room = *state;
+
+    fill(room->d, "UPDATE vigil.segment SET name_en = 'First', name_zh = name WHERE way_id = 1");
+    const struct mvt_read_tile tile = ask_read(room, "streets", tile_at(CENTRE, 15));
+    const struct mvt_read_layer *l = &tile.layers[0];
+    const struct mvt_read_feature *ft = &l->features[l->feature_count - 1];
+
+    assert_string_equal(mvt_read_tag(l, ft, "name_en")->text, "First");
+    assert_null(mvt_read_tag(l, ft, "name_zh"));
+}
+
 static void from_far_away_only_wide_streets_are_drawn(void **state)
 {
     const struct mvt_read_tile tile = ask_read(*state, "streets", tile_at(CENTRE, 8));
@@ -559,6 +573,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROOM_TEST(every_layer_of_the_database_gives_tiles_as_the_specification_says),
         ROOM_TEST(a_street_in_a_tile_has_its_id_class_name_and_direction),
+        ROOM_TEST(a_street_has_its_names_in_both_languages),
         ROOM_TEST(from_far_away_only_wide_streets_are_drawn),
         ROOM_TEST(where_nothing_is_the_tile_is_empty),
         ROOM_TEST(layers_asked_for_together_stand_in_one_tile),
