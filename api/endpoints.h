@@ -26,6 +26,7 @@ struct endpoint {
     const char *summary;  /* one line for the description */
     bool open_here;       /* needs no token from a peer on this machine */
     const char *type;     /* content type of success; NULL: application/json */
+    bool at_once;         /* needs no worker, body or token: answered while all workers are busy */
 };
 
 extern const struct endpoint ENDPOINTS[];

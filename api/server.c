@@ -34,10 +34,10 @@ enum {
 static const int64_t SECOND_US = 1000000;
 
 enum talk_state {
-    TALK_HEAD,    /* the request line is known */
-    TALK_REFUSED, /* the answer is there before the body, of which there is none */
-    TALK_BODY,    /* the body is being gathered */
-    TALK_QUEUED,  /* suspended: a worker has it or will */
+    TALK_HEAD,   /* the request line is known */
+    TALK_GIVEN,  /* the answer is there before the body, of which there is none */
+    TALK_BODY,   /* the body is being gathered */
+    TALK_QUEUED, /* suspended: a worker has it or will */
     TALK_ANSWERED,
 };
 
@@ -272,7 +272,7 @@ static enum MHD_Result take_head(struct talk *t, const char *method, const char 
         .field_count = g.count,
     };
 
-    const bool open = answer_open(t->server->service, &head, t->arena, &t->answer);
+    bool open = answer_open(t->server->service, &head, t->arena, &t->answer);
 
     t->answer.request.from_this_machine = is_from_this_machine(t);
     if (g.count <= GATE_FIELDS_MAX && !is_tight(t, &head)) {
@@ -284,12 +284,16 @@ static enum MHD_Result take_head(struct talk *t, const char *method, const char 
         metrics_count(METRIC_REQUESTS_REFUSED, 1);
         return refuse(t, &f, true);
     }
+    if (open && t->answer.match.endpoint->at_once) {
+        answer_give(&t->answer, NULL);
+        open = false;
+    }
     if (!open) {
         if (t->answer.reply.code == CODE_REQUEST_MALFORMED)
             metrics_count(METRIC_REQUESTS_REFUSED, 1);
         /* An answer queued here ends the connection. */
         if (!t->answer.reply.close) {
-            t->state = TALK_REFUSED;
+            t->state = TALK_GIVEN;
             return MHD_YES;
         }
         finish(t);
@@ -374,7 +378,7 @@ static enum MHD_Result on_request(void *self, struct MHD_Connection *connection,
     switch (t->state) {
     case TALK_HEAD:
         return take_head(t, method, version);
-    case TALK_REFUSED:
+    case TALK_GIVEN:
         finish(t);
         return send_answer(t);
     case TALK_BODY:

@@ -89,6 +89,7 @@ static const struct endpoint TABLE[] = {
       .success = 200,
       .body_max = BODY_MAX,
       .body = "enter" },
+    { .method = "GET", .path = "/alive", .handle = on_echo, .success = 200, .at_once = true },
     { .method = "GET", .path = "/wait", .handle = on_wait, .success = 200 },
     { .method = "GET", .path = "/large", .handle = on_large, .success = 200 },
     { .method = "GET", .path = "/fail", .handle = on_fail, .success = 200 },
@@ -394,6 +395,7 @@ static void a_full_queue_says_so_and_does_nothing(void **state)
         usleep(10000);
     expect(h, "GET /echo HTTP/1.1\r\n" LAST, "503", "server_busy");
     expect(h, "GET /echo HTTP/1.1\r\n" LAST, "503", "Retry-After: ");
+    expect(h, "GET /alive HTTP/1.1\r\n" LAST, "200", "");
     for (int i = 0; i < BUSY + WAITING; i++)
         sem_post(&leave);
     for (int i = 0; i < BUSY + WAITING; i++) {
