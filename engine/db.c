@@ -483,18 +483,14 @@ bool db_begin(struct db *db, struct fail *f)
 
 /* COMMIT of a transaction that failed before answers well and rolls back: that
  * is a failure to whoever believed in it. */
-bool db_commit(struct db *db, struct fail *f)
+static bool commit(struct db *db, struct fail *f)
 {
-    assert(db->in_transaction);
     if (!ready(db, f))
         return false;
     if (PQtransactionStatus(db->link) == PQTRANS_INERROR)
         return fail_set(f, FAIL_BROKEN, DATABASE_FAILED,
                         "a transaction was to be committed after one of its statements had failed");
-    if (!run_script(db, QUERIES_TEXTS[QUERIES_TRANSACTION_COMMIT].text, "commit", f))
-        return false;
-    db->in_transaction = false;
-    return true;
+    return run_script(db, QUERIES_TEXTS[QUERIES_TRANSACTION_COMMIT].text, "commit", f);
 }
 
 void db_rollback(struct db *db)
@@ -507,6 +503,18 @@ void db_rollback(struct db *db)
     if (db->link && PQstatus(db->link) == CONNECTION_OK)
         (void)run_script(db, QUERIES_TEXTS[QUERIES_TRANSACTION_ROLLBACK].text, "rollback",
                          &ignored);
+}
+
+bool db_commit(struct db *db, struct fail *f)
+{
+    assert(db->in_transaction);
+    const bool good = commit(db, f);
+
+    if (good)
+        db->in_transaction = false;
+    else
+        db_rollback(db);
+    return good;
 }
 
 static bool put_stream(struct db *db, const struct buf *stream)

@@ -120,7 +120,8 @@ const void *db_get_bytes(const struct db_rows *rows, int32_t row, int32_t column
 /* The items of an int8[], to be read with pgwire_item. */
 const void *db_get_ints(const struct db_rows *rows, int32_t row, int32_t column, int32_t *count);
 
-/* A transaction. Roll back is safe at any time. */
+/* A transaction. It is over when db_commit returns, whatever that says: after
+ * DATABASE_AWAY it may have been committed or not. Roll back is safe at any time. */
 bool db_begin(struct db *db, struct fail *f);
 bool db_commit(struct db *db, struct fail *f);
 void db_rollback(struct db *db);

@@ -236,6 +236,38 @@ static void a_connection_lost_in_a_transaction_stays_lost_until_the_roll_back(vo
     assert_int_equal(recorded(d, "lost"), 0);
 }
 
+/* Of two rows, the deferred check of the first ends the connection in the middle of
+ * the commit, and that of the second refuses the commit. */
+static void a_commit_that_fails_ends_the_transaction(void **state)
+{
+    struct database *d = *state;
+    struct fail f = { 0 };
+
+    assert_true(
+        db_script(d->db,
+                  "CREATE TABLE fate (n int);"
+                  "CREATE FUNCTION meet_fate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                  " IF NEW.n = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid());"
+                  " PERFORM pg_sleep(10); END IF;"
+                  " RAISE EXCEPTION 'fate'; END $$;"
+                  "CREATE CONSTRAINT TRIGGER fate AFTER INSERT ON fate"
+                  " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION meet_fate()",
+                  &f));
+    assert_true(db_begin(d->db, &f));
+    assert_true(db_script(d->db, "INSERT INTO fate VALUES (1)", &f));
+    assert_false(db_commit(d->db, &f));
+    assert_int_equal(f.code, CODE_DATABASE_AWAY);
+    assert_true(db_begin(d->db, &f));
+    assert_true(db_script(d->db, "INSERT INTO fate VALUES (2)", &f));
+    assert_false(db_commit(d->db, &f));
+    assert_int_equal(f.code, CODE_DATABASE_FAILED);
+    assert_true(db_begin(d->db, &f));
+    assert_true(record(d, 9006, "after", &f));
+    assert_true(db_commit(d->db, &f));
+    assert_int_equal(recorded(d, "after"), 1);
+    assert_int_equal(database_int(d, "SELECT count(*) FROM fate"), 0);
+}
+
 /* In a process of its own: waits until somebody waits for a lock, and ends them. */
 static void end_whoever_waits(struct database *d)
 {
@@ -360,6 +392,7 @@ int main(void)
         cmocka_unit_test(an_old_server_or_a_missing_postgis_is_named),
         cmocka_unit_test(a_transaction_holds_together),
         cmocka_unit_test(a_commit_after_a_failed_statement_fails),
+        cmocka_unit_test(a_commit_that_fails_ends_the_transaction),
         cmocka_unit_test(a_connection_lost_while_idle_is_opened_again),
         cmocka_unit_test(a_connection_lost_in_a_transaction_stays_lost_until_the_roll_back),
         cmocka_unit_test(a_connection_lost_under_way_fails_that_statement_only),

@@ -210,6 +210,26 @@ static void a_connection_that_broke_is_made_again(void **state)
     assert_int_equal(rows(p), 2);
 }
 
+/* A check that waits for the commit: the first time it ends the connection there,
+ * every time after it agrees. */
+static void a_connection_that_breaks_in_the_commit_is_made_again(void **state)
+{
+    struct post *p = *state;
+    struct fixes_item it = item(7, 1, 100);
+    struct fail f = { 0 };
+
+    run(p, "CREATE SEQUENCE tries;"
+           "CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+           " IF nextval('tries') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid());"
+           " PERFORM pg_sleep(10); END IF; RETURN NULL; END $$;"
+           "CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON vigil.position_last"
+           " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut_off()");
+    must(take(p, &it, 1, &f), &f);
+    assert_int_equal(database_int(p->d, "SELECT last_value FROM tries"), 2);
+    assert_int_equal(rows(p), 1);
+    assert_int_equal(seen(p, 7).at.lon, 1);
+}
+
 static void what_cannot_be_written_whole_is_not_written_at_all(void **state)
 {
     struct post *p = *state;
@@ -343,6 +363,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(above_the_limit_nothing_is_taken, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_connection_that_broke_is_made_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_connection_that_breaks_in_the_commit_is_made_again,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_written_whole_is_not_written_at_all, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(while_the_database_is_away_nothing_is_taken, set_up,
