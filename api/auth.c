@@ -173,9 +173,13 @@ static bool ask_database(const struct request *r, const char *token, bool from_c
     struct db *db;
 
     if (!request_db(r, &db, f) ||
-        !tokens_check(db, token, from_cookie ? TOKENS_SESSION : TOKENS_BEARER, r->arena, &row, f))
+        !tokens_check(db, token, from_cookie ? TOKENS_SESSION : TOKENS_BEARER, r->arena, &row, f)) {
+        /* What was revoked must not come back to life when the database goes away. */
+        if (f->code == CODE_TOKEN_INVALID)
+            auth_forget(r->service->auth, token, from_cookie);
         return f->kind == FAIL_BUSY &&
                recall(r->service->auth, hash, (int64_t)AUTH_AWAY_S * 1000000, out);
+    }
     if (!auth_role(row.role, &caller.role))
         return fail_set(f, FAIL_INPUT, TOKEN_INVALID, "the token has a role that is not known");
     caller.token_id = row.token_id;

@@ -250,6 +250,22 @@ static void a_token_lately_seen_is_believed_while_the_database_is_away(void **st
     assert_int_equal(code, CODE_DATABASE_AWAY);
 }
 
+static void a_revoked_token_stays_so_when_the_database_goes_away(void **state)
+{
+    struct house *h = *state;
+    const struct ask asked = { "GET", "/admin", "Authorization", as_bearer(h, h->bearer),
+                               NULL,  false };
+    struct fail f = { 0 };
+
+    assert_int_equal(ask(h, &asked, NULL), 200);
+    assert_true(tokens_revoke(h->d->db, 1, h->d->arena, &f));
+    usleep((AUTH_FRESH_MS + 100) * 1000); /* until it is no longer fresh */
+    assert_int_equal(ask(h, &asked, NULL), 401);
+    h->worker.db = NULL;
+    h->worker.database = "host=/nowhere";
+    assert_int_equal(ask(h, &asked, NULL), 503);
+}
+
 static void a_cookie_is_found_by_its_whole_name(void **state)
 {
     char value[8];
@@ -276,6 +292,7 @@ int main(void)
         TEST(a_role_that_may_not_hears_403),
         TEST(a_revoked_token_ends_within_two_seconds),
         TEST(a_token_lately_seen_is_believed_while_the_database_is_away),
+        TEST(a_revoked_token_stays_so_when_the_database_goes_away),
         cmocka_unit_test(a_cookie_is_found_by_its_whole_name),
 #undef TEST
     };
