@@ -230,12 +230,21 @@ void answer_log(const struct answer *out, const struct answer_times *times, int6
     metrics_count(class_of(reply->status), 1);
     metrics_observe_us(METRIC_REQUEST_TIME, now - times->start_us);
     metrics_observe_us(METRIC_QUEUE_TIME, taken - queued);
-    log_line(LOG_INFO, "request", log_text("request_id", r->id), log_text("method", r->method),
-             log_text("path", r->endpoint ? r->endpoint->path : NULL),
-             log_int("status", reply->status), log_text("code", fail_word(reply->code)),
-             log_int("token_id", r->caller.token_id), log_int("bytes_in", bytes_in),
-             log_int("bytes_out", bytes_out),
-             log_number("read_ms", (double)(queued - times->start_us) / 1e3),
-             log_number("queue_ms", (double)(taken - queued) / 1e3),
-             log_number("work_ms", (double)(now - taken) / 1e3));
+    const struct log_field fields[] = {
+        log_text("request_id", r->id),
+        log_text("method", r->method),
+        log_text("path", r->endpoint ? r->endpoint->path : NULL),
+        log_int("status", reply->status),
+        log_text("code", fail_word(reply->code)),
+        log_int("token_id", r->caller.token_id),
+        log_int("bytes_in", bytes_in),
+        log_int("bytes_out", bytes_out),
+        log_number("read_ms", (double)(queued - times->start_us) / 1e3),
+        log_number("queue_ms", (double)(taken - queued) / 1e3),
+        log_number("work_ms", (double)(now - taken) / 1e3),
+        log_text("detail", reply->unsaid), /* the last: left out when there is none */
+    };
+    const size_t field_count = sizeof fields / sizeof *fields;
+
+    log_write(LOG_INFO, "request", fields, reply->unsaid ? field_count : field_count - 1);
 }

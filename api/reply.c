@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "api/words.h"
+
 enum { RETRY_AFTER_S = 1 };
 
 /* Failures whose status their kind does not say: what is wrong with the request
@@ -23,6 +25,15 @@ static const struct {
     { CODE_TOKEN_INVALID, 401 },     { CODE_TOO_MANY_POSITIONS, 429 },
     { CODE_TOO_MANY_REQUESTS, 429 }, { CODE_VERSION_MISSING, 412 },
     { CODE_VERSION_STALE, 412 },
+};
+
+/* Failures whose text quotes the database: hosts, sockets, tables, constraints,
+ * pieces of statements. That is for the log; outside the catalogue's sentence is
+ * said. */
+static const enum fail_code QUOTING[] = {
+    CODE_ALREADY_EXISTS,  CODE_DATABASE_AWAY, CODE_DATABASE_CONTENDED,
+    CODE_DATABASE_FAILED, CODE_DATABASE_SLOW, CODE_DISK_FULL,
+    CODE_RULE_BROKEN,     CODE_SHAPE_REFUSED, CODE_REFERENCE_UNKNOWN,
 };
 
 static const struct {
@@ -158,6 +169,18 @@ bool reply_refuse(struct reply *out, int32_t status, struct fail *f)
     return false;
 }
 
+/* What may be said outside of why; the rest is kept for the log. */
+static const char *detail_of(struct reply *out, const struct fail *f, const char *word)
+{
+    out->unsaid = NULL;
+    for (size_t i = 0; i < sizeof QUOTING / sizeof *QUOTING; i++)
+        if (QUOTING[i] == f->code) {
+            out->unsaid = arena_text(out->arena, "%s", f->text);
+            return words_text(WORDS_EN, arena_text(out->arena, "code.%s", word));
+        }
+    return f->text;
+}
+
 struct emit *reply_problem(struct reply *out, int32_t status, const struct fail *f)
 {
     const char *word = fail_word(f->code);
@@ -179,7 +202,7 @@ struct emit *reply_problem(struct reply *out, int32_t status, const struct fail 
     emit_key_text(e, "type", arena_text(out->arena, "urn:vigil:problem:%s", word));
     emit_key_text(e, "title", reply_status_text(status));
     emit_key_int(e, "status", status);
-    emit_key_text(e, "detail", f->text);
+    emit_key_text(e, "detail", detail_of(out, f, word));
     emit_key_text(e, "code", word);
     if (f->pointer[0])
         emit_key_text(e, "pointer", f->pointer);

@@ -72,6 +72,7 @@ struct reply {
     const struct reply_field *fields; /* newest first */
     int32_t refused;                  /* by reply_refuse */
     enum fail_code code;              /* of the problem, for the log */
+    const char *unsaid;               /* its text, when that is for the log alone; or NULL */
     bool close;                       /* end the connection after it */
 };
 

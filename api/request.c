@@ -148,8 +148,7 @@ bool request_db(const struct request *r, struct db **out, struct fail *f)
     if (!w->db)
         w->db = db_open(w->database, f);
     if (!w->db)
-        return fail_set(f, FAIL_BUSY, DATABASE_AWAY,
-                        "the database cannot be reached now; nothing was changed");
+        return fail_set(f, FAIL_BUSY, DATABASE_AWAY, "%s", f->text);
     *out = w->db;
     return true;
 }
