@@ -317,6 +317,21 @@ static double beyond_m(const struct look *at, int32_t column, int32_t row, int32
     return fmax(least_m, 0);
 }
 
+/* No street is nearer than the grid itself. Near a pole, where a degree of longitude
+ * is next to nothing, the rings alone would not tell before all cells were seen. */
+static bool is_out_of_reach(const struct look *at)
+{
+    const struct snap_index *index = at->index;
+    const double west = index->south_west.lon;
+    const double south = index->south_west.lat;
+    const double east = west + index->columns * index->cell_lon_e7;
+    const double north = south + index->rows * index->cell_lat_e7;
+    const double aside = fmax(west - at->lon_e7, at->lon_e7 - east);
+    const double along = fmax(south - at->lat_e7, at->lat_e7 - north);
+
+    return aside * at->east_m > SNAP_REACH_M || along * at->north_m > SNAP_REACH_M;
+}
+
 /* Centimetres along the segment in way direction: the drawn metres up to the spot
  * over all drawn metres, scaled to the length. */
 static uint32_t along_cm(const struct network *n, struct leg leg, double share)
@@ -365,9 +380,10 @@ bool snap_to(const struct snap_index *index, enum mode mode, struct point p, str
     };
     const int32_t column = column_of(index, at.lon_e7);
     const int32_t row = row_of(index, at.lat_e7);
+    const bool reachable = !is_out_of_reach(&at);
     struct best best = { .off2_m2 = (double)SNAP_REACH_M * SNAP_REACH_M, .leg = { .segment = -1 } };
 
-    for (int32_t ring = 0;; ring++) {
+    for (int32_t ring = 0; reachable; ring++) {
         consider_ring(&at, column, row, ring, &best);
         const double least_m = beyond_m(&at, column, row, ring);
 

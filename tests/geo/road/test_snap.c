@@ -2,6 +2,7 @@
 #include "geo/road/snap.h"
 
 #include <math.h>
+#include <time.h>
 
 #include "geo/road/draft.h"
 #include "tests/support/check_near.h"
@@ -226,6 +227,28 @@ static void beyond_the_reach_there_is_no_street(void **state)
     arena_free(a);
 }
 
+/* At a pole all longitudes are close together, so no cell of the grid would be too far
+ * east or west to be looked at. */
+static void who_is_far_away_is_not_looked_for_in_the_whole_city(void **state)
+{
+    enum { SIDE = 300, TIMES = 1000 };
+    struct arena *a = arena_new();
+    struct snap_index *index = snap_index_new(town_blocks(SIDE, (struct point){ 117.2, 34.3 }, a));
+    const clock_t began = clock();
+
+    (void)state;
+    for (int i = 0; i < TIMES; i++) {
+        struct snap got;
+        struct fail f;
+
+        assert_false(snap_to(index, MODE_FOOT, (struct point){ i * 0.01, 90 }, &got, &f));
+        assert_false(snap_to(index, MODE_FOOT, (struct point){ 117.2, -89.999 }, &got, &f));
+    }
+    assert_true(clock() - began < CLOCKS_PER_SEC);
+    snap_index_free(index);
+    arena_free(a);
+}
+
 /* However few and long the streets of a country are. */
 static void the_grid_takes_the_memory_that_is_promised(void **state)
 {
@@ -271,6 +294,7 @@ int main(void)
         cmocka_unit_test(a_spot_is_found_again),
         cmocka_unit_test(the_side_is_that_of_the_way),
         cmocka_unit_test(of_equally_near_streets_the_lower_wins),
+        cmocka_unit_test(who_is_far_away_is_not_looked_for_in_the_whole_city),
         cmocka_unit_test(the_grid_takes_the_memory_that_is_promised),
         cmocka_unit_test(beyond_the_reach_there_is_no_street),
     };
