@@ -61,6 +61,7 @@
     X(JSON_DEEP, "json_deep")                                                                      \
     X(JSON_DUPLICATE_KEY, "json_duplicate_key")                                                    \
     X(JSON_MALFORMED, "json_malformed")                                                            \
+    X(JSON_TOO_MANY, "json_too_many")                                                              \
     X(KEY_MISSING, "key_missing")                                                                  \
     X(KEY_UNKNOWN, "key_unknown")                                                                  \
     X(LAYERS_TOO_MANY, "layers_too_many")                                                          \

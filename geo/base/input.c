@@ -33,11 +33,19 @@ static struct input *node(struct arena *a, json_t *value, const struct input *pa
     return v;
 }
 
-/* jansson's own nesting limit is 2,048: depth is counted before it sees the
- * text. Brackets inside strings do not count. */
-static bool depth_allowed(const char *bytes, size_t size)
+static bool too_deep(struct fail *f)
+{
+    fail_set(f, FAIL_INPUT, JSON_DEEP, "the JSON is nested deeper than %d levels", INPUT_DEPTH_MAX);
+    return fail_allowed(f, "at most %d levels", INPUT_DEPTH_MAX);
+}
+
+/* jansson's own nesting limit is 2,048, and three bytes of text become two hundred of
+ * memory: both are counted before it sees the text. Brackets and commas inside strings
+ * do not count. Every value but the first stands behind a comma or an opening bracket. */
+static bool extent_allowed(const char *bytes, size_t size, struct fail *f)
 {
     int depth = 0;
+    size_t values = 1;
     bool in_string = false;
 
     for (size_t i = 0; i < size; i++) {
@@ -48,11 +56,15 @@ static bool depth_allowed(const char *bytes, size_t size)
         else if (c == '"')
             in_string = !in_string;
         else if (!in_string && (c == '{' || c == '[') && ++depth > INPUT_DEPTH_MAX)
-            return false;
+            return too_deep(f);
         else if (!in_string && (c == '}' || c == ']'))
             depth--;
+        values += !in_string && (c == '{' || c == '[' || c == ',');
     }
-    return true;
+    if (values <= INPUT_VALUES_MAX)
+        return true;
+    fail_set(f, FAIL_INPUT, JSON_TOO_MANY, "the JSON holds more than %d values", INPUT_VALUES_MAX);
+    return fail_allowed(f, "at most %d values", INPUT_VALUES_MAX);
 }
 
 const struct input *input_parse(struct arena *a, const char *bytes, size_t size, struct fail *f)
@@ -63,12 +75,8 @@ const struct input *input_parse(struct arena *a, const char *bytes, size_t size,
         fail_set(f, FAIL_INPUT, JSON_MALFORMED, "the JSON cannot be read: it is empty");
         return NULL;
     }
-    if (!depth_allowed(bytes, size)) {
-        fail_set(f, FAIL_INPUT, JSON_DEEP, "the JSON is nested deeper than %d levels",
-                 INPUT_DEPTH_MAX);
-        fail_allowed(f, "at most %d levels", INPUT_DEPTH_MAX);
+    if (!extent_allowed(bytes, size, f))
         return NULL;
-    }
     json_t *root = json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
 
     if (!root && json_error_code(&error) == json_error_duplicate_key) {

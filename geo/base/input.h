@@ -9,15 +9,18 @@
 #include "geo/base/fail.h"
 
 /* JSON coming in. A document is parsed once, strictly: UTF-8, one value and
- * nothing after it, no duplicate key, at most INPUT_DEPTH_MAX levels. Every
- * value knows where it stands, so that a failure points at it (RFC 6901).
- * Values live as long as the arena and belong to its thread. The size limit is
- * the caller's: check it before parsing. */
-enum { INPUT_DEPTH_MAX = 16 };
+ * nothing after it, no duplicate key, at most INPUT_DEPTH_MAX levels and
+ * INPUT_VALUES_MAX values. Every value knows where it stands, so that a failure points at it (RFC
+ * 6901). Values live as long as the arena and belong to its thread. The size limit is the caller's:
+ * check it before parsing. */
+enum {
+    INPUT_DEPTH_MAX = 16,
+    INPUT_VALUES_MAX = 1500000, /* 500,000 coordinates; some hundred bytes of memory each */
+};
 
 struct input;
 
-/* NULL with JSON_MALFORMED (says line and column), JSON_DEEP or
+/* NULL with JSON_MALFORMED (says line and column), JSON_DEEP, JSON_TOO_MANY or
  * JSON_DUPLICATE_KEY. */
 const struct input *input_parse(struct arena *a, const char *bytes, size_t size, struct fail *f);
 

@@ -86,6 +86,44 @@ static void sixteen_levels_are_allowed_and_brackets_in_text_are_none(void **stat
     parse(state, "[[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[],[]]");
 }
 
+/* `count` ones in a list. */
+static const struct input *parse_ones(struct arena *a, size_t count, struct fail *f)
+{
+    char *json = arena_take(a, 2 * count + 1, 1);
+
+    for (size_t i = 0; i < count; i++) {
+        json[2 * i] = ',';
+        json[2 * i + 1] = '1';
+    }
+    json[0] = '[';
+    json[2 * count] = ']';
+    return input_parse(a, json, 2 * count + 1, f);
+}
+
+static void values_are_counted_before_they_are_kept(void **state)
+{
+    struct arena *a = ((struct room *)*state)->arena;
+    struct fail f = { 0 };
+
+    assert_non_null(parse_ones(a, INPUT_VALUES_MAX - 1, &f)); /* and the list itself */
+    assert_null(parse_ones(a, INPUT_VALUES_MAX, &f));
+    assert_int_equal(f.kind, FAIL_INPUT);
+    assert_int_equal(f.code, CODE_JSON_TOO_MANY);
+    assert_non_null(strstr(f.allowed, "1500000"));
+}
+
+static void commas_in_text_are_no_values(void **state)
+{
+    struct arena *a = ((struct room *)*state)->arena;
+    const size_t size = INPUT_VALUES_MAX + 10;
+    char *json = arena_take(a, size, 1);
+    struct fail f = { 0 };
+
+    memset(json, ',', size);
+    json[0] = json[size - 1] = '"';
+    assert_non_null(input_parse(a, json, size, &f));
+}
+
 static void keys_are_found_and_null_is_absent(void **state)
 {
     struct input_key keys[] = { { "a", true, NULL }, { "b", false, NULL }, { "c", false, NULL } };
@@ -267,6 +305,8 @@ int main(void)
         cmocka_unit_test(documents_that_are_not_json_are_refused),
         cmocka_unit_test(a_malformed_document_says_line_and_column),
         cmocka_unit_test(sixteen_levels_are_allowed_and_brackets_in_text_are_none),
+        cmocka_unit_test(values_are_counted_before_they_are_kept),
+        cmocka_unit_test(commas_in_text_are_no_values),
         cmocka_unit_test(keys_are_found_and_null_is_absent),
         cmocka_unit_test(keys_that_are_unknown_or_missing_are_named),
         cmocka_unit_test(values_know_where_they_stand),
