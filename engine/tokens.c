@@ -124,13 +124,17 @@ static bool find(struct db *db, const char *text, enum tokens_kind kind, struct 
 bool tokens_check(struct db *db, const char *text, enum tokens_kind kind, struct arena *a,
                   struct tokens_row *out, struct fail *f)
 {
+    struct fail ignored = { 0 };
     bool note_use = false;
 
     if (!find(db, text, kind, a, out, &note_use, f))
         return false;
     const struct db_value value = db_int(out->token_id);
 
-    return !note_use || db_run(db, QUERIES_TOKEN_USED, &value, 1, a, NULL, f);
+    /* A database that cannot write, full or a standby, can still be read. */
+    if (note_use)
+        (void)db_run(db, QUERIES_TOKEN_USED, &value, 1, a, NULL, &ignored);
+    return true;
 }
 
 /* The update is the decision: of two who bring the same code, one changes a row. */

@@ -56,7 +56,8 @@ bool tokens_create(struct db *db, const struct tokens_wish *wish, struct arena *
                    char text[TOKENS_TEXT_SIZE], int64_t *token_id, struct fail *f);
 
 /* Whether the text is a token of this kind that lives; TOKEN_INVALID when not,
- * without saying why. Notes at most once a minute that it was used. */
+ * without saying why. Notes at most once a minute that it was used, if that
+ * can be written. */
 bool tokens_check(struct db *db, const char *text, enum tokens_kind kind, struct arena *a,
                   struct tokens_row *out, struct fail *f);
 

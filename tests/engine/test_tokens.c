@@ -83,6 +83,23 @@ static void a_token_lets_in_whoever_has_it(void **state)
                      1);
 }
 
+static void a_token_lets_in_while_the_database_cannot_write(void **state)
+{
+    struct database *d = *state;
+    const struct tokens_wish wish = wish_of(TOKENS_BEARER);
+    char text[TOKENS_TEXT_SIZE];
+    struct fail f = { 0 };
+
+    make(d, &wish, text);
+    assert_true(db_script(d->db,
+                          "CREATE FUNCTION is_full() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                          " RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$;"
+                          "CREATE TRIGGER full_disk BEFORE UPDATE ON vigil.token"
+                          " FOR EACH ROW EXECUTE FUNCTION is_full()",
+                          &f));
+    assert_true(is_good(d, text, TOKENS_BEARER));
+}
+
 static void the_secret_itself_is_nowhere_in_the_database(void **state)
 {
     struct database *d = *state;
@@ -219,6 +236,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, database_setup, database_teardown)
         cmocka_unit_test(only_a_whole_token_is_taken_apart),
         TEST(a_token_lets_in_whoever_has_it),
+        TEST(a_token_lets_in_while_the_database_cannot_write),
         TEST(the_secret_itself_is_nowhere_in_the_database),
         TEST(a_wrong_secret_or_id_is_refused_alike),
         TEST(an_expired_token_is_refused_by_the_databases_clock),
