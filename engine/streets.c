@@ -21,6 +21,7 @@
 
 enum {
     TRIES_MAX = 5, /* an import may swap in while we read */
+    READ_LIMIT_MS = 15 * 60 * 1000,
     PATH_MAX_SIZE = 1024,
 };
 
@@ -132,15 +133,27 @@ static bool take_segment(void *self, const struct db_rows *rows, struct fail *f)
     return read_shape(r, rows, &s, f) && draft_add(r->draft, &s, f);
 }
 
+/* The time of a statement ends with its last row, so it holds all that is done with
+ * the rows: a large city on a busy machine takes longer than a request may. */
+static bool read_segments(struct db *db, int64_t import_id, struct reading *r, struct fail *f)
+{
+    const struct db_value value = db_int(import_id);
+    struct fail ignored = { 0 };
+    const bool done = db_limit(db, READ_LIMIT_MS, f) &&
+                      db_each(db, QUERIES_STREET_SEGMENTS, &value, 1, take_segment, r, f);
+
+    (void)db_limit(db, DB_LIMIT_MS, &ignored);
+    return done;
+}
+
 /* *moved: the import was no longer the current one. */
 static bool read_network(struct db *db, struct arena *a, struct streets *s, bool *moved,
                          struct fail *f)
 {
-    const struct db_value values[] = { db_int(s->import_id) };
     const int64_t import_mark = s->network.import_mark;
     struct reading r = { .draft = draft_new(), .row = arena_new() };
     struct streets now = { 0 };
-    bool done = db_each(db, QUERIES_STREET_SEGMENTS, values, 1, take_segment, &r, f);
+    bool done = read_segments(db, s->import_id, &r, f);
 
     *moved = false;
     if (done && r.count == 0) {

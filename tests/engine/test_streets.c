@@ -157,6 +157,21 @@ static void costs_are_those_of_the_view_for_sql_users(void **state)
     check_near(s.north_east.lat, 34.011, 1e-9);
 }
 
+static void a_large_city_may_take_longer_than_a_request(void **state)
+{
+    struct fixture *here = *state;
+    struct fail f;
+
+    run(here, CITY);
+    run(here, "ALTER TABLE vigil.segment RENAME TO segment_all;"
+              "CREATE VIEW vigil.segment AS SELECT * FROM vigil.segment_all"
+              " WHERE pg_sleep(0.008) IS NOT NULL");
+    assert_true(db_limit(here->database->db, 1000, &f));
+    assert_in_range(load(here, NULL).network.segment_count, 200, 260);
+    /* And the limit is that of requests again. */
+    run(here, "DO $$ BEGIN ASSERT current_setting('statement_timeout') = '30s'; END $$");
+}
+
 static void the_file_gives_what_the_database_gave(void **state)
 {
     struct fixture *here = *state;
@@ -304,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_CITY(before_the_first_import_there_is_no_city),
         WITH_CITY(costs_are_those_of_the_view_for_sql_users),
+        WITH_CITY(a_large_city_may_take_longer_than_a_request),
         WITH_CITY(the_file_gives_what_the_database_gave),
         WITH_CITY(a_damaged_file_is_made_anew),
         WITH_CITY(a_new_import_gets_a_new_file),
