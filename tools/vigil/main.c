@@ -33,14 +33,14 @@ static const struct entry COMMANDS[] = {
       "让人员在城中移动并上报位置，每秒 R 次；令牌取自 VIGIL_TOKEN" },
     { "token", token_command, "create|enter|list|revoke ID [--name TEXT] [--role ROLE] [--days N]",
       "makes, lists and ends tokens; enter makes a one-use code for the console",
-      "创建、列出和吊销令牌;enter 生成一次性的控制台登录码" },
+      "创建、列出和吊销令牌；enter 生成一次性的控制台登录码" },
 };
 
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };
 
 static void show_help(FILE *out)
 {
-    fputs(command_say("Usage: vigil COMMAND [ARGUMENTS]\n\n", "用法:vigil 命令 [参数]\n\n"), out);
+    fputs(command_say("Usage: vigil COMMAND [ARGUMENTS]\n\n", "用法：vigil 命令 [参数]\n\n"), out);
     for (int i = 0; i < COMMAND_COUNT; i++) {
         fprintf(out, "  vigil %s %s\n", COMMANDS[i].name, COMMANDS[i].arguments);
         fprintf(out, "      %s\n", command_say(COMMANDS[i].english, COMMANDS[i].chinese));
@@ -49,8 +49,8 @@ static void show_help(FILE *out)
               "\nEvery command takes --database ADDRESS, a libpq string; else VIGIL_DATABASE "
               "counts.\nIt ends with 0 when done, 1 when it failed, 2 when called wrongly, "
               "75 when it\nmay be tried again later, 130 when interrupted.\n",
-              "\n每个命令都接受 --database 地址(libpq 连接串),否则使用环境变量 VIGIL_DATABASE。\n"
-              "退出码:0 完成,1 失败,2 用法错误,75 可稍后重试,130 被中断。\n"),
+              "\n每个命令都接受 --database 地址（libpq 连接串），否则使用环境变量 VIGIL_DATABASE。\n"
+              "退出码：0 完成，1 失败，2 用法错误，75 可稍后重试，130 被中断。\n"),
           out);
 }
 
@@ -71,7 +71,7 @@ int main(int argc, char **argv)
             return COMMANDS[i].run(argc - 1, argv + 1);
     if (name[0])
         fprintf(stderr,
-                command_say("vigil: there is no command %.60s\n\n", "vigil:没有命令 %.60s\n\n"),
+                command_say("vigil: there is no command %.60s\n\n", "vigil: 没有命令 %.60s\n\n"),
                 name);
     show_help(stderr);
     return COMMAND_USAGE;
