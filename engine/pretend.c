@@ -135,8 +135,17 @@ static const char *short_name(const char *name)
     return strlen(name) <= NAME_MAX_BYTES ? name : "";
 }
 
+/* Whether a name has a Chinese character: U+4000 to U+9FFF begin with these bytes. */
+static bool is_chinese(const char *name)
+{
+    for (const char *at = name; *at; at++)
+        if ((unsigned char)*at >= 0xE4 && (unsigned char)*at <= 0xE9)
+            return true;
+    return false;
+}
+
 /* "和平路平安服务站 Heping Road Station" where the street has names in both
- * languages, else "Rua do Almada 平安服务站 Station 7". */
+ * languages, else in the street's own: "Rua do Almada Station 7", "和平路平安服务站 7". */
 static const char *name_of(const struct junction *j, const char *chinese, const char *english,
                            int32_t number, struct arena *a)
 {
@@ -146,7 +155,9 @@ static const char *name_of(const struct junction *j, const char *chinese, const 
 
     if (zh[0] && en[0])
         return arena_text(a, "%s%s %s %s", zh, chinese, en, english);
-    return arena_text(a, "%s%s%s %s %d", name, name[0] ? " " : "", chinese, english, number);
+    if (is_chinese(name))
+        return arena_text(a, "%s%s %d", name, chinese, number);
+    return arena_text(a, "%s%s%s %d", name, name[0] ? " " : "", english, number);
 }
 
 static void set(struct registry_item *item, enum registry_noun noun, const char *field,
