@@ -177,7 +177,7 @@ static bool read_collection(const struct input *body, struct intake *in,
 
     if (!input_keys(body, keys, sizeof keys / sizeof *keys, f) ||
         !input_word(keys[0].value, COLLECTION, 1, &word, f) ||
-        !frame_read_word(keys[1].value, &in->frame, f))
+        !frame_read_word(keys[1].value, &in->frame, f) || !geojson_crs(keys[4].value, f))
         return false;
     *features = keys[2].value;
     return input_array(keys[2].value, 1, REGISTRAR_IMPORT_FEATURES_MAX, count, f);
@@ -262,7 +262,6 @@ static int by_index(const void *one, const void *other)
 
 static void write_errors(struct emit *e, struct intake *in)
 {
-    qsort(in->errors, (size_t)in->kept_count, sizeof *in->errors, by_index);
     emit_key_int(e, "refused", in->error_count);
     emit_key(e, "errors");
     emit_array(e);
@@ -302,9 +301,11 @@ static bool refuse(struct intake *in, bool dry_run, struct reply *out, struct fa
 {
     struct emit *e;
 
+    qsort(in->errors, (size_t)in->kept_count, sizeof *in->errors, by_index);
     fail_set(f, FAIL_INPUT, IMPORT_REFUSED,
-             "%d features cannot be taken, nothing was imported; the first is feature %d: %.200s",
-             in->error_count, in->errors[0].index, in->errors[0].fail.text);
+             "%d feature%s cannot be taken, nothing was imported; the first is feature %d: %.200s",
+             in->error_count, in->error_count == 1 ? "" : "s", in->errors[0].index,
+             in->errors[0].fail.text);
     fail_at(f, in->errors[0].fail.pointer);
     if (dry_run) {
         e = reply_json(out, REPLY_OK);

@@ -185,7 +185,7 @@ static bool read_members(const struct input *v, const int *listed, int32_t count
 
 /* What GDAL writes for longitude and latitude. Any other system would be read
  * wrongly, so it is refused. */
-static bool check_crs(const struct input *crs, struct fail *f)
+bool geojson_crs(const struct input *crs, struct fail *f)
 {
     static const char *const DEGREES[] = {
         "urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:OGC::CRS84", "EPSG:4326",
@@ -197,7 +197,7 @@ static bool check_crs(const struct input *crs, struct fail *f)
         properties && input_is_object(properties) ? input_get(properties, "name") : NULL;
     int32_t which;
 
-    if (!crs)
+    if (!crs || input_is_null(crs))
         return true;
     if (!name)
         return malformed(crs, "its crs has no name", "no crs; frame says what the coordinates are",
@@ -252,7 +252,7 @@ static bool read_top(const struct input *v, const struct input *found[MEMBER_COU
 {
     if (!frame_read_word(found[MEMBER_FRAME], frame, f))
         return found[MEMBER_FRAME] ? false : input_blame(v, f);
-    return check_crs(found[MEMBER_CRS], f);
+    return geojson_crs(found[MEMBER_CRS], f);
 }
 
 static bool read_collection(struct arena *a, const struct input *v, struct geojson *out,

@@ -45,6 +45,10 @@ bool geojson_read_figure(struct arena *a, const struct input *v, enum figure_kin
 bool geojson_read_geometry(struct arena *a, const struct input *v, enum frame frame,
                            enum figure_kind kind, struct figure *out, struct fail *f);
 
+/* The "crs" of a document that is read feature by feature; NULL when it has none.
+ * False unless it says longitude and latitude in degrees. */
+bool geojson_crs(const struct input *crs, struct fail *f);
+
 /* {"type": …, "coordinates": …} with 7 digits after the point, outlines
  * counter-clockwise and holes clockwise. The figure is written as it is: convert
  * it first (figure_from_wgs84) and put "frame" at the top of the document. */

@@ -100,6 +100,9 @@ static void one_bad_feature_and_nothing_is_imported(void **state)
     (void)state;
     asking_expect(&answer, 422, "import_refused");
     assert_string_equal(answer.type, "application/problem+json");
+    assert_string_equal(asking_text(&answer, "/code"), "import_refused");
+    assert_non_null(strstr(asking_text(&answer, "/detail"), "7 features cannot"));
+    assert_non_null(strstr(asking_text(&answer, "/detail"), "the first is feature 1:"));
     assert_int_equal(asking_int(&answer, "/refused"), want_count);
     assert_int_equal(asking_count(&answer, "/errors"), want_count);
     for (int32_t i = 0; i < want_count; i++) {
@@ -119,6 +122,35 @@ static void one_bad_feature_and_nothing_is_imported(void **state)
     assert_int_equal(asking_int(&answer, "/would_add"), 0);
     assert_int_equal(asking_int(&answer, "/refused"), want_count);
     assert_int_equal(asking_count(&answer, "/errors"), want_count);
+}
+
+/* A layer in metres would be read as degrees and land anywhere. */
+static void a_layer_in_another_system_is_refused(void **state)
+{
+    static const char LAYER[] =
+        "{\"type\":\"FeatureCollection\",\"frame\":\"wgs84\",\"crs\":%s,\"features\":["
+        "{\"type\":\"Feature\",\"properties\":{\"code\":\"C-%d\",\"name\":\"n\"},"
+        "\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,2]}}]}";
+    static const struct {
+        const char *crs;
+        int32_t status;
+        const char *code;
+    } CASES[] = {
+        { "null", 200, NULL },
+        { "{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:OGC:1.3:CRS84\"}}", 200,
+          NULL },
+        { "{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::3857\"}}", 422,
+          "value_not_allowed" },
+        { "{}", 422, "geojson_malformed" },
+    };
+
+    (void)state;
+    for (int32_t i = 0; i < (int32_t)(sizeof CASES / sizeof *CASES); i++) {
+        const struct asking_answer answer =
+            post("/v1/stations/import", arena_text(ROOM.d->arena, LAYER, CASES[i].crs, i));
+
+        asking_expect(&answer, CASES[i].status, CASES[i].code);
+    }
 }
 
 static void codes_that_the_city_has_are_named(void **state)
@@ -273,6 +305,7 @@ int main(void)
         cmocka_unit_test(every_noun_is_imported_with_its_properties),
         cmocka_unit_test(what_a_list_gives_as_geojson_another_city_can_import),
         cmocka_unit_test(one_bad_feature_and_nothing_is_imported),
+        cmocka_unit_test(a_layer_in_another_system_is_refused),
         cmocka_unit_test(codes_that_the_city_has_are_named),
         cmocka_unit_test(a_preview_changes_nothing_and_an_import_sent_twice_is_done_once),
         cmocka_unit_test(areas_that_cross_themselves_come_back_repaired),
