@@ -73,8 +73,11 @@ static bool check_body(const struct answer *out, struct fail *f)
         const char *type = request_header(&out->request, "Content-Type");
 
         if (!type || !is_json_type(type)) {
-            fail_set(f, FAIL_INPUT, CONTENT_TYPE, "the body must be JSON in UTF-8, not %.60s",
-                     type ? type : "of no type");
+            if (type)
+                fail_set(f, FAIL_INPUT, CONTENT_TYPE, "the body must be JSON in UTF-8, not %.60s",
+                         type);
+            else
+                fail_set(f, FAIL_INPUT, CONTENT_TYPE, "a body needs the header Content-Type");
             return fail_allowed(f, "application/json, application/geo+json, "
                                    "application/merge-patch+json");
         }

@@ -33,7 +33,7 @@ static bool find(struct live *l, const struct nearest_wish *wish, struct nearest
     if (!w)
         return fail_set(f, FAIL_BUSY, NO_CITY_YET, "no city has been imported yet");
     if (!nearest_find(w->network, w->streets, live_crowd(l), wish, room, a, &found, f))
-        return false;
+        return f->code == CODE_NO_STREET_NEAR ? fail_at(f, "/place") : false;
     *out = (struct nearby_answer){ .world = world_hold_again(w),
                                    .count = found.count,
                                    .settled = found.settled };

@@ -215,7 +215,10 @@ static bool find_places(struct search *s, const struct snap_index *index, struct
         s->place[mode] = snap.spot;
         s->modes |= 1u << mode;
     }
-    return s->modes != 0;
+    return s->modes != 0 ||
+           fail_set(f, FAIL_INPUT, NO_STREET_NEAR,
+                    "no street within %d m of %.7f, %.7f for any of the modes asked for",
+                    SNAP_REACH_M, s->wish->place.lon, s->wish->place.lat);
 }
 
 bool nearest_find(const struct network *n, const struct snap_index *index, const struct crowd *c,

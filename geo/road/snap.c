@@ -391,8 +391,7 @@ bool snap_to(const struct snap_index *index, enum mode mode, struct point p, str
             break;
     }
     if (best.leg.segment < 0)
-        return fail_set(f, FAIL_INPUT, NO_STREET_NEAR,
-                        "no street that %s may use within %d m of %.7f,%.7f",
+        return fail_set(f, FAIL_INPUT, NO_STREET_NEAR, "no street for %s within %d m of %.7f, %.7f",
                         network_mode_word(mode), SNAP_REACH_M, p.lon, p.lat);
     out->spot.segment = best.leg.segment;
     out->spot.along_cm = along_cm(index->network, best.leg, best.share);
