@@ -7,8 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { FILE_BYTES_MAX = 64 * 1024, NAME_BYTES_MAX = 64, DIGITS_MAX = 15, PATH_SHOWN = 200 };
+
+static const char ZONES[] = "/usr/share/zoneinfo";
 
 enum config_kind { CONFIG_KIND_TEXT, CONFIG_KIND_NUMBER, CONFIG_KIND_LEVEL };
 
@@ -128,6 +131,22 @@ static bool check_text(const struct row *row, const char *value, const char *whe
     return true;
 }
 
+/* Browsers and PostgreSQL know zones by their names in the system's own list; where
+ * that is not installed, a name of the right letters has to do. */
+static bool check_zone(const char *name, const char *value, const char *where, struct fail *f)
+{
+    static const char LETTERS[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_+-";
+    char path[PATH_SHOWN];
+
+    snprintf(path, sizeof path, "%s/%s", ZONES, value);
+    if (strspn(value, LETTERS) == strlen(value) && value[0] != '/' &&
+        (access(ZONES, X_OK) != 0 || access(path, R_OK) == 0))
+        return true;
+    bad_value(name, value, where, f);
+    return fail_allowed(f, "the name of a time zone, such as Asia/Shanghai");
+}
+
 static bool unknown(const char *name, const char *where, struct fail *f)
 {
     struct buf names = { 0 };
@@ -151,7 +170,8 @@ bool config_set(struct config *c, const char *name, const char *value, const cha
         return unknown(name, where, f);
     switch (ROWS[i].kind) {
     case CONFIG_KIND_TEXT:
-        if (!check_text(&ROWS[i], value, where, f))
+        if (!check_text(&ROWS[i], value, where, f) ||
+            (i == CONFIG_CITY_TIME_ZONE && !check_zone(name, value, where, f)))
             return false;
         break;
     case CONFIG_KIND_NUMBER:
