@@ -16,6 +16,7 @@ let people = [];
 let chosen = -1;
 let steps = null; // of the chosen one, once they have come
 let running = null;
+let failed = false; // the question got no answer, which is not the answer that nobody can come
 
 export const placeNow = () => place;
 
@@ -90,13 +91,19 @@ function showPlace() {
   $('place-at').textContent = coordinates(place.lon, place.lat);
 }
 
+function leadWord() {
+  if (!place) return 'console.nearest.lead';
+  if (running) return 'console.nearest.asking';
+  return failed ? 'console.nearest.failed' : 'console.nearest.nobody';
+}
+
 function show() {
   showPlace();
   const focused = document.activeElement?.classList.contains('person');
   $('people').hidden = people.length === 0;
   $('people').replaceChildren(...people.map(row));
   $('lead').hidden = people.length > 0;
-  $('lead').textContent = word(place && !running ? 'console.nearest.nobody' : place ? 'console.nearest.asking' : 'console.nearest.lead');
+  $('lead').textContent = word(leadWord());
   drawPageIcons($('people'), colours);
   if (focused && chosen >= 0) button(chosen)?.focus();
 }
@@ -155,6 +162,7 @@ export async function askNearest(wanted) {
   running?.abort();
   const mine = new AbortController();
   running = mine;
+  failed = false;
   place = wanted;
   people = [];
   chosen = -1;
@@ -169,6 +177,7 @@ export async function askNearest(wanted) {
     people = answer.people.map((person) => ({ ...person, route: person.route ?? { geometry: null } }));
   } catch (problem) {
     if (problem.name === 'AbortError') return;
+    failed = true;
     complain(problem);
   }
   running = null;
@@ -180,7 +189,7 @@ export async function askNearest(wanted) {
   }
   say(people.length > 0
     ? word('console.nearest.found', { n: people.length, name: people[0].name, time: spokenDuration(people[0].eta_s) })
-    : word('console.nearest.nobody'));
+    : word(leadWord()));
 }
 
 function modesChanged(event) {

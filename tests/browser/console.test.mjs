@@ -55,6 +55,17 @@ test('from far away people are counted in cells', async () => {
   assert.equal(await shown(page, 'people'), 0);
 });
 
+test('a question without an answer does not say that nobody can come', async () => {
+  await fresh();
+  await page.route('**/v1/nearest', (route) => route.abort());
+  await clickMap(page, 0.5, 0.5);
+  await page.waitForFunction(() => /not known/.test(document.querySelector('#lead').textContent));
+  assert.doesNotMatch(await page.textContent('#lead'), /Nobody/);
+  await page.unroute('**/v1/nearest');
+  await askAtCentre();
+  page.seen.errors = page.seen.errors.filter((text) => !/v1\/nearest/.test(text));
+});
+
 test('a click lists the ten fastest with time, metres, mode and age, and draws the route', async () => {
   await askAtCentre();
   const rows = await page.locator('#people .person').evaluateAll((buttons) => buttons.map((button) => ({
