@@ -6,25 +6,7 @@
 
 #include "geo/crs.h"
 #include "tests/support/check_near.h"
-
-struct room {
-    struct arena *arena;
-};
-
-static int open_room(void **state)
-{
-    static struct room room;
-
-    room.arena = arena_new();
-    *state = &room;
-    return 0;
-}
-
-static int close_room(void **state)
-{
-    arena_free(((struct room *)*state)->arena);
-    return 0;
-}
+#include "tests/support/room.h"
 
 static void codes_are_taken_apart(void **state)
 {
@@ -319,5 +301,5 @@ int main(void)
         cmocka_unit_test(an_area_far_too_large_is_refused_before_it_is_cut),
     };
 
-    return cmocka_run_group_tests(tests, open_room, close_room);
+    return cmocka_run_group_tests(tests, room_open, room_close);
 }

@@ -5,25 +5,7 @@
 #include <string.h>
 
 #include "tests/support/check_near.h"
-
-struct room {
-    struct arena *arena;
-};
-
-static int open_room(void **state)
-{
-    static struct room room;
-
-    room.arena = arena_new();
-    *state = &room;
-    return 0;
-}
-
-static int close_room(void **state)
-{
-    arena_free(((struct room *)*state)->arena);
-    return 0;
-}
+#include "tests/support/room.h"
 
 static int digit(char c)
 {
@@ -221,5 +203,5 @@ int main(void)
         cmocka_unit_test(a_figure_over_the_limit_is_refused),
     };
 
-    return cmocka_run_group_tests(tests, open_room, close_room);
+    return cmocka_run_group_tests(tests, room_open, room_close);
 }

@@ -4,25 +4,7 @@
 #include <string.h>
 
 #include "tests/support/check_near.h"
-
-struct room {
-    struct arena *arena;
-};
-
-static int open_room(void **state)
-{
-    static struct room room;
-
-    room.arena = arena_new();
-    *state = &room;
-    return 0;
-}
-
-static int close_room(void **state)
-{
-    arena_free(((struct room *)*state)->arena);
-    return 0;
-}
+#include "tests/support/room.h"
 
 static const struct input *parse(void **state, const char *json)
 {
@@ -318,5 +300,5 @@ int main(void)
         cmocka_unit_test(keys_are_visited_in_the_order_they_stood),
     };
 
-    return cmocka_run_group_tests(tests, open_room, close_room);
+    return cmocka_run_group_tests(tests, room_open, room_close);
 }
