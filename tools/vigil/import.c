@@ -145,14 +145,14 @@ static bool import_file(const struct import_wish *wish, struct import_result *re
     if (good || p.terminal)
         end_step(&p);
     if (good)
-        fprintf(
-            stderr,
-            command_say("%s is in service after %.1f s: %d streets; segments: %lld kept, %lld "
-                        "new, %lld gone\n",
-                        "%s 已启用，用时 %.1f 秒：%d 条道路；路段：保留 %lld，新增 %lld，停用 %lld\n"),
-            wish->city_name, seconds_since(p.started_us), result->street_count,
-            (long long)result->kept_count, (long long)result->added_count,
-            (long long)result->retired_count);
+        fprintf(stderr,
+                command_say(
+                    "%s is in service after %.1f s: %d streets; segments: %lld kept, %lld "
+                    "new, %lld gone\n",
+                    "%s 已启用，用时 %.1f 秒：%d 条道路；路段：保留 %lld，新增 %lld，停用 %lld\n"),
+                wish->city_name, seconds_since(p.started_us), result->street_count,
+                (long long)result->kept_count, (long long)result->added_count,
+                (long long)result->retired_count);
     return good;
 }
 

@@ -45,13 +45,14 @@ static void show_help(FILE *out)
         fprintf(out, "  vigil %s %s\n", COMMANDS[i].name, COMMANDS[i].arguments);
         fprintf(out, "      %s\n", command_say(COMMANDS[i].english, COMMANDS[i].chinese));
     }
-    fputs(command_say(
-              "\nEvery command takes --database ADDRESS, a libpq string; else VIGIL_DATABASE "
-              "counts.\nIt ends with 0 when done, 1 when it failed, 2 when called wrongly, "
-              "75 when it\nmay be tried again later, 130 when interrupted.\n",
-              "\n每个命令都接受 --database 地址（libpq 连接串），否则使用环境变量 VIGIL_DATABASE。\n"
-              "退出码：0 完成，1 失败，2 用法错误，75 可稍后重试，130 被中断。\n"),
-          out);
+    fputs(
+        command_say(
+            "\nEvery command takes --database ADDRESS, a libpq string; else VIGIL_DATABASE "
+            "counts.\nIt ends with 0 when done, 1 when it failed, 2 when called wrongly, "
+            "75 when it\nmay be tried again later, 130 when interrupted.\n",
+            "\n每个命令都接受 --database 地址（libpq 连接串），否则使用环境变量 VIGIL_DATABASE。\n"
+            "退出码：0 完成，1 失败，2 用法错误，75 可稍后重试，130 被中断。\n"),
+        out);
 }
 
 int main(int argc, char **argv)
