@@ -25,10 +25,10 @@ export function complain(problem) {
   }
   const key = problem.status === 0 ? `console.code.${problem.code}` : `code.${problem.code}`;
   const known = hasWord(key);
-  $('notice').replaceChildren(
-    make('b', {}, known ? word(key) : word('console.failed')),
-    make('span', { lang: 'en' }, problem.message),
-    ' ', make('code', {}, problem.code));
+  // Without an answer there are only the browser's words, which add nothing to ours.
+  const details = problem.code === 'unreachable' ? []
+    : [make('span', { lang: 'en' }, problem.message), ' ', make('code', {}, problem.code)];
+  $('notice').replaceChildren(make('b', {}, known ? word(key) : word('console.failed')), ...details);
   $('notice').hidden = false;
   clearTimeout(timer);
   timer = setTimeout(hush, SHOWN_MS);

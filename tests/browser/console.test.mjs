@@ -61,6 +61,7 @@ test('a question without an answer does not say that nobody can come', async () 
   await clickMap(page, 0.5, 0.5);
   await page.waitForFunction(() => /not known/.test(document.querySelector('#lead').textContent));
   assert.doesNotMatch(await page.textContent('#lead'), /Nobody/);
+  assert.equal(await page.textContent('#notice'), 'The server does not answer.');
   await page.unroute('**/v1/nearest');
   await askAtCentre();
   page.seen.errors = page.seen.errors.filter((text) => !/v1\/nearest/.test(text));
