@@ -56,10 +56,20 @@ export function goTo(place, zoom = 16) {
   map.easeTo({ center: [place.lon, place.lat], zoom: Math.max(map.getZoom(), zoom), duration: 500 });
 }
 
+const ROOM = 70;
+
+/* What is to be seen stands beside the open legend, not under it. Closed, the
+   legend is a bar lower than the room that is left anyway. */
+function roomBeside() {
+  const legend = $('legend').getBoundingClientRect();
+  const covered = legend.width > 0 && !$('layers').hidden ? map.getContainer().getBoundingClientRect().right - legend.left : 0;
+  return { top: ROOM, bottom: ROOM, left: ROOM, right: ROOM + covered };
+}
+
 /** Shows all of these [lon, lat]. */
 export function showAll(points) {
   const bounds = points.reduce((all, point) => all.extend(point), new maplibregl.LngLatBounds());
-  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: 70, maxZoom: 17, duration: 500 });
+  if (!bounds.isEmpty()) map.fitBounds(bounds, { padding: roomBeside(), maxZoom: 17, duration: 500 });
 }
 
 export function inView() {

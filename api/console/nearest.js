@@ -153,8 +153,9 @@ export function clear() {
 /** Brings the place and the chosen route into view. */
 export function fit() {
   if (!place) return;
-  const route = people[chosen]?.route?.geometry?.coordinates ?? people.map((person) => [person.position.lon, person.position.lat]);
-  showAll([[place.lon, place.lat], ...route]);
+  const going = chosen < 0 ? people : [people[chosen]];
+  const route = people[chosen]?.route?.geometry?.coordinates ?? [];
+  showAll([[place.lon, place.lat], ...going.map((person) => [person.position.lon, person.position.lat]), ...route]);
 }
 
 /** Asks for the fastest to reach a place. */
