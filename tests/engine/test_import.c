@@ -175,6 +175,35 @@ static void what_is_beside_streets_comes_too(void **state)
                      1);
 }
 
+/* What stands for one thing is joined; namesakes far apart stay apart. */
+static void what_is_mapped_twice_is_found_once(void **state)
+{
+    static const char TWICE[] =
+        "<node id='40' version='1' lat='34.2700' lon='117.1805'>"
+        "<tag k='place' v='city'/><tag k='name' v='YUNLONG'/></node>\n"
+        "<node id='41' version='1' lat='34.2705' lon='117.1800'>"
+        "<tag k='place' v='quarter'/><tag k='name' v='Yunlong'/></node>\n"
+        "<node id='42' version='1' lat='34.4000' lon='117.1800'>"
+        "<tag k='place' v='village'/><tag k='name' v='Yunlong'/></node>\n"
+        "<node id='43' version='1' lat='34.2599' lon='117.1800'>"
+        "<tag k='public_transport' v='platform'/><tag k='name' v='Port'/></node>\n"
+        "<node id='44' version='1' lat='34.2601' lon='117.1801'>"
+        "<tag k='public_transport' v='stop_position'/><tag k='name' v='Port'/>"
+        "<tag k='name:en' v='Harbour'/></node>\n"
+        "<node id='45' version='1' lat='34.2700' lon='117.1801'>"
+        "<tag k='shop' v='kiosk'/><tag k='name' v='Port'/></node>\n";
+    const char *const town[] = { NODES, TWICE, MAIN_STREET, END, NULL };
+    struct database *d = *state;
+
+    import_town(d, write_file(d, "twice.osm", town));
+    assert_string_equal(database_text(d, "SELECT string_agg(name || ' ' || weight, ', ' ORDER BY "
+                                         "ST_Y(geom)) FROM osm.name WHERE kind = 'place'"),
+                        "云龙 3, YUNLONG 5, Yunlong 3");
+    assert_string_equal(database_text(d, "SELECT string_agg(name_folded, ', ' ORDER BY ST_Y(geom)) "
+                                         "FROM osm.name WHERE name = 'Port'"),
+                        "port harbour, port");
+}
+
 static void the_same_file_twice_keeps_every_segment_id(void **state)
 {
     struct database *d = *state;
@@ -467,6 +496,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_repeated_point_does_not_shift_the_coordinates,
                                         database_setup, database_teardown),
         cmocka_unit_test_setup_teardown(what_is_beside_streets_comes_too, database_setup,
+                                        database_teardown),
+        cmocka_unit_test_setup_teardown(what_is_mapped_twice_is_found_once, database_setup,
                                         database_teardown),
         cmocka_unit_test_setup_teardown(the_same_file_twice_keeps_every_segment_id, database_setup,
                                         database_teardown),
