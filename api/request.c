@@ -74,6 +74,21 @@ static bool lists(const char *names, const char *name)
     return false;
 }
 
+/* "limit cursor" as a user reads it: "limit, cursor". */
+static void allow(const char *names, struct fail *f)
+{
+    char text[sizeof f->allowed];
+    size_t size = 0;
+
+    for (const char *at = names; *at && size + 2 < sizeof text; at++) {
+        if (*at == ' ')
+            text[size++] = ',';
+        text[size++] = *at;
+    }
+    text[size] = '\0';
+    fail_allowed(f, "%s", text);
+}
+
 bool request_check_queries(const struct request *r, struct fail *f)
 {
     const struct gate_pass *pass = r->parts->pass;
@@ -86,7 +101,7 @@ bool request_check_queries(const struct request *r, struct fail *f)
         fail_set(f, FAIL_INPUT, QUERY_UNKNOWN, "there is no query parameter of this name: %.60s",
                  name);
         if (r->endpoint->queries && r->endpoint->queries[0])
-            fail_allowed(f, "%s", r->endpoint->queries);
+            allow(r->endpoint->queries, f);
         else
             fail_allowed(f, "none");
         return fail_value(f, name);

@@ -196,6 +196,15 @@ static void wishes_that_make_no_sense_are_refused(void **state)
     }
 }
 
+static void an_unknown_wish_is_told_which_there_are(void **state)
+{
+    const struct asking_answer answer = get("/v1/stations?colour=red");
+
+    (void)state;
+    asking_expect(&answer, 422, "query_unknown");
+    assert_string_equal(asking_text(&answer, "/allowed"), "limit, cursor, bbox, q, frame, format");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +214,7 @@ int main(void)
         cmocka_unit_test(a_box_filters_in_the_frame_it_declares),
         cmocka_unit_test(a_list_comes_as_geojson_when_asked_for),
         cmocka_unit_test(wishes_that_make_no_sense_are_refused),
+        cmocka_unit_test(an_unknown_wish_is_told_which_there_are),
     };
 
     return cmocka_run_group_tests(tests, open_room, close_room);
