@@ -32,10 +32,13 @@ static void show_help(void)
            words_text(language, "usage.vigild_form"), words_text(language, "usage.settings"));
     for (int id = 0; id < CONFIG_COUNT; id++) {
         const char *name = config_name((enum config_id)id);
+        const char *otherwise = config_default((enum config_id)id);
 
         snprintf(key, sizeof key, "setting.%.60s", name);
-        printf("  %s\n      %s (%s: %s)\n", name, words_text(language, key),
-               words_text(language, "usage.default"), config_default((enum config_id)id));
+        printf("  %s\n      %s", name, words_text(language, key));
+        if (otherwise[0])
+            printf(" (%s: %s)", words_text(language, "usage.default"), otherwise);
+        putchar('\n');
     }
 }
 
