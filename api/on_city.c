@@ -1,6 +1,9 @@
 /* The city in one answer: what the console asks first, and then every few
  * seconds to learn whether anything has moved. */
 #include "api/handlers.h"
+
+#include <string.h>
+
 #include "engine/clock.h"
 #include "engine/config.h"
 #include "engine/engine.h"
@@ -18,6 +21,20 @@ static void write_bounds(struct emit *e, const struct world *w)
     emit_array(e);
     for (int32_t i = 0; i < 4; i++)
         emit_number(e, corners[i], PLACE_DECIMALS);
+    emit_end(e);
+}
+
+/* An extract of streets alone has nothing to show on the other layers. */
+static void write_layers(struct emit *e, struct arena *a, const struct world *w)
+{
+    emit_key(e, "layers");
+    emit_array(e);
+    for (const char *at = w->layers; at && *at; at += strspn(at, " ")) {
+        const int length = (int)strcspn(at, " ");
+
+        emit_text(e, arena_text(a, "%.*s", length, at));
+        at += length;
+    }
     emit_end(e);
 }
 
@@ -52,6 +69,7 @@ bool on_city_get(const struct request *r, struct reply *out, struct fail *f)
     emit_key_text(e, "attribution", w->attribution);
     emit_key_text(e, "frame", "wgs84");
     write_bounds(e, w);
+    write_layers(e, r->arena, w);
     emit_key_int(e, "segments", w->network->segment_count);
     emit_key_text(e, "time", now);
     emit_key_text(e, "time_zone", config_text(engine_config(r->engine), CONFIG_CITY_TIME_ZONE));

@@ -88,13 +88,16 @@ static bool load_city(struct engine *e, struct fail *f)
     const int64_t began = clock_steady_us();
     struct arena *a = arena_new();
     struct streets streets;
+    const struct db_rows *layers;
 
-    if (!streets_load(e->db, config_text(e->config, CONFIG_CACHE_DIR), a, &streets, f)) {
+    if (!streets_load(e->db, config_text(e->config, CONFIG_CACHE_DIR), a, &streets, f) ||
+        !db_run(e->db, QUERIES_CITY_LAYERS, NULL, 0, a, &layers, f)) {
         arena_free(a);
         return false;
     }
     struct world *w = world_from(e, a, &streets);
 
+    w->layers = db_get_text(layers, 0, 0);
     live_settle(e->live, w);
     world_publish(e->worlds, w);
     e->import_id = streets.import_id;

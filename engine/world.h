@@ -20,6 +20,8 @@ struct world {
     struct point centre;
     const char *city_name;
     const char *attribution; /* to be shown wherever the map is */
+    const char *layers;      /* "water buildings": what of the import's map layers, beside
+                              * the streets, holds anything; NULL where none is known */
 };
 
 /* Where the newest world is found. One thread publishes, any number hold. */

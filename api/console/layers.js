@@ -1,4 +1,5 @@
 // The layer switcher: what the map shows, with its symbols explained.
+import { city, onCity } from './city.js';
 import { $, make } from './dom.js';
 import { drawPageIcons } from './icons.js';
 import { colours, map } from './map.js';
@@ -7,8 +8,8 @@ import { onLanguage, word } from './words.js';
 
 const KEY = 'vigil.layers';
 
-/* What a switch shows: layers of the style; whether it has a table twin; and
-   what its symbols mean. */
+/* What a switch shows: layers of the style; whether it has a table twin; what its
+   symbols mean; and of which of the import's layers it is made, if of any. */
 const SWITCHES = [
   { name: 'people', layers: ['people-cells', 'people-cell-count', 'people-dots', 'people'], on: true, twin: true,
     meaning: [['person-foot', 'mode.foot'], ['person-ebike', 'mode.ebike'], ['person-car', 'mode.car'], ['person-foot-off', 'state.off_duty']] },
@@ -16,8 +17,9 @@ const SWITCHES = [
   { name: 'lookouts', layers: ['lookouts'], on: true, twin: true,
     meaning: [['lookout', 'state.lookout_on'], ['lookout-off', 'state.lookout_off']] },
   { name: 'grids', layers: ['grid-area', 'grid-line', 'grid-name'], on: false, twin: true, meaning: [] },
-  { name: 'buildings', layers: ['buildings'], on: true },
-  { name: 'surroundings', layers: ['green', 'water-area', 'water-line', 'boundaries', 'green-name', 'water-name', 'river-name'], on: true },
+  { name: 'buildings', layers: ['buildings'], on: true, of: ['buildings'] },
+  { name: 'surroundings', layers: ['green', 'water-area', 'water-line', 'boundaries', 'green-name', 'water-name', 'river-name'], on: true,
+    of: ['water', 'green', 'boundaries'] },
 ];
 
 const shown = new Map(SWITCHES.map((item) => [item.name, item.on]));
@@ -49,12 +51,19 @@ function meaningOf(item) {
     make('canvas', { class: 'shape', 'data-icon': icon, width: 36, height: 36 }), word(`console.${text}`))));
 }
 
+/* An extract may be of streets alone. */
+function isEmpty(item) {
+  return item.of !== undefined && !item.of.some((layer) => city.layers.includes(layer));
+}
+
 function row(item) {
   const title = word(`console.layer.${item.name}`);
-  const toggle = make('input', { type: 'checkbox', checked: shown.get(item.name), onchange: () => toggleLayer(item.name) });
+  const empty = isEmpty(item);
+  const toggle = make('input', { type: 'checkbox', checked: shown.get(item.name) && !empty, disabled: empty, onchange: () => toggleLayer(item.name) });
   toggle.dataset.layer = item.name;
   const list = item.twin ? make('button', { type: 'button', class: 'layer-list', 'aria-label': word('console.twin.open', { layer: title }), onclick: () => openTwin(item.name) }, word('console.twin.list')) : null;
-  return make('div', {}, make('div', { class: 'layer' }, make('label', {}, toggle, title), list), meaningOf(item));
+  const remark = empty ? make('small', {}, word('console.layer.empty')) : null;
+  return make('div', {}, make('div', { class: 'layer' }, make('label', {}, toggle, title, remark), list), meaningOf(item));
 }
 
 function show() {
@@ -75,4 +84,10 @@ export function startLayers() {
   for (const item of SWITCHES) apply(item);
   $('legend-head').addEventListener('click', fold);
   onLanguage(show);
+  let known = city.layers.join();
+  onCity((now) => {
+    if (now.layers.join() === known) return;
+    known = now.layers.join();
+    show();
+  });
 }

@@ -28,6 +28,8 @@ static const char CITY[] =
     " access, name, geom, import_id) VALUES (1, 1, 2, 0, 0, 119400, 5, 63, 'First Street',"
     " ST_GeomFromText('LINESTRING(11.96 57.70, 11.98 57.70)', 4326),"
     " (SELECT import_id FROM vigil.import));"
+    "INSERT INTO osm.building (osm_id, kind, geom) VALUES (7, 'yes',"
+    " ST_Multi(ST_MakeEnvelope(11.9701, 57.7001, 11.9702, 57.7002, 4326)));"
     "INSERT INTO vigil.station (station_id, code, name, geom) VALUES (1024, 'S1', 'North',"
     " ST_SetSRID(ST_MakePoint(11.9701, 57.7001), 4326));";
 
@@ -295,6 +297,8 @@ static void the_city_tells_its_name_bounds_and_who_is_ready(void **state)
     assert_string_equal(asking_text(&answer, "/name"), "Testville");
     assert_string_equal(asking_text(&answer, "/time_zone"), "Asia/Shanghai");
     assert_int_equal(asking_int(&answer, "/segments"), 1);
+    assert_int_equal(asking_count(&answer, "/layers"), 1);
+    assert_string_equal(asking_text(&answer, "/layers/0"), "buildings");
     assert_int_equal(asking_int(&answer, "/people/known"), 0);
     assert_int_equal(asking_count(&answer, "/bounds"), 4);
     assert_int_equal(strlen(asking_text(&answer, "/people/version")), 16);

@@ -67,6 +67,37 @@ test('a question without an answer does not say that nobody can come', async () 
   page.seen.errors = page.seen.errors.filter((text) => !/v1\/nearest/.test(text));
 });
 
+for (const [width, height] of [[1280, 800], [1920, 1080]]) {
+  test(`at ${width}x${height} the whole route is shown beside the legend`, async () => {
+    await page.setViewportSize({ width, height });
+    await askAtCentre();
+    for (const key of ['1', '0']) {
+      await page.keyboard.press(key);
+      await page.keyboard.press('z');
+      await idle(page);
+      const under = await page.evaluate(async () => {
+        const legend = document.querySelector('#legend').getBoundingClientRect();
+        const field = document.querySelector('#map').getBoundingClientRect();
+        const { features: lines } = await vigilMap.getSource('routes').getData();
+        const { features: [pin] } = await vigilMap.getSource('incident').getData();
+        const route = lines.filter((line) => line.properties.part !== 'other').flatMap((line) => line.geometry.coordinates);
+        const points = [pin.geometry.coordinates, ...route].map((point) => vigilMap.project(point));
+        return { all: points.length, hidden: points.filter(({ x, y }) => x < 0 || y < 0 || y > field.height || x + field.left > legend.left).length };
+      });
+      assert.ok(under.all > 1);
+      assert.equal(under.hidden, 0, `candidate ${key}`);
+    }
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+}
+
+test('a layer of which the extract has nothing says so and cannot be switched', async () => {
+  assert.ok(await page.isDisabled('[data-layer="buildings"]'));
+  assert.ok(!await page.isChecked('[data-layer="buildings"]'));
+  assert.match(await page.textContent('label:has([data-layer="buildings"])'), /no data/);
+  for (const name of ['surroundings', 'stations']) assert.ok(await page.isEnabled(`[data-layer="${name}"]`), name);
+});
+
 test('a click lists the ten fastest with time, metres, mode and age, and draws the route', async () => {
   await askAtCentre();
   const rows = await page.locator('#people .person').evaluateAll((buttons) => buttons.map((button) => ({
