@@ -11,7 +11,7 @@
 #include "geo/grid.h"
 
 /* What only grids have: they are laid over an area, and the grids of one
- * community must not overlap (DOMAIN 1.1). An overlap is told and not refused:
+ * community must not overlap. An overlap is told and not refused:
  * borders are drawn by people, and a wrong one is mended afterwards. */
 enum { GRIDS_OVERLAPS_MAX = 20 };
 

@@ -7,7 +7,7 @@
 #include "engine/db.h"
 #include "geo/base/fail.h"
 
-/* New database ids (DESIGN D16): int64 below 2^53, from blocks of IDS_BLOCK that
+/* New database ids: int64 below 2^53, from blocks of IDS_BLOCK that
  * this process reserves in the database and then hands out from memory, each id
  * once. Ids left in a block when the process ends are never used. Any thread may
  * take; a city has one struct ids. */

@@ -227,7 +227,7 @@ CREATE TABLE vigil.person (
 );
 
 -- The last position: two integers of 1e-7 degree and no index but the key, so
--- that every update stays on its page (DESIGN D2). Times are microseconds since
+-- that every update stays on its page. Times are microseconds since
 -- 1970 in UTC.
 CREATE TABLE vigil.position_last (
     person_id   bigint PRIMARY KEY REFERENCES vigil.person,

@@ -46,7 +46,7 @@ CREATE INDEX lookout_point_words ON vigil.lookout_point
     USING gin (vigil.fold(name || ' ' || code) gin_trgm_ops) WHERE valid_to IS NULL;
 
 -- The community that a grid's code names: what its profile puts before the
--- running number (DOMAIN 1.1); of a free code, what stands before its last hyphen.
+-- running number; of a free code, what stands before its last hyphen.
 CREATE FUNCTION vigil.grid_community(profile text, code text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS $$
     SELECT CASE profile

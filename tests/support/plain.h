@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 /* A second opinion on costs: a plain Dijkstra over the rows of vigil.edge. It shares
- * no code and no data with geo/road, only the definition (DESIGN D15). Modes are
+ * no code and no data with geo/road, only the definition in network.h. Modes are
  * numbered foot, e-bike, car. */
 struct plain;
 

@@ -1,4 +1,4 @@
-/* The definition of DESIGN D15 written out. */
+/* The definitions of geo/road/network.h and nearest.h, written out. */
 #include "tests/support/slow.h"
 
 #include <stdlib.h>
