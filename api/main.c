@@ -95,12 +95,11 @@ static bool listen_until_signal(struct service *service, const sigset_t *signals
 static int serve(const struct config *c)
 {
     struct fail f = { 0 };
-    struct service service = { .endpoints = ENDPOINTS,
-                               .endpoint_count = ENDPOINTS_COUNT,
-                               .config = c };
+    struct service service = { .config = c };
     sigset_t signals;
     bool good = false;
 
+    service.endpoints = endpoints_table(&service.endpoint_count);
     block_signals(&signals);
     if (!assets_load(config_text(c, CONFIG_CONSOLE_DIR), &f)) {
         /* The API is whole without its pages. */

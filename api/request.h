@@ -37,7 +37,8 @@ enum role {
 struct caller {
     int64_t token_id;
     enum role role;
-    int64_t org_id; /* 0: the whole city */
+    int64_t org_id;    /* she acts for this organisation and all below it; never 0 with a token */
+    int64_t person_id; /* who she is: always of a volunteer and a device, else perhaps; or 0 */
 };
 
 /* What belongs to the worker that serves a request, and to no other thread. `db`

@@ -1,3 +1,3 @@
 INSERT INTO vigil.token (label, role, org_id, secret_hash, kind, expires_at)
-VALUES ($1::text, $2::text, $3::bigint, $4::bytea, $5::text, now() + $6::bigint * interval '1 second')
+VALUES ($1::text, $2::text, coalesce(nullif($3::bigint, 0), 1), $4::bytea, $5::text, now() + $6::bigint * interval '1 second')
 RETURNING token_id;

@@ -73,6 +73,8 @@ static void a_token_lets_in_whoever_has_it(void **state)
     struct tokens_row row;
     struct fail f = { 0 };
 
+    database_int(d, "INSERT INTO vigil.org (org_id, parent_id, kind, code, name) "
+                    "VALUES (7, 1, 'county', '7', 'Seven') RETURNING 1");
     make(d, &wish, text);
     assert_true(tokens_check(d->db, text, TOKENS_BEARER, d->arena, &row, &f));
     assert_string_equal(row.label, "a phone");

@@ -51,12 +51,14 @@ struct asking *asking_new(struct database *d)
     must(config_set(s->config, "database", d->address, "test", &f), &f);
     s->engine = engine_open(s->config, &f);
     must(s->engine != NULL, &f);
-    s->endpoints = calloc((size_t)ENDPOINTS_COUNT, sizeof *s->endpoints);
-    memcpy(s->endpoints, ENDPOINTS, (size_t)ENDPOINTS_COUNT * sizeof *s->endpoints);
-    for (int32_t i = 0; i < ENDPOINTS_COUNT; i++)
+    const struct endpoint *table = endpoints_table(&s->service.endpoint_count);
+    const size_t count = (size_t)s->service.endpoint_count;
+
+    s->endpoints = calloc(count, sizeof *s->endpoints);
+    memcpy(s->endpoints, table, count * sizeof *s->endpoints);
+    for (size_t i = 0; i < count; i++)
         s->endpoints[i].roles = 0;
     s->service.endpoints = s->endpoints;
-    s->service.endpoint_count = ENDPOINTS_COUNT;
     s->service.config = s->config;
     s->service.engine = s->engine;
     return s;

@@ -1,0 +1,32 @@
+/* Questions about the way. */
+#include "api/endpoints.h"
+#include "api/handlers.h"
+
+static const struct endpoint ROWS[] = {
+    { .method = "POST",
+      .path = "/v1/nearest",
+      .handle = on_nearest_find,
+      .roles = ENDPOINTS_EVERYONE,
+      .scope = ENDPOINTS_ORG,
+      .from_memory = true,
+      .body_max = 16 * ENDPOINTS_KIB,
+      .body = "nearest",
+      .answer = "nearest_found",
+      .success = 200,
+      .statuses = "422",
+      .queries = "frame",
+      .summary = "The people who can be at a place first, by road, each by her own mode" },
+    { .method = "POST",
+      .path = "/v1/route",
+      .handle = on_route_find,
+      .roles = ENDPOINTS_EVERYONE,
+      .body_max = 16 * ENDPOINTS_KIB,
+      .body = "route",
+      .answer = "route_found",
+      .success = 200,
+      .statuses = "422",
+      .queries = "frame",
+      .summary = "The fastest way between two places, with steps in English and Chinese" },
+};
+
+const struct endpoints_group ENDPOINTS_ROADS = { ROWS, sizeof ROWS / sizeof *ROWS };
