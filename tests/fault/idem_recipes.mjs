@@ -1,0 +1,37 @@
+// How each creating endpoint is called so that every call, under a key of its own, has one effect that SQL can
+// count. `with` makes what the call needs to stand on, once; `path` and `body` get it and the call's number.
+const place = n => ({ lon: 11.95 + (n % 100) * 1e-4, lat: 57.7 + (n % 70) * 1e-4, frame: 'wgs84' });
+const square = n => {
+    const [x, y] = [12.2 + (n % 50) * 0.002, 57.8 + Math.floor(n / 50) * 0.002];
+    return { type: 'MultiPolygon', coordinates: [[[[x, y], [x + 0.001, y], [x + 0.001, y + 0.001], [x, y + 0.001], [x, y]]]] };
+};
+const feature = (n, geometry, properties) => ({ type: 'Feature', geometry, properties });
+const point = n => ({ type: 'Point', coordinates: [place(n).lon, place(n).lat] });
+const rows = (table, more = '') => `SELECT count(*) FROM vigil.${table} ${more}`;
+
+export const recipes = {
+    '/v1/stations': { body: n => ({ code: `IDEM-${n}`, name: `Station ${n}`, place: place(n) }), counted: rows('station') },
+    '/v1/stations/import': {
+        body: n => ({ type: 'FeatureCollection', frame: 'wgs84', features: [feature(n, point(n), { code: `IDEM-I-${n}`, name: `Imported ${n}` })] }),
+        counted: rows('station'),
+    },
+    '/v1/lookout_points': { body: n => ({ code: `IDEM-${n}`, name: `Lookout ${n}`, place: place(n) }), counted: rows('lookout_point') },
+    '/v1/lookout_points/import': {
+        body: n => ({ type: 'FeatureCollection', frame: 'wgs84', features: [feature(n, point(n), { code: `IDEM-I-${n}`, name: `Imported ${n}` })] }),
+        counted: rows('lookout_point'),
+    },
+    '/v1/grids': { body: n => ({ code: `IDEM-${n}`, area: { ...square(n), frame: 'wgs84' } }), counted: rows('grid') },
+    '/v1/grids/import': {
+        body: n => ({ type: 'FeatureCollection', frame: 'wgs84', features: [feature(n, square(n + 1000), { code: `IDEM-I-${n}` })] }),
+        counted: rows('grid'),
+    },
+    '/v1/grids/lay': {
+        body: n => {
+            const [x, y] = [12.6 + n * 0.01, 57.9];
+            return { kind: 'square', side_m: 1000, prefix: `IDEM${n}`,
+                area: { type: 'Polygon', coordinates: [[[x, y], [x + 0.001, y], [x + 0.001, y + 0.001], [x, y + 0.001], [x, y]]], frame: 'wgs84' } };
+        },
+        counted: "SELECT count(DISTINCT substring(code FROM '^IDEM\\d+')) FROM vigil.grid WHERE code ~ '^IDEM\\d'",
+    },
+    '/v1/people': { body: n => ({ name: `Idem ${n}` }), counted: rows('person'), control: true },
+};
