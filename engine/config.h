@@ -32,6 +32,7 @@
     X(CACHE_DIR, "cache_dir", TEXT, "/var/cache/vigil", 1, 1000)                                   \
     X(CONSOLE_DIR, "console_dir", TEXT, "/usr/share/vigil/console", 1, 1000)                       \
     X(TILE_CACHE_BYTES, "tile_cache_bytes", NUMBER, "67108864", 0, 17179869184)                    \
+    X(PERSONAL_KEY_FILE, "personal_key_file", TEXT, "/var/lib/vigil/personal.key", 1, 1000)        \
     X(CITY_TIME_ZONE, "city_time_zone", TEXT, "Asia/Shanghai", 1, 60)                              \
     X(SECURE_COOKIE, "secure_cookie", NUMBER, "0", 0, 1)                                           \
     X(LOG_LEVEL, "log_level", LEVEL, "info", 1, 10)

@@ -16,6 +16,7 @@
 #include "engine/log.h"
 #include "engine/metrics.h"
 #include "engine/people.h"
+#include "engine/personal.h"
 #include "engine/positions.h"
 #include "engine/streets.h"
 #include "engine/tiles.h"
@@ -50,6 +51,7 @@ struct engine {
     bool is_away; /* the last look failed, and it was said */
     pthread_t timer;
     bool has_timer;
+    struct personal *personal; /* NULL until it is needed */
     int32_t hook_count;
     struct hook hooks[ENGINE_HOOK_MAX];
 };
@@ -289,6 +291,7 @@ void engine_close(struct engine *e)
     if (e->has_timer)
         pthread_join(e->timer, NULL);
     positions_close(e->positions);
+    personal_close(e->personal);
     db_close(e->db);
     tiles_free(e->tiles);
     ids_free(e->ids);
@@ -340,4 +343,15 @@ struct tiles *engine_tiles(struct engine *e)
 const struct config *engine_config(const struct engine *e)
 {
     return e->config;
+}
+
+const struct personal *engine_personal(struct engine *e, struct fail *f)
+{
+    pthread_mutex_lock(&e->lock);
+    if (!e->personal)
+        e->personal = personal_open(config_text(e->config, CONFIG_PERSONAL_KEY_FILE), f);
+    const struct personal *p = e->personal;
+
+    pthread_mutex_unlock(&e->lock);
+    return p;
 }

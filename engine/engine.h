@@ -11,6 +11,7 @@
 struct config;
 struct db;
 struct ids;
+struct personal;
 struct positions;
 struct tiles;
 
@@ -39,6 +40,9 @@ struct positions *engine_positions(struct engine *e);
 struct ids *engine_ids(struct engine *e);
 struct tiles *engine_tiles(struct engine *e);
 const struct config *engine_config(const struct engine *e);
+/* The keys of personal data, opened by whoever needs them first; NULL with
+ * KEY_FILE_UNUSABLE while that cannot be done. */
+const struct personal *engine_personal(struct engine *e, struct fail *f);
 
 /* Brings the process up to the database now instead of within two seconds: the
  * newest import and whoever was added or changed. For handlers that have changed

@@ -62,6 +62,7 @@
     X(JSON_DUPLICATE_KEY, "json_duplicate_key")                                                    \
     X(JSON_MALFORMED, "json_malformed")                                                            \
     X(JSON_TOO_MANY, "json_too_many")                                                              \
+    X(KEY_FILE_UNUSABLE, "key_file_unusable")                                                      \
     X(KEY_MISSING, "key_missing")                                                                  \
     X(KEY_UNKNOWN, "key_unknown")                                                                  \
     X(LAYERS_TOO_MANY, "layers_too_many")                                                          \
@@ -84,7 +85,9 @@
     X(OPTION_WITHOUT_VALUE, "option_without_value")                                                \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
     X(PATH_UNKNOWN, "path_unknown")                                                                \
+    X(PERSONAL_UNREADABLE, "personal_unreadable")                                                  \
     X(PERSON_UNKNOWN, "person_unknown")                                                            \
+    X(PHONE_MALFORMED, "phone_malformed")                                                          \
     X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
     X(POLYLINE_MALFORMED, "polyline_malformed")                                                    \
     X(POSTGIS_MISSING, "postgis_missing")                                                          \

@@ -149,6 +149,8 @@ struct database *database_new(bool migrated)
     free(run(link, text));
     PQfinish(link);
     d->address = arena_text(a, "%s dbname=%s", cluster, d->name);
+    d->key_file = arena_text(a, "%s.%s.key", getenv("VIGIL_TEST_CLUSTER"),
+                             d->name); // NOLINT(concurrency-mt-unsafe)
     d->db = db_open(d->address, &f);
     if (!d->db)
         give_up(d->address, f.text);
@@ -163,6 +165,7 @@ void database_free(struct database *d)
     if (!d)
         return;
     db_close(d->db);
+    unlink(d->key_file);
     read_cluster(cluster, sizeof cluster);
     snprintf(text, sizeof text, "%s dbname=postgres", cluster);
     PGconn *link = connect_to(text);

@@ -12,6 +12,7 @@
 struct database {
     const char *address; /* libpq string */
     const char *name;
+    const char *key_file; /* where the keys of personal data may be made; deleted with it */
     struct db *db;       /* open */
     struct arena *arena; /* freed with it */
 };
