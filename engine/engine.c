@@ -15,6 +15,7 @@
 #include "engine/ids.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
+#include "engine/orgs.h"
 #include "engine/people.h"
 #include "engine/personal.h"
 #include "engine/positions.h"
@@ -38,11 +39,12 @@ struct engine {
     struct ids *ids;
     struct tiles *tiles;
 
-    pthread_mutex_t following; /* guards the five below: one thread follows at a time */
+    pthread_mutex_t following; /* guards the six below: one thread follows at a time */
     struct db *db;
     struct arena *arena; /* of one look */
     int64_t import_id;   /* of the newest world */
     int64_t people_mark; /* watermark of engine/people */
+    int64_t orgs_mark;   /* version of the newest tree */
     int64_t ahead_us;    /* when partitions were last made; steady clock */
 
     pthread_mutex_t lock; /* guards the rest */
@@ -54,6 +56,7 @@ struct engine {
     struct personal *personal; /* NULL until it is needed */
     int32_t hook_count;
     struct hook hooks[ENGINE_HOOK_MAX];
+    const struct orgs *orgs; /* the newest */
 };
 
 /* ------------------------------------------------------------------ following */
@@ -123,6 +126,30 @@ static bool follow_import(struct engine *e, struct fail *f)
     return load_city(e, f);
 }
 
+/* The version is read first: a change between the two looks is loaded twice, never
+ * missed. */
+static bool follow_orgs(struct engine *e, struct fail *f)
+{
+    const struct db_rows *rows;
+    const struct orgs *newest;
+
+    if (!db_run(e->db, QUERIES_ORG_TREE_VERSION, NULL, 0, e->arena, &rows, f))
+        return false;
+    if (e->orgs_mark == db_get_int(rows, 0, 0))
+        return true;
+    newest = orgs_load(e->db, f);
+    if (!newest)
+        return false;
+    e->orgs_mark = db_get_int(rows, 0, 0);
+    pthread_mutex_lock(&e->lock);
+    const struct orgs *old = e->orgs;
+
+    e->orgs = newest;
+    pthread_mutex_unlock(&e->lock);
+    orgs_drop(old);
+    return true;
+}
+
 static bool make_partitions(struct engine *e, struct fail *f)
 {
     const int64_t now_us = clock_steady_us();
@@ -140,7 +167,7 @@ static bool make_partitions(struct engine *e, struct fail *f)
 
 static bool look(struct engine *e, struct fail *f)
 {
-    const bool is_good = follow_import(e, f) &&
+    const bool is_good = follow_import(e, f) && follow_orgs(e, f) &&
                          people_follow(e->db, e->live, e->arena, &e->people_mark, f) &&
                          make_partitions(e, f);
 
@@ -295,6 +322,7 @@ void engine_close(struct engine *e)
     db_close(e->db);
     tiles_free(e->tiles);
     ids_free(e->ids);
+    orgs_drop(e->orgs);
     live_free(e->live);
     world_slot_free(e->worlds);
     arena_free(e->arena);
@@ -318,6 +346,15 @@ const struct world *engine_hold_city(struct engine *e, struct fail *f)
     if (!w)
         fail_set(f, FAIL_BUSY, NO_CITY_YET, "no city has been imported yet");
     return w;
+}
+
+const struct orgs *engine_orgs(struct engine *e)
+{
+    pthread_mutex_lock(&e->lock);
+    const struct orgs *newest = orgs_hold(e->orgs);
+
+    pthread_mutex_unlock(&e->lock);
+    return newest;
 }
 
 struct live *engine_live(struct engine *e)

@@ -11,6 +11,7 @@
 struct config;
 struct db;
 struct ids;
+struct orgs;
 struct personal;
 struct positions;
 struct tiles;
@@ -35,6 +36,9 @@ const struct world *engine_hold(struct engine *e);
 /* The same, but says so: FAIL_BUSY, NO_CITY_YET before the first import. */
 const struct world *engine_hold_city(struct engine *e, struct fail *f);
 
+/* The newest organisation tree; never NULL, to be dropped with orgs_drop. */
+const struct orgs *engine_orgs(struct engine *e);
+
 struct live *engine_live(struct engine *e);
 struct positions *engine_positions(struct engine *e);
 struct ids *engine_ids(struct engine *e);
@@ -45,8 +49,9 @@ const struct config *engine_config(const struct engine *e);
 const struct personal *engine_personal(struct engine *e, struct fail *f);
 
 /* Brings the process up to the database now instead of within two seconds: the
- * newest import and whoever was added or changed. For handlers that have changed
- * people, and for tests. Waits while the timer does the same. */
+ * newest import, the organisation tree and whoever was added or changed. For handlers
+ * that have changed people or organisations, and for tests. Waits while the timer does
+ * the same. */
 bool engine_follow(struct engine *e, struct fail *f);
 
 /* Work of others on the timer thread, about every two seconds, with its own

@@ -1,0 +1,2 @@
+-- Every organisation, closed ones too: their rows stay in scope. By id.
+SELECT org_id, coalesce(parent_id, 0), kind, code, name FROM vigil.org ORDER BY org_id;
