@@ -13,6 +13,9 @@
     X(BODY_MISSING, "body_missing")                                                                \
     X(BODY_TOO_LARGE, "body_too_large")                                                            \
     X(BOX_MALFORMED, "box_malformed")                                                              \
+    X(CHECK_IN_REFUSED, "check_in_refused")                                                        \
+    X(CHECK_IN_TIME, "check_in_time")                                                              \
+    X(CLAIM_AGAIN, "claim_again")                                                                  \
     X(CODE_MALFORMED, "code_malformed")                                                            \
     X(CODE_REPEATED, "code_repeated")                                                              \
     X(CODE_TAKEN, "code_taken")                                                                    \
@@ -23,6 +26,7 @@
     X(CRS_UNKNOWN, "crs_unknown")                                                                  \
     X(CSRF_MISSING, "csrf_missing")                                                                \
     X(CURSOR_MALFORMED, "cursor_malformed")                                                        \
+    X(CUT_OFF_PASSED, "cut_off_passed")                                                            \
     X(DATABASE_AWAY, "database_away")                                                              \
     X(DATABASE_CONTENDED, "database_contended")                                                    \
     X(DATABASE_FAILED, "database_failed")                                                          \
@@ -31,6 +35,7 @@
     X(DATABASE_SLOW, "database_slow")                                                              \
     X(DISK_FULL, "disk_full")                                                                      \
     X(ENTER_CODE_SPENT, "enter_code_spent")                                                        \
+    X(ENTRY_REVERSED, "entry_reversed")                                                            \
     X(EXTRACT_MISSING, "extract_missing")                                                          \
     X(EXTRACT_TOO_LARGE, "extract_too_large")                                                      \
     X(EXTRACT_UNREADABLE, "extract_unreadable")                                                    \
@@ -73,6 +78,7 @@
     X(MIGRATION_LATE, "migration_late")                                                            \
     X(NEAR_MALFORMED, "near_malformed")                                                            \
     X(NOT_FOUND, "not_found")                                                                      \
+    X(NOT_OPEN_YET, "not_open_yet")                                                                \
     X(NOT_SIGNED_IN, "not_signed_in")                                                              \
     X(NO_CITY_YET, "no_city_yet")                                                                  \
     X(NO_PEOPLE, "no_people")                                                                      \
@@ -85,7 +91,10 @@
     X(OPTION_WITHOUT_VALUE, "option_without_value")                                                \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
     X(PATH_UNKNOWN, "path_unknown")                                                                \
+    X(PATROL_STATE, "patrol_state")                                                                \
+    X(PATROL_TIME, "patrol_time")                                                                  \
     X(PERSONAL_UNREADABLE, "personal_unreadable")                                                  \
+    X(PERSON_ROSTERED, "person_rostered")                                                          \
     X(PERSON_UNKNOWN, "person_unknown")                                                            \
     X(PHONE_MALFORMED, "phone_malformed")                                                          \
     X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
@@ -98,6 +107,7 @@
     X(QUERY_UNKNOWN, "query_unknown")                                                              \
     X(REFERENCE_UNKNOWN, "reference_unknown")                                                      \
     X(REQUEST_MALFORMED, "request_malformed")                                                      \
+    X(ROLE_FULL, "role_full")                                                                      \
     X(ROLE_NOT_ALLOWED, "role_not_allowed")                                                        \
     X(RULE_BROKEN, "rule_broken")                                                                  \
     X(SERVER_BUSY, "server_busy")                                                                  \
@@ -108,10 +118,16 @@
     X(SHAPE_FAILED, "shape_failed")                                                                \
     X(SHAPE_INVALID, "shape_invalid")                                                              \
     X(SHAPE_REFUSED, "shape_refused")                                                              \
+    X(SHIFT_OVER, "shift_over")                                                                    \
+    X(SIGNUP_STATE, "signup_state")                                                                \
+    X(SQUAD_BUSY, "squad_busy")                                                                    \
+    X(SQUAD_SIZE, "squad_size")                                                                    \
+    X(SQUAD_UNKNOWN, "squad_unknown")                                                              \
     X(STREETS_FILE_REFUSED, "streets_file_refused")                                                \
     X(STREETS_TOO_MANY, "streets_too_many")                                                        \
     X(STREETS_UNSOUND, "streets_unsound")                                                          \
     X(STYLE_BROKEN, "style_broken")                                                                \
+    X(SWAP_NOT_OFFERED, "swap_not_offered")                                                        \
     X(TARGET_MALFORMED, "target_malformed")                                                        \
     X(TARGET_TOO_LONG, "target_too_long")                                                          \
     X(THREAD_REFUSED, "thread_refused")                                                            \
@@ -132,6 +148,7 @@
     X(VERSION_MALFORMED, "version_malformed")                                                      \
     X(VERSION_MISSING, "version_missing")                                                          \
     X(VERSION_STALE, "version_stale")                                                              \
+    X(WEEK_NOT_MONDAY, "week_not_monday")                                                          \
     X(WKB_MALFORMED, "wkb_malformed")                                                              \
     X(ZOOM_RANGE, "zoom_range")
 
