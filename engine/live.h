@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/able.h"
+#include "engine/muster.h"
 #include "engine/world.h"
 #include "geo/point.h"
 #include "geo/road/crowd.h"
@@ -44,11 +46,28 @@ struct live_person {
     int64_t person_id;
     const char *name; /* readable until live_read_end */
     enum mode mode;
+    enum able_crew crew;
     uint64_t skills;
+    uint64_t credentials; /* valid ones, by kind */
     bool on_duty;
     bool has_fix;
     struct live_fix fix; /* when has_fix; its snap is filled when she is on a street */
+
+    /* Whose she is: whoever may see one of these may see her. */
+    int64_t org_id;         /* her home */
+    const int64_t *further; /* the others she belongs to; readable until live_read_end */
+    int32_t further_count;
+    uint32_t roles; /* in any of them, by role */
+
+    int16_t birth_year;        /* 0: not known */
+    int64_t taken_incident_id; /* 0: she is free */
+    /* Why she cannot be sent now, as bits of engine/able; her age is for whoever
+     * knows what she is wanted for. live_know reads NO_CONSENT, CREDENTIAL_EXPIRED
+     * and HIRED; the others follow from what else is said here. */
+    uint32_t bars;
 };
+
+enum { LIVE_FURTHER_MAX = 64 }; /* organisations beside the home; more are not known */
 
 /* ------------------------------------------------------------------ reading */
 
@@ -61,6 +80,10 @@ void live_read_end(struct live *l);
 const struct world *live_world(const struct live *l);
 /* The people on the streets, NULL before the first world. */
 const struct crowd *live_crowd(const struct live *l);
+
+/* What is known of someone who was met in the crowd: nothing is searched for, and the
+ * fix is left out. */
+void live_met(const struct live *l, const struct crowd_person *person, struct live_person *out);
 
 /* False when nobody has this id. */
 bool live_get(const struct live *l, int64_t person_id, struct live_person *out);
@@ -79,16 +102,44 @@ uint64_t live_box_version(const struct live *l, struct point_e7 south_west,
 int32_t live_count(const struct live *l);        /* people known */
 int32_t live_placed_count(const struct live *l); /* with a fix */
 int32_t live_on_duty_count(const struct live *l);
-int32_t live_available_count(const struct live *l); /* on duty and with a fix */
+int32_t live_available_count(const struct live *l); /* can be sent, but for their age */
+/* The same of certain organisations. */
+const struct muster *live_muster(const struct live *l);
 
 /* ------------------------------------------------------------------ changing */
 
-/* Makes these people known, or known as changed: name, mode, skills and duty are
- * taken, a fix only when has_fix is set and it is not older than hers. The names
- * are copied. */
+/* Whoever is off duty and not taken, or has not agreed to it, is not tracked: she has
+ * no fix, whatever is said of one, and comes to none before that has changed. */
+
+/* Makes these people known, or known as changed: everything is taken as it is said,
+ * but a fix only when has_fix is set and it is not older than hers, and that she is
+ * taken only of someone who was not known before. Names and lists are copied. */
 void live_know(struct live *l, const struct live_person *people, int32_t count);
 /* Forgets her; an unknown id is ignored. */
 void live_forget(struct live *l, int64_t person_id);
+
+/* An incident has taken these people, or lets them go: from then on the search leaves
+ * them out, or finds them. To be called when the transaction has been committed;
+ * unknown ids are ignored, they are set right by live_taken_are. */
+void live_take(struct live *l, const int64_t *person_ids, int32_t count, int64_t incident_id);
+void live_release(struct live *l, const int64_t *person_ids, int32_t count);
+
+/* Exactly these people are taken, as the database was at some moment after
+ * live_taken_turn gave `turn`: whoever was taken or let go since then is left as she
+ * is. */
+struct live_taking {
+    int64_t person_id;
+    int64_t incident_id;
+};
+uint64_t live_taken_turn(struct live *l);
+void live_taken_are(struct live *l, uint64_t turn, const struct live_taking *takings,
+                    int32_t count);
+
+/* Whether she agrees that her place is used; on or off duty, with the mode she comes
+ * by. Unknown ids are ignored. */
+void live_consent(struct live *l, int64_t person_id, bool is_given);
+void live_duty(struct live *l, int64_t person_id, bool on_duty, enum mode mode, enum able_crew crew,
+               bool is_hired);
 
 /* Where each of the people stands in the newest world: fills snapped_in, spot
  * and on_street of fixes of known people. For the threads of requests, so that

@@ -49,8 +49,10 @@ void roster_start(struct roster *r, uint64_t version)
 
 void roster_end(struct roster *r)
 {
-    for (int32_t i = 0; i < r->slot_count; i++)
+    for (int32_t i = 0; i < r->slot_count; i++) {
         free(r->slots[i].name);
+        free(r->slots[i].further);
+    }
     free(r->slots);
     free(r->table);
     free(r->cells);
@@ -207,6 +209,13 @@ void roster_place(struct roster *r, int32_t slot, struct point_e7 at)
     r->placed_count++;
 }
 
+void roster_lift(struct roster *r, int32_t slot)
+{
+    if (r->slots[slot].is_placed)
+        leave_cell(r, slot);
+    r->slots[slot].is_placed = false;
+}
+
 void roster_mark(struct roster *r, int32_t slot)
 {
     if (r->slots[slot].is_placed)
@@ -217,10 +226,10 @@ void roster_remove(struct roster *r, int32_t slot)
 {
     struct roster_slot *s = &r->slots[slot];
 
-    if (s->is_placed)
-        leave_cell(r, slot);
+    roster_lift(r, slot);
     leave_table(r, s->person_id);
     free(s->name);
+    free(s->further);
     *s = (struct roster_slot){ .next = r->free_slot, .before = ROSTER_NOBODY };
     r->free_slot = slot;
     r->person_count--;

@@ -22,6 +22,16 @@ struct roster_slot {
     int32_t speed_cms;
     int32_t next; /* in the cell's list; in the list of free slots */
     int32_t before;
+    int64_t org_id;      /* her home */
+    int64_t *further;    /* the other organisations, NULL without */
+    int64_t incident_id; /* that has taken her; 0: she is free */
+    uint64_t taken_turn; /* when that last changed, as engine/live counts */
+    uint64_t credentials;
+    int16_t birth_year;
+    uint8_t further_count;
+    uint8_t bars; /* bits of engine/able that no other field tells */
+    uint8_t roles;
+    uint8_t crew;
     uint8_t mode;
     bool on_duty;
     bool is_placed; /* has a fix, and stands in a cell */
@@ -56,8 +66,10 @@ int32_t roster_find(const struct roster *r, int64_t person_id);
 int32_t roster_add(struct roster *r, int64_t person_id);
 void roster_remove(struct roster *r, int32_t slot);
 
-/* Puts the person there, or marks that she changed where she is. */
+/* Puts the person there, takes her from where she is, or marks that she changed
+ * there. */
 void roster_place(struct roster *r, int32_t slot, struct point_e7 at);
+void roster_lift(struct roster *r, int32_t slot);
 void roster_mark(struct roster *r, int32_t slot);
 
 /* Larger tables with everyone in them, built without changing what readers read.

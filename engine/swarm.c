@@ -47,7 +47,7 @@ static void put_point(void *self, const struct live_person *person)
 
     mvt_feature(p->mvt, person->person_id);
     mvt_tag(p->mvt, p->key_mode, p->mode[person->mode]);
-    mvt_tag(p->mvt, p->key_available, person->on_duty ? p->yes : p->no);
+    mvt_tag(p->mvt, p->key_available, person->bars == 0 ? p->yes : p->no);
     mvt_tag(p->mvt, p->key_fix_s, mvt_int(p->mvt, person->fix.fix_us / 1000000));
     mvt_put_point(p->mvt, point_from_e7(person->fix.at));
 }
@@ -85,7 +85,7 @@ static void count_point(void *self, const struct live_person *person)
     struct cell *cell = &c->cells[(int32_t)(at.y / side) * SWARM_CELLS + (int32_t)(at.x / side)];
 
     cell->count++;
-    cell->available += person->on_duty ? 1 : 0;
+    cell->available += person->bars == 0 ? 1 : 0;
     cell->x += at.x;
     cell->y += at.y;
 }

@@ -11,7 +11,7 @@
 /* The people as a vector tile, written from memory.
  *
  * From SWARM_ZOOM on everyone is a point of the layer "people" with the person's
- * id: mode, available (on duty), fix_s (the second of the fix since 1970).
+ * id: mode, available (can be sent), fix_s (the second of the fix since 1970).
  * Further out, or where so many stand that the tile would pass
  * SWARM_TILE_MAX bytes, they are counted in the cells of a square grid, layer
  * "people_cells": count, available; the point is where they are on average. */
@@ -29,7 +29,7 @@ struct swarm_count {
     int32_t known;
     int32_t placed; /* with a fix */
     int32_t on_duty;
-    int32_t available; /* on duty, with a fix */
+    int32_t available; /* can be sent, but for their age */
     uint64_t version;
 };
 struct swarm_count swarm_count(struct live *l);

@@ -1,4 +1,4 @@
-/* People in slots of 32 bytes; those on one segment form a ring-less list in both
+/* People in slots of 40 bytes; those on one segment form a ring-less list in both
  * directions, so that moving one is O(1). A table by id finds the slot: open
  * addressing with linear probing, at most half full, where taking one out moves the
  * followers up (Knuth, The Art of Computer Programming 3, 6.4, algorithm R). */
@@ -17,12 +17,13 @@ struct slot {
     int32_t segment; /* NOBODY while free */
     int32_t next;    /* on the segment, or of the free ones */
     int32_t before;  /* on the segment */
+    int32_t tag;
     uint32_t along_cm : 28;
     uint32_t mode : 2;
     uint32_t available : 1;
 };
 
-static_assert(sizeof(struct slot) == 32, "memory per person is promised");
+static_assert(sizeof(struct slot) == 40, "memory per person is promised");
 static_assert(NETWORK_LENGTH_MAX_CM < 1 << 28, "along_cm must fit its bits");
 static_assert(MODE_COUNT <= 4, "mode must fit its bits");
 
@@ -188,6 +189,7 @@ void crowd_put(struct crowd *c, const struct crowd_person *person)
         .along_cm = person->spot.along_cm & ((1u << 28) - 1),
         .mode = person->mode & 3u,
         .available = person->available,
+        .tag = person->tag,
     };
     link_up(c, slot);
 }
@@ -233,6 +235,7 @@ static void person_of(const struct slot *s, struct crowd_person *out)
         .mode = (enum mode)s->mode,
         .available = s->available,
         .skills = s->skills,
+        .tag = s->tag,
     };
 }
 

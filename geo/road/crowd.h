@@ -5,7 +5,7 @@
 
 /* People on the streets: who stands on which segment, for finding the nearest.
  * A plain data structure: the caller sees to it that nobody reads while it is
- * being changed. 32 bytes a person, 8 to 16 more to find her by id, 4 a segment;
+ * being changed. 40 bytes a person, 8 to 16 more to find her by id, 4 a segment;
  * room doubles as people come and is kept when they go. */
 struct crowd;
 
@@ -25,8 +25,9 @@ struct crowd_person {
     int64_t person_id;
     struct spot spot;
     enum mode mode;
-    bool available;  /* only the available are found by nearest_find */
+    bool available;  /* the others are found by nearest_find only when they are asked for */
     uint64_t skills; /* one bit each */
+    int32_t tag;     /* the caller's own number for her, given back as it is */
 };
 
 /* Adds the person or moves her: O(1). */

@@ -97,8 +97,11 @@ static void reach(struct search *s, enum mode mode, int32_t node, uint32_t cost_
 
 static bool wanted(const struct search *s, enum mode mode, const struct crowd_person *p)
 {
-    return p->mode == mode && p->available &&
-           (p->skills & s->wish->skills_all) == s->wish->skills_all;
+    const struct nearest_wish *wish = s->wish;
+
+    return p->mode == mode && (p->available || wish->unavailable) &&
+           (p->skills & wish->skills_all) == wish->skills_all &&
+           (!wish->accept || wish->accept(wish->self, p));
 }
 
 static void offer(struct search *s, const struct crowd_person *p, uint32_t cost_ms)

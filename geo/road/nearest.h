@@ -17,6 +17,12 @@ struct nearest_wish {
     uint32_t modes;      /* bit 1 << mode; 0 means every mode */
     uint64_t skills_all; /* only people who have all of these */
     uint32_t limit_ms;   /* nobody farther than this; 0 means no limit */
+    bool unavailable;    /* those who are not available, too */
+    /* Whom else to leave out; NULL: nobody. Asked about everyone who comes into
+     * question, before she counts, in no particular order and perhaps twice; the
+     * answer must be the same for the whole of a search. */
+    bool (*accept)(const void *self, const struct crowd_person *person);
+    const void *self;
 };
 
 struct nearest_hit {

@@ -216,7 +216,7 @@ static void lists_come_in_pages_and_can_be_narrowed(void **state)
         { "/v1/people?limit=50&mode=car", 125, 3 },
         { "/v1/people?limit=100&on_duty=false", 50, 1 },
         { "/v1/people?limit=100&q=person%2012", 13, 1 },
-        { "/v1/people?limit=7&bbox=0.00995,0,0.0201,1", 102, 15 },
+        { "/v1/people?limit=7&bbox=0.00995,0,0.0201,1", 81, 12 },
         { "/v1/people?limit=1000&bbox=0.00995,0,0.0201,1&on_duty=true", 81, 1 },
         { "/v1/people?limit=10&bbox=50,50,51,51", 0, 1 },
     };

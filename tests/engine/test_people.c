@@ -101,7 +101,8 @@ static void everyone_is_read_at_first_with_where_she_was(void **state)
     run(t, "INSERT INTO vigil.person (person_id, display_name, mode, skills, on_duty, valid_to)"
            " SELECT i, '志愿者 ' || i, (ARRAY['foot', 'ebike', 'car'])[1 + i % 3], i, i % 2 = 0,"
            "        CASE WHEN i % 100 = 0 THEN now() END FROM generate_series(1, 1000) AS i;"
-           "INSERT INTO vigil.position_last VALUES (7, 10, -20, NULL, 30, 40, 50)");
+           "INSERT INTO vigil.position_last VALUES (8, 10, -20, NULL, 30, 40, 50),"
+           " (9, 10, -20, NULL, 30, 40, 50)");
     follow(t);
     assert_int_equal(live_count(t->live), 990);
     assert_int_equal(live_placed_count(t->live), 1);
@@ -109,11 +110,12 @@ static void everyone_is_read_at_first_with_where_she_was(void **state)
     assert_int_equal(seen(t, 7).mode, MODE_EBIKE);
     assert_int_equal(seen(t, 7).skills, 7);
     assert_false(seen(t, 7).on_duty);
-    assert_int_equal(seen(t, 7).fix.at.lat, -20);
-    assert_int_equal(seen(t, 7).fix.accuracy_dm, -1);
-    assert_int_equal(seen(t, 7).fix.speed_cms, 30);
-    assert_int_equal(seen(t, 7).fix.received_us, 50);
+    assert_int_equal(seen(t, 8).fix.at.lat, -20);
+    assert_int_equal(seen(t, 8).fix.accuracy_dm, -1);
+    assert_int_equal(seen(t, 8).fix.speed_cms, 30);
+    assert_int_equal(seen(t, 8).fix.received_us, 50);
     assert_true(seen(t, 8).on_duty);
+    assert_false(seen(t, 9).has_fix); /* off duty: where she was is nobody's business */
     assert_int_equal(seen(t, 8).mode, MODE_CAR);
 }
 

@@ -446,7 +446,7 @@ static void without_ever_seeing_the_database_only_people_are_shown(void **state)
 
 /* ---- people ---- */
 
-/* People on a diagonal, 1e-4 degrees apart; every third is off duty. */
+/* People on a diagonal, 1e-4 degrees apart; every third is a taxi with a fare. */
 static void add_people(struct room *room, int32_t count)
 {
     for (int32_t i = 0; i < count; i++) {
@@ -454,7 +454,8 @@ static void add_people(struct room *room, int32_t count)
             .person_id = 1 + i,
             .name = "someone",
             .mode = (enum mode)(i % MODE_COUNT),
-            .on_duty = i % 3 != 0,
+            .on_duty = true,
+            .bars = i % 3 == 0 ? ABLE_BIT(ABLE_HIRED) : 0,
             .has_fix = true,
             .fix = { .person_id = 1 + i,
                      .accuracy_dm = -1,
