@@ -19,9 +19,11 @@
     X(CODE_MALFORMED, "code_malformed")                                                            \
     X(CODE_REPEATED, "code_repeated")                                                              \
     X(CODE_TAKEN, "code_taken")                                                                    \
+    X(CONSENT_MISSING, "consent_missing")                                                          \
     X(CONSOLE_MISSING, "console_missing")                                                          \
     X(CONSOLE_TOO_LARGE, "console_too_large")                                                      \
     X(CONTENT_TYPE, "content_type")                                                                \
+    X(CREDENTIAL_EXPIRED, "credential_expired")                                                    \
     X(CRS_FAILED, "crs_failed")                                                                    \
     X(CRS_UNKNOWN, "crs_unknown")                                                                  \
     X(CSRF_MISSING, "csrf_missing")                                                                \
@@ -34,6 +36,12 @@
     X(DATABASE_NOT_MIGRATED, "database_not_migrated")                                              \
     X(DATABASE_SLOW, "database_slow")                                                              \
     X(DISK_FULL, "disk_full")                                                                      \
+    X(DISPATCH_FILLED, "dispatch_filled")                                                          \
+    X(DISPATCH_LATE, "dispatch_late")                                                              \
+    X(DISPATCH_OVER, "dispatch_over")                                                              \
+    X(DISPATCH_STATE, "dispatch_state")                                                            \
+    X(DISPATCH_UNKNOWN, "dispatch_unknown")                                                        \
+    X(DISPOSITION_MISSING, "disposition_missing")                                                  \
     X(ENTER_CODE_SPENT, "enter_code_spent")                                                        \
     X(ENTRY_REVERSED, "entry_reversed")                                                            \
     X(EXTRACT_MISSING, "extract_missing")                                                          \
@@ -62,6 +70,10 @@
     X(IMPORT_FAILED, "import_failed")                                                              \
     X(IMPORT_REFUSED, "import_refused")                                                            \
     X(IMPORT_RUNNING, "import_running")                                                            \
+    X(INCIDENT_STATE, "incident_state")                                                            \
+    X(INCIDENT_TYPE_TAKEN, "incident_type_taken")                                                  \
+    X(INCIDENT_TYPE_UNKNOWN, "incident_type_unknown")                                              \
+    X(INCIDENT_UNKNOWN, "incident_unknown")                                                        \
     X(INTERRUPTED, "interrupted")                                                                  \
     X(JSON_DEEP, "json_deep")                                                                      \
     X(JSON_DUPLICATE_KEY, "json_duplicate_key")                                                    \
@@ -94,7 +106,10 @@
     X(PATROL_STATE, "patrol_state")                                                                \
     X(PATROL_TIME, "patrol_time")                                                                  \
     X(PERSONAL_UNREADABLE, "personal_unreadable")                                                  \
+    X(PERSON_OFF_DUTY, "person_off_duty")                                                          \
     X(PERSON_ROSTERED, "person_rostered")                                                          \
+    X(PERSON_TAKEN, "person_taken")                                                                \
+    X(PERSON_UNDER_AGE, "person_under_age")                                                        \
     X(PERSON_UNKNOWN, "person_unknown")                                                            \
     X(PHONE_MALFORMED, "phone_malformed")                                                          \
     X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
@@ -121,6 +136,7 @@
     X(SHIFT_OVER, "shift_over")                                                                    \
     X(SIGNUP_STATE, "signup_state")                                                                \
     X(SQUAD_BUSY, "squad_busy")                                                                    \
+    X(SQUAD_EMPTY, "squad_empty")                                                                  \
     X(SQUAD_SIZE, "squad_size")                                                                    \
     X(SQUAD_UNKNOWN, "squad_unknown")                                                              \
     X(STREETS_FILE_REFUSED, "streets_file_refused")                                                \
@@ -148,6 +164,7 @@
     X(VERSION_MALFORMED, "version_malformed")                                                      \
     X(VERSION_MISSING, "version_missing")                                                          \
     X(VERSION_STALE, "version_stale")                                                              \
+    X(VOLUNTEERS_NOT_ALLOWED, "volunteers_not_allowed")                                            \
     X(WEEK_NOT_MONDAY, "week_not_monday")                                                          \
     X(WKB_MALFORMED, "wkb_malformed")                                                              \
     X(ZOOM_RANGE, "zoom_range")
