@@ -6,7 +6,8 @@
 
 /* Every subject has a file of rows; here they become one table. */
 static const struct endpoints_group *const GROUPS[] = {
-    &ENDPOINTS_SERVICE, &ENDPOINTS_PLACES, &ENDPOINTS_PEOPLE, &ENDPOINTS_ROADS, &ENDPOINTS_MAP,
+    &ENDPOINTS_SERVICE, &ENDPOINTS_PLACES, &ENDPOINTS_PEOPLE,
+    &ENDPOINTS_PRIVACY, &ENDPOINTS_ROADS,  &ENDPOINTS_MAP,
 };
 
 enum { ROWS_MAX = 400 };

@@ -52,6 +52,7 @@ struct endpoints_group {
 extern const struct endpoints_group ENDPOINTS_SERVICE;
 extern const struct endpoints_group ENDPOINTS_PLACES;
 extern const struct endpoints_group ENDPOINTS_PEOPLE;
+extern const struct endpoints_group ENDPOINTS_PRIVACY;
 extern const struct endpoints_group ENDPOINTS_ROADS;
 extern const struct endpoints_group ENDPOINTS_MAP;
 

@@ -58,6 +58,10 @@ HANDLER(on_nearest_find);
 HANDLER(on_positions_send);
 HANDLER(on_route_find);
 
+/* api/on_audits.c */
+HANDLER(on_audits_list);
+HANDLER(on_audits_head);
+
 /* api/on_city.c */
 HANDLER(on_city_get);
 

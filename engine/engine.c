@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/chain.h"
 #include "engine/clock.h"
 #include "engine/config.h"
 #include "engine/db.h"
@@ -292,6 +293,7 @@ static bool start(struct engine *e, struct fail *f)
     e->positions = positions_open(database, e->live, &POSITIONS_USUAL, f);
     if (!e->positions)
         return false;
+    engine_every_tick(e, chain_tick, NULL);
     e->has_timer = pthread_create(&e->timer, NULL, tick_on, e) == 0;
     return e->has_timer ||
            fail_set(f, FAIL_BROKEN, THREAD_REFUSED, "the system gives no thread for the timer");

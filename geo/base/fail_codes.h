@@ -10,6 +10,7 @@
     X(ADDRESS_UNUSABLE, "address_unusable")                                                        \
     X(ALREADY_CLOSED, "already_closed")                                                            \
     X(ALREADY_EXISTS, "already_exists")                                                            \
+    X(AUDIT_BROKEN, "audit_broken")                                                                \
     X(BODY_MISSING, "body_missing")                                                                \
     X(BODY_TOO_LARGE, "body_too_large")                                                            \
     X(BOX_MALFORMED, "box_malformed")                                                              \

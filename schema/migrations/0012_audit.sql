@@ -53,8 +53,10 @@ CREATE TRIGGER audit_seal_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON vigil.aud
 ALTER TABLE vigil.audit ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY app_adds ON vigil.audit FOR INSERT TO vigil_app WITH CHECK (true);
 CREATE POLICY app ON vigil.audit FOR SELECT TO vigil_app USING
-    (org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org()));
+    (org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = (SELECT vigil.scope_org())));
 CREATE POLICY engine ON vigil.audit TO vigil_engine USING (true) WITH CHECK (true);
+GRANT USAGE ON SCHEMA vigil TO vigil_app, vigil_engine;
+GRANT SELECT ON vigil.org_reach TO vigil_app, vigil_engine;
 GRANT SELECT, INSERT ON vigil.audit TO vigil_app, vigil_engine;
 GRANT SELECT ON vigil.audit_seal, vigil.audit_pending TO vigil_app;
 GRANT SELECT, INSERT ON vigil.audit_seal TO vigil_engine;

@@ -2,6 +2,7 @@
 #define TOOLS_VIGIL_COMMANDS_H
 
 /* The commands of `vigil`, each in its own file; main.c has the table. */
+int audit_command(int argc, char **argv);
 int city_command(int argc, char **argv);
 int import_command(int argc, char **argv);
 int migrate_command(int argc, char **argv);

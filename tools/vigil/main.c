@@ -15,6 +15,9 @@ struct entry {
 
 /* In alphabetical order. */
 static const struct entry COMMANDS[] = {
+    { "audit", audit_command, "verify|head|seal [--head NUMBER:HEX] [--show N]",
+      "verify computes the audit's hash chain again; head prints its last link",
+      "verify 重新计算审计哈希链；head 输出最后一个环节" },
     { "city", city_command,
       "[--stations N] [--lookouts N] [--grid-side METRES] [--grid-kind square|hexagon] [--seed N]",
       "adds made-up stations, lookout points and grids to an imported city",
