@@ -61,6 +61,8 @@ HANDLER(on_route_find);
 /* api/on_audits.c */
 HANDLER(on_audits_list);
 HANDLER(on_audits_head);
+/* api/on_events.c */
+HANDLER(on_events);
 
 /* api/on_city.c */
 HANDLER(on_city_get);

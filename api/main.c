@@ -10,6 +10,7 @@
 #include "api/endpoints.h"
 #include "api/server.h"
 #include "api/service.h"
+#include "api/streams.h"
 #include "api/words.h"
 #include "engine/config.h"
 #include "engine/engine.h"
@@ -109,7 +110,9 @@ static int serve(const struct config *c)
     service.auth = auth_new();
     service.engine = engine_open(c, &f);
     if (service.engine) {
+        service.streams = streams_open(service.engine, c);
         good = listen_until_signal(&service, &signals, &f);
+        streams_close(service.streams);
         engine_close(service.engine);
     }
     auth_free(service.auth);

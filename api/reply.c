@@ -133,6 +133,15 @@ void reply_lend(struct reply *out, enum reply_status status, const char *type, c
     out->thing = thing;
 }
 
+void reply_stream(struct reply *out, const char *type, struct stream *stream,
+                  void (*done)(void *stream))
+{
+    reply_bytes(out, REPLY_OK, type);
+    out->stream = stream;
+    out->done = done;
+    out->thing = stream;
+}
+
 void reply_empty(struct reply *out, enum reply_status status)
 {
     reply_bytes(out, status, NULL);

@@ -13,6 +13,7 @@
 /* The answer to one request. A handler that returns true has filled it; one that
  * returns false leaves it, and the failure becomes problem+json (RFC 9457). */
 struct reply;
+struct stream;
 
 enum reply_status {
     REPLY_OK = 200,
@@ -33,6 +34,9 @@ struct buf *reply_bytes(struct reply *out, enum reply_status status, const char 
  * on any thread; `done` may be NULL for what lives as long as the process. */
 void reply_lend(struct reply *out, enum reply_status status, const char *type, const void *bytes,
                 size_t size, void (*done)(void *thing), void *thing);
+/* An answer that does not end by itself: api/streams.h. It is given up with done. */
+void reply_stream(struct reply *out, const char *type, struct stream *stream,
+                  void (*done)(void *stream));
 void reply_empty(struct reply *out, enum reply_status status);
 
 /* A further header; both are copied. Control characters are an assert. */
@@ -67,6 +71,7 @@ struct reply {
     struct emit emit;
     const void *lent; /* instead of body, when not NULL */
     size_t lent_size;
+    struct stream *stream; /* instead of both, when not NULL */
     void (*done)(void *thing);
     void *thing;
     const struct reply_field *fields; /* newest first */

@@ -120,16 +120,11 @@ const char *request_query(const struct request *r, const char *name)
     return NULL;
 }
 
-bool request_query_int(const struct request *r, const char *name, int64_t min, int64_t max,
-                       int64_t otherwise, int64_t *out, struct fail *f)
+static bool within(const char *name, const char *text, int64_t min, int64_t max, int64_t *out,
+                   struct fail *f)
 {
-    const char *text = request_query(r, name);
     int64_t value;
 
-    if (!text) {
-        *out = otherwise;
-        return true;
-    }
     if (!read_whole(text, &value) || value < min || value > max) {
         fail_set(f, FAIL_INPUT, QUERY_OUT_OF_RANGE, "%s must be a whole number %lld to %lld: %.40s",
                  name, (long long)min, (long long)max, text);
@@ -140,12 +135,30 @@ bool request_query_int(const struct request *r, const char *name, int64_t min, i
     return true;
 }
 
+bool request_query_int(const struct request *r, const char *name, int64_t min, int64_t max,
+                       int64_t otherwise, int64_t *out, struct fail *f)
+{
+    const char *text = request_query(r, name);
+
+    *out = otherwise;
+    return !text || within(name, text, min, max, out, f);
+}
+
 const char *request_header(const struct request *r, const char *name)
 {
     for (int32_t i = 0; i < r->parts->field_count; i++)
         if (strcasecmp(r->parts->fields[i].name, name) == 0)
             return r->parts->fields[i].value;
     return NULL;
+}
+
+bool request_header_int(const struct request *r, const char *name, int64_t min, int64_t max,
+                        int64_t otherwise, int64_t *out, struct fail *f)
+{
+    const char *text = request_header(r, name);
+
+    *out = otherwise;
+    return !text || within(name, text, min, max, out, f);
 }
 
 bool request_json(const struct request *r, const struct input **out, struct fail *f)

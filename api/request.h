@@ -82,6 +82,9 @@ bool request_query_int(const struct request *r, const char *name, int64_t min, i
                        int64_t otherwise, int64_t *out, struct fail *f);
 /* A header's value, or NULL. Of one that stands twice, the first. */
 const char *request_header(const struct request *r, const char *name);
+/* A header as a whole number within limits; `otherwise` when absent. */
+bool request_header_int(const struct request *r, const char *name, int64_t min, int64_t max,
+                        int64_t otherwise, int64_t *out, struct fail *f);
 /* The body as JSON; false when there is none or it cannot be read. */
 bool request_json(const struct request *r, const struct input **out, struct fail *f);
 /* The worker's connection; false with DATABASE_AWAY. */

@@ -6,18 +6,18 @@
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "api/answer.h"
 #include "api/backlog.h"
 #include "api/endpoints.h"
 #include "api/lines.h"
 #include "api/listen.h"
 #include "api/service.h"
+#include "api/streams.h"
+#include "api/talk.h"
 #include "engine/clock.h"
 #include "engine/config.h"
 #include "engine/db.h"
@@ -29,111 +29,21 @@
 enum {
     RATE_MIN_BYTES_S = 16 * 1024, /* who is slower on average is cut */
     CONNECTION_MEMORY = 8 * 1024,
-    IDLE_TALKS_MAX = 64,
+    STREAM_BLOCK = 4 * 1024,
 };
 static const int64_t SECOND_US = 1000000;
-
-enum talk_state {
-    TALK_HEAD,   /* the request line is known */
-    TALK_GIVEN,  /* the answer is there before the body, of which there is none */
-    TALK_BODY,   /* the body is being gathered */
-    TALK_QUEUED, /* suspended: a worker has it or will */
-    TALK_ANSWERED,
-};
-
-/* One request and its answer, from its first line to its last byte. */
-struct talk {
-    struct backlog_item item; /* must be the first: the backlog knows talks by it */
-    struct server *server;
-    struct MHD_Connection *connection;
-    struct line *line;
-    struct arena *arena;
-    char *target;
-    const char *raw_target; /* where it stood in libmicrohttpd's memory */
-    size_t raw_size;
-    enum talk_state state;
-    struct gate_field fields[GATE_FIELDS_MAX + 1];
-    struct answer answer;
-    struct buf body;
-    struct MHD_Response *response;
-    int32_t status;
-    struct answer_times times;
-    int64_t bytes_seen; /* of the body, kept or not */
-    struct talk *next_idle;
-};
 
 struct server {
     struct service *service;
     struct MHD_Daemon *daemon;
     int64_t timeout_us;
-    int64_t bodies_max;
-    _Atomic int64_t bodies_size; /* all bodies being held */
-    _Atomic int64_t open_talks;
-
     struct backlog *backlog;
     struct lines *lines;
-
-    pthread_mutex_t idle_lock; /* idle, idle_count */
-    struct talk *idle;
-    int32_t idle_count;
+    struct talks *talks;
 
     int32_t worker_count;
     pthread_t workers[];
 };
-
-/* ---------------------------------------------------------------- requests */
-
-static struct talk *talk_new(struct server *s)
-{
-    pthread_mutex_lock(&s->idle_lock);
-    struct talk *t = s->idle;
-
-    if (t) {
-        s->idle = t->next_idle;
-        s->idle_count--;
-    }
-    pthread_mutex_unlock(&s->idle_lock);
-    if (!t) {
-        t = calloc(1, sizeof *t);
-        if (!t)
-            abort();
-        t->arena = arena_new();
-    }
-    t->server = s;
-    atomic_fetch_add(&s->open_talks, 1);
-    return t;
-}
-
-static void talk_free(struct talk *t)
-{
-    struct server *s = t->server;
-    struct arena *arena = t->arena;
-    const int64_t kept = (int64_t)t->body.size;
-
-    if (t->response)
-        MHD_destroy_response(t->response);
-    if (t->answer.reply.arena)
-        reply_clear(&t->answer.reply);
-    buf_free(&t->body);
-    atomic_fetch_sub(&s->bodies_size, kept);
-    arena_reset(arena);
-    memset(t, 0, sizeof *t);
-    t->arena = arena;
-    pthread_mutex_lock(&s->idle_lock);
-    const bool keep = s->idle_count < IDLE_TALKS_MAX;
-
-    if (keep) {
-        t->next_idle = s->idle;
-        s->idle = t;
-        s->idle_count++;
-    }
-    pthread_mutex_unlock(&s->idle_lock);
-    if (!keep) {
-        arena_free(arena);
-        free(t);
-    }
-    atomic_fetch_sub(&s->open_talks, 1);
-}
 
 /* Until when the connection must have moved `bytes` bytes since `start_us`. */
 static void set_deadline(struct talk *t, int64_t start_us, int64_t bytes)
@@ -178,6 +88,67 @@ static struct MHD_Response *make_body(struct reply *reply)
     return response;
 }
 
+/* Who listens to a stream, as long as its answer lasts. */
+struct listener {
+    struct stream *stream;
+    struct MHD_Connection *connection;
+    struct server *server;
+    struct line *line;
+};
+
+static void rest(void *self)
+{
+    struct listener *who = self;
+
+    lines_set(who->line, 0);
+    MHD_suspend_connection(who->connection);
+}
+
+static void rouse(void *self)
+{
+    struct listener *who = self;
+
+    MHD_resume_connection(who->connection);
+}
+
+/* A piece must have been taken before the next is asked for. */
+static ssize_t read_stream(void *self, uint64_t at, char *out, size_t most)
+{
+    struct listener *who = self;
+    const struct server *s = who->server;
+    const int64_t size = streams_read(who->stream, out, most);
+
+    (void)at;
+    if (size > 0)
+        lines_set(who->line,
+                  clock_steady_us() + s->timeout_us + size * SECOND_US / RATE_MIN_BYTES_S);
+    return size < 0 ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)size;
+}
+
+static void leave_stream(void *self)
+{
+    struct listener *who = self;
+
+    streams_give_up(who->stream);
+    free(who);
+}
+
+/* The response has the stream from here on. */
+static struct MHD_Response *carry_stream(struct talk *t)
+{
+    struct reply *reply = &t->answer.reply;
+    struct listener *who = calloc(1, sizeof *who);
+    const struct streams_carrier carrier = { rest, rouse, who };
+
+    if (!who)
+        abort();
+    *who = (struct listener){ reply->stream, t->connection, t->server, t->line };
+    reply->done = NULL;
+    streams_carry(who->stream, &carrier);
+    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, who,
+                                             leave_stream);
+}
+
 static void put_header(struct MHD_Response *response, const char *name, const char *value)
 {
     const enum MHD_Result done = MHD_add_response_header(response, name, value);
@@ -195,7 +166,7 @@ static void finish(struct talk *t)
     assert(reply->status != 0);
     answer_dress(&t->answer);
     t->status = reply->status;
-    t->response = make_body(reply);
+    t->response = reply->stream ? carry_stream(t) : make_body(reply);
     if (!t->response)
         abort();
     for (const struct reply_field *field = reply->fields; field; field = field->next)
@@ -306,27 +277,15 @@ static enum MHD_Result take_head(struct talk *t, const char *method, const char 
 
 /* ---------------------------------------------------------------- the body */
 
-/* libmicrohttpd takes no answer in the middle of a body. One that is too long is
- * read on and thrown away up to twice its limit, so that its sender hears 413;
- * after that the connection is cut. */
+/* libmicrohttpd takes no answer in the middle of a body. */
 static enum MHD_Result take_body(struct talk *t, const char *bytes, size_t *size)
 {
-    struct server *s = t->server;
-    const size_t most = t->answer.match.endpoint->body_max;
     const size_t piece = *size;
 
     *size = 0;
-    t->bytes_seen += (int64_t)piece;
-    if (t->bytes_seen > 2 * (int64_t)most)
+    if (!talk_take_body(t->server->talks, t, bytes, piece))
         return MHD_NO;
     set_deadline(t, t->times.start_us, t->bytes_seen);
-    if (t->body.size + piece > most)
-        return MHD_YES;
-    if (atomic_fetch_add(&s->bodies_size, (int64_t)piece) + (int64_t)piece > s->bodies_max) {
-        atomic_fetch_sub(&s->bodies_size, (int64_t)piece);
-        return MHD_NO;
-    }
-    buf_put(&t->body, bytes, piece);
     return MHD_YES;
 }
 
@@ -404,8 +363,10 @@ static void *on_target(void *self, const char *target, struct MHD_Connection *co
 {
     if (!target)
         return NULL;
-    struct talk *t = talk_new(self);
+    struct server *s = self;
+    struct talk *t = talk_new(s->talks);
 
+    t->server = s;
     t->connection = connection;
     t->line = line_of(connection);
     t->times.start_us = clock_steady_us();
@@ -426,7 +387,9 @@ static void on_completed(void *self, struct MHD_Connection *connection, void **c
         return;
     lines_set(line_of(connection), clock_steady_us() + s->timeout_us);
     *context = NULL;
-    talk_free(t);
+    if (t->response)
+        MHD_destroy_response(t->response);
+    talk_free(s->talks, t);
 }
 
 static void on_connection(void *self, struct MHD_Connection *connection, void **context,
@@ -537,10 +500,9 @@ struct server *server_open(struct service *service, struct fail *f)
         abort();
     s->service = service;
     s->timeout_us = config_int(c, CONFIG_REQUEST_TIMEOUT_S) * SECOND_US;
-    s->bodies_max = config_int(c, CONFIG_BODIES_MAX_MB) * 1024 * 1024;
+    s->talks = talk_all_new(config_int(c, CONFIG_BODIES_MAX_MB) * 1024 * 1024);
     s->backlog = backlog_new(config_int(c, CONFIG_QUEUE_LENGTH));
     s->lines = lines_open();
-    pthread_mutex_init(&s->idle_lock, NULL);
     while (s->worker_count < workers)
         start_worker(s);
     s->daemon = start_daemon(s, fd);
@@ -569,7 +531,8 @@ bool server_drain(struct server *s, int32_t seconds)
 
     if (fd >= 0)
         close(fd);
-    while (s->open_talks > 0) {
+    streams_shut(s->service->streams);
+    while (talk_count(s->talks) > 0) {
         if (clock_steady_us() >= until)
             return false;
         usleep(10 * 1000);
@@ -583,6 +546,7 @@ void server_close(struct server *s)
 {
     if (!s)
         return;
+    streams_shut(s->service->streams);
     backlog_shut(s->backlog);
     for (int32_t i = 0; i < s->worker_count; i++)
         pthread_join(s->workers[i], NULL);
@@ -590,11 +554,6 @@ void server_close(struct server *s)
         MHD_stop_daemon(s->daemon);
     lines_close(s->lines);
     backlog_free(s->backlog);
-    for (struct talk *t = s->idle, *next; t; t = next) {
-        next = t->next_idle;
-        arena_free(t->arena);
-        free(t);
-    }
-    pthread_mutex_destroy(&s->idle_lock);
+    talk_all_free(s->talks);
     free(s);
 }

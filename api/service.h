@@ -8,15 +8,17 @@ struct auth;
 struct config;
 struct endpoint;
 struct engine;
+struct streams;
 
 /* What the requests of one server share. */
 struct service {
     const struct endpoint *endpoints;
     int32_t endpoint_count;
     const struct config *config;
-    struct engine *engine; /* may be NULL */
-    struct auth *auth;     /* may be NULL: then nobody is signed in */
-    _Atomic bool stopping; /* readyz says no, connections are closed after their answer */
+    struct engine *engine;   /* may be NULL */
+    struct auth *auth;       /* may be NULL: then nobody is signed in */
+    struct streams *streams; /* may be NULL: then nobody can listen */
+    _Atomic bool stopping;   /* readyz says no, connections are closed after their answer */
 };
 
 #endif

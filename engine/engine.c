@@ -13,6 +13,7 @@
 #include "engine/clock.h"
 #include "engine/config.h"
 #include "engine/db.h"
+#include "engine/feed.h"
 #include "engine/ids.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
@@ -39,6 +40,7 @@ struct engine {
     struct positions *positions;
     struct ids *ids;
     struct tiles *tiles;
+    struct feed *feed;
 
     pthread_mutex_t following; /* guards the six below: one thread follows at a time */
     struct db *db;
@@ -294,6 +296,9 @@ static bool start(struct engine *e, struct fail *f)
     if (!e->positions)
         return false;
     engine_every_tick(e, chain_tick, NULL);
+    e->feed = feed_open(database, f);
+    if (!e->feed)
+        return false;
     e->has_timer = pthread_create(&e->timer, NULL, tick_on, e) == 0;
     return e->has_timer ||
            fail_set(f, FAIL_BROKEN, THREAD_REFUSED, "the system gives no thread for the timer");
@@ -319,6 +324,7 @@ void engine_close(struct engine *e)
     pthread_mutex_unlock(&e->lock);
     if (e->has_timer)
         pthread_join(e->timer, NULL);
+    feed_close(e->feed);
     positions_close(e->positions);
     personal_close(e->personal);
     db_close(e->db);
@@ -377,6 +383,11 @@ struct ids *engine_ids(struct engine *e)
 struct tiles *engine_tiles(struct engine *e)
 {
     return e->tiles;
+}
+
+struct feed *engine_feed(struct engine *e)
+{
+    return e->feed;
 }
 
 const struct config *engine_config(const struct engine *e)

@@ -6,7 +6,10 @@
 #include <stdint.h>
 
 #include "engine/db.h"
+#include "geo/base/arena.h"
 #include "geo/base/fail.h"
+
+struct orgs;
 
 /* What happened, as it is told to consoles and phones. An event is written in the
  * same transaction as what it tells of (the outbox); after the commit one process
@@ -30,5 +33,72 @@ enum { FEED_PEOPLE_MAX = 1000, FEED_DATA_MAX = 7000 };
  * two transactions that meet on a row, the later one's event then gets the later
  * number. */
 bool feed_tell(struct db *db, const struct feed_event *event, struct fail *f);
+
+/* --- listening ------------------------------------------------------------- */
+
+/* An event with its number. */
+struct feed_item {
+    int64_t number; /* from 1, without a gap, in the order of the commits */
+    int64_t told_us;
+    struct feed_event event;
+};
+
+/* Who listens, and so what reaches her. */
+struct feed_listener {
+    enum {
+        FEED_STAFF, /* what is of her organisation or below it, and what names her */
+        FEED_FIRM,  /* her firm's own incidents */
+        FEED_OWN,   /* what names her */
+    } kind;
+    int64_t org_id;
+    int64_t person_id; /* 0: nobody */
+};
+
+/* Whether an event may be shown to a listener. Pure; the wall of what is served from
+ * memory, and the second one of what was read from the database. */
+bool feed_reaches(const struct orgs *orgs, const struct feed_listener *who,
+                  const struct feed_event *event);
+
+/* The events as one process knows them: a thread that takes part in the numbering,
+ * reads what has been numbered and keeps the newest FEED_RING_MAX of them, in at
+ * most FEED_RING_BYTES, in memory. It lives through the absence of the database.
+ * Every function may be called from any thread. */
+struct feed;
+
+enum { FEED_RING_MAX = 8192, FEED_RING_BYTES = 16 << 20, FEED_KEPT_DAYS = 7 };
+
+/* NULL when the database cannot be reached. */
+struct feed *feed_open(const char *database, struct fail *f);
+void feed_close(struct feed *feed);
+
+/* Calls looked(self, db) on the feed's own thread, with its connection, each time it
+ * has looked into the database, some times a second; `has_news` when events have
+ * come. One, set before anybody can be told; NULL ends it, and afterwards it is not
+ * running any more. */
+void feed_watch(struct feed *feed, void (*looked)(void *self, struct db *db, bool has_news),
+                void *self);
+
+/* Up to where somebody has read. */
+struct feed_place {
+    int64_t after; /* the number of the last event */
+    int64_t life;  /* of the numbers: another one after the database was put back to an
+                      earlier state, in which they began anew */
+};
+
+/* Behind the newest event that this process knows. */
+struct feed_place feed_newest(struct feed *feed);
+
+/* Hands over the events behind the place in their order, until there is none or `each`
+ * returns false; the place follows, over the one refused not. A place ahead of the
+ * newest, which another process gave, waits. False, and nothing was handed over, when
+ * the memory does not reach back that far. `each` must be brief and not call the feed. */
+bool feed_read(struct feed *feed, struct feed_place *place,
+               bool (*each)(void *self, const struct feed_item *item), void *self);
+
+/* The events after `after` up to `to` from the database, as far as the connection's
+ * scope sees them. *is_whole is false when there are more than `most`, when some are no
+ * longer kept, or when no event has had the number `after` yet. */
+bool feed_replay(struct db *db, int64_t after, int64_t to, int32_t most, struct arena *a,
+                 struct feed_item **out, int32_t *count, bool *is_whole, struct fail *f);
 
 #endif

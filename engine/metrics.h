@@ -29,7 +29,13 @@
     X(POSITIONS_ACCEPTED, COUNTER, "vigil_positions_total", "fate=\"accepted\"", "positions")      \
     X(POSITIONS_REJECTED, COUNTER, "vigil_positions_total", "fate=\"rejected\"", "positions")      \
     X(POSITIONS_BATCHES, COUNTER, "vigil_position_batches_total", "", "position_batches")          \
-    X(POSITIONS_COMMIT_TIME, HISTOGRAM, "vigil_position_commit_seconds", "", "position_commit_time")
+    X(POSITIONS_COMMIT_TIME, HISTOGRAM, "vigil_position_commit_seconds", "",                       \
+      "position_commit_time")                                                                      \
+    X(EVENT_NUMBER, GAUGE, "vigil_event_number", "", "event_number")                               \
+    X(EVENT_DELAY, HISTOGRAM, "vigil_event_delay_seconds", "", "event_delay")                      \
+    X(LISTENERS, GAUGE, "vigil_event_listeners", "", "listeners")                                  \
+    X(LISTENERS_CUT, COUNTER, "vigil_event_listeners_cut_total", "", "listeners_cut")              \
+    X(EVENTS_SENT, COUNTER, "vigil_events_sent_total", "", "events_sent")
 
 enum metrics_id {
 #define METRICS_ENUM(name, kind, prometheus, labels, word) METRIC_##name,

@@ -209,3 +209,18 @@ bool tokens_revoke(struct db *db, int64_t token_id, struct arena *a, struct fail
     return fail_set(f, FAIL_MISSING, TOKEN_UNKNOWN, "there is no living token with the id %lld",
                     (long long)token_id);
 }
+
+bool tokens_living(struct db *db, const int64_t *token_ids, int32_t token_count, struct arena *a,
+                   struct tokens_life **out, int32_t *count, struct fail *f)
+{
+    const struct db_value value = db_ints(token_ids, (size_t)token_count);
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_TOKEN_LIVING, &value, 1, a, &rows, f))
+        return false;
+    *count = db_count(rows);
+    *out = arena_take(a, (size_t)*count + 1, sizeof **out);
+    for (int32_t i = 0; i < *count; i++)
+        (*out)[i] = (struct tokens_life){ db_get_int(rows, i, 0), db_get_int(rows, i, 1) };
+    return true;
+}

@@ -69,6 +69,13 @@ bool tokens_enter(struct db *db, const char *code, struct arena *a, char session
 bool tokens_list(struct db *db, struct arena *a, struct tokens_row **out, int32_t *count,
                  struct fail *f);
 
+/* Those of the tokens that live, ascending by id, and until when. */
+struct tokens_life {
+    int64_t token_id, expires_us;
+};
+bool tokens_living(struct db *db, const int64_t *token_ids, int32_t token_count, struct arena *a,
+                   struct tokens_life **out, int32_t *count, struct fail *f);
+
 /* Ends a token at once; TOKEN_UNKNOWN when there is none that lives. */
 bool tokens_revoke(struct db *db, int64_t token_id, struct arena *a, struct fail *f);
 

@@ -85,6 +85,7 @@
     X(KEY_UNKNOWN, "key_unknown")                                                                  \
     X(LAYERS_TOO_MANY, "layers_too_many")                                                          \
     X(LAYER_UNKNOWN, "layer_unknown")                                                              \
+    X(LISTENERS_FULL, "listeners_full")                                                            \
     X(METHOD_NOT_ALLOWED, "method_not_allowed")                                                    \
     X(MIGRATION_EDITED, "migration_edited")                                                        \
     X(MIGRATION_FAILED, "migration_failed")                                                        \

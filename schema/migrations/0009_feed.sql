@@ -28,15 +28,15 @@ CREATE TABLE vigil.event (
     data        text NOT NULL,
     told_at     timestamptz NOT NULL
 );
-CREATE INDEX event_told ON vigil.event USING brin (told_at);
 
 -- The last number given. Its row is locked by whoever gives numbers, so that two can
 -- never give one twice, even if both believe to be the only one.
 CREATE TABLE vigil.event_head (
     only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
-    number   bigint NOT NULL
+    number   bigint NOT NULL,
+    floor    bigint NOT NULL -- events up to this number are no longer kept
 );
-INSERT INTO vigil.event_head (number) VALUES (0);
+INSERT INTO vigil.event_head (number, floor) VALUES (0, 0);
 
 -- Numbers at most so many of the committed events; how many it were.
 CREATE FUNCTION vigil.event_number(most integer) RETURNS integer LANGUAGE plpgsql
@@ -65,6 +65,25 @@ BEGIN
         PERFORM pg_notify('vigil_event', (last + given)::text);
     END IF;
     RETURN given;
+END $$;
+
+-- Forgets what is older than so many days, at most 10,000 at once; how many it were.
+CREATE FUNCTION vigil.event_forget(days integer) RETURNS integer LANGUAGE plpgsql
+SET search_path = pg_catalog, vigil AS $$
+DECLARE
+    last bigint;
+    gone integer;
+BEGIN
+    SELECT max(number) INTO last FROM (
+        SELECT number, told_at FROM vigil.event ORDER BY number LIMIT 10000) oldest
+    WHERE told_at < now() - make_interval(days => days);
+    IF last IS NULL THEN
+        RETURN 0;
+    END IF;
+    DELETE FROM vigil.event WHERE number <= last;
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    UPDATE vigil.event_head SET floor = last;
+    RETURN gone;
 END $$;
 
 -- Anyone may tell; nobody but the engine sees what is still to be numbered. What a
