@@ -184,6 +184,7 @@ static bool ask_database(const struct request *r, const char *token, bool from_c
         return fail_set(f, FAIL_INPUT, TOKEN_INVALID, "the token has a role that is not known");
     caller.token_id = row.token_id;
     caller.org_id = row.org_id;
+    caller.person_id = row.person_id;
     remember(r->service->auth, hash, &caller, asked_us, row.expires_us);
     *out = caller;
     return true;

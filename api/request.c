@@ -169,14 +169,37 @@ bool request_json(const struct request *r, const struct input **out, struct fail
     return *out != NULL;
 }
 
+static bool open_db(struct worker *w, struct fail *f)
+{
+    struct db *db = db_open(w->database, f);
+
+    if (db && !db_become(db, DB_APP, f)) {
+        db_close(db);
+        db = NULL;
+    }
+    w->db = db;
+    return db || fail_set(f, FAIL_BUSY, DATABASE_AWAY, "%s", f->text);
+}
+
+/* Who has only things of her own acts for no organisation, wherever she belongs. */
+static struct db_scope scope_of(const struct caller *c)
+{
+    const bool acts_for_herself = c->role == ROLE_VOLUNTEER || c->role == ROLE_DEVICE;
+
+    return (struct db_scope){ .org_id = acts_for_herself ? 0 : c->org_id,
+                              .person_id = c->person_id,
+                              .token_id = c->token_id };
+}
+
 bool request_db(const struct request *r, struct db **out, struct fail *f)
 {
     struct worker *w = r->worker;
 
-    if (!w->db)
-        w->db = db_open(w->database, f);
-    if (!w->db)
-        return fail_set(f, FAIL_BUSY, DATABASE_AWAY, "%s", f->text);
+    if (!w->db && !open_db(w, f))
+        return false;
+    const struct db_scope scope = scope_of(&r->caller);
+
+    db_scope(w->db, &scope);
     *out = w->db;
     return true;
 }

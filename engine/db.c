@@ -10,24 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/link.h"
 #include "engine/pgwire.h"
-#include "engine/postgis.h"
-#include "engine/sqlstate.h"
 #include "engine/statements.h"
 
-enum {
-    STALE_READS_MAX = 4,
-    COPY_CHUNK = 1 << 20,
-};
+enum { COPY_CHUNK = 1 << 20 };
 
 struct db {
-    PGconn *link; /* NULL when there is none */
+    struct link link;
     char *address;
     bool in_transaction;
+    enum db_role role;
+    struct db_scope scope;
     int64_t limit_ms;
-    char constraint[64];     /* that refused the last statement */
-    struct buf scratch;      /* encoded parameters */
-    PGcancel *volatile stop; /* for db_interrupt, which may run in a signal handler */
     struct statements statements;
 };
 
@@ -37,112 +32,74 @@ struct db_rows {
 
 /* ---- failures */
 
-/* libpq ends its messages with a line feed and may write several lines; the
- * first says it. */
-static int first_line(const char *message)
-{
-    return (int)strcspn(message, "\n");
-}
-
-static void forget_link(struct db *db)
-{
-    PGcancel *stop = db->stop;
-
-    db->stop = NULL;
-    PQfreeCancel(stop);
-    PQfinish(db->link);
-    db->link = NULL;
-}
-
 static bool fail_away(struct db *db, struct fail *f)
 {
-    const char *message = db->link ? PQerrorMessage(db->link) : "the connection was lost";
-
-    if (db->link && message[0] == '\0')
-        message = "the connection was lost";
-    fail_set(f, FAIL_BUSY, DATABASE_AWAY, "the database cannot be reached: %.*s",
-             first_line(message), message);
-    forget_link(db);
-    return false;
-}
-
-static const char *field(const PGresult *result, int code)
-{
-    const char *text = PQresultErrorField(result, code);
-
-    return text ? text : "";
+    return link_fail_away(&db->link, f);
 }
 
 static bool fail_result(struct db *db, const PGresult *result, const char *what, struct fail *f)
 {
-    const struct sqlstate s = {
-        .what = what,
-        .state = field(result, PG_DIAG_SQLSTATE),
-        .message = field(result, PG_DIAG_MESSAGE_PRIMARY),
-        .detail = field(result, PG_DIAG_MESSAGE_DETAIL),
-        .constraint = field(result, PG_DIAG_CONSTRAINT_NAME),
-    };
-
-    snprintf(db->constraint, sizeof db->constraint, "%s", s.constraint);
-    if (!db->link || PQstatus(db->link) != CONNECTION_OK)
-        return fail_away(db, f);
-    sqlstate_fail(&s, f);
-    /* Another connection, a little later, may fare better. */
-    if (f->code == CODE_DATABASE_AWAY)
-        forget_link(db);
-    return false;
+    return link_fail(&db->link, result, what, f);
 }
 
-/* ---- connecting */
-
-static void say_nothing(void *self, const PGresult *notice)
+static bool result_is_good(const PGresult *result)
 {
-    (void)self;
-    (void)notice;
+    const ExecStatusType status = PQresultStatus(result);
+
+    return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
-static bool set_up(struct db *db, struct fail *f)
+/* ---- preparing */
+
+static bool learn_types(struct db *db, struct statements_one *s, struct fail *f)
 {
-    char limit[24];
-    const char *values[] = { limit };
+    PGresult *result = PQdescribePrepared(db->link.wire, s->name);
+    const bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
 
-    snprintf(limit, sizeof limit, "%lld", (long long)db->limit_ms);
-
-    PGresult *result = PQexecParams(db->link, QUERIES_TEXTS[QUERIES_CONNECTION_OPEN].text, 1, NULL,
-                                    values, NULL, NULL, 0);
-    bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
-
-    if (good)
-        good = postgis_check(PQserverVersion(db->link),
-                             PQgetvalue(result, 0, PQnfields(result) - 1), f);
-    else
-        fail_result(db, result, "connection_open", f);
+    if (good) {
+        s->parameter_count = PQnparams(result);
+        assert(s->parameter_count <= STATEMENTS_PARAMETER_MAX);
+        for (int i = 0; i < s->parameter_count; i++)
+            s->parameter_types[i] = PQparamtype(result, i);
+        s->prepared = true;
+    } else {
+        fail_result(db, result, s->name, f);
+    }
     PQclear(result);
     return good;
 }
 
+static bool prepare_now(struct db *db, struct statements_one *s, struct fail *f)
+{
+    if (s->prepared)
+        return true;
+    PGresult *result = PQprepare(db->link.wire, s->name, s->text, 0, NULL);
+    const bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
+
+    if (!good)
+        fail_result(db, result, s->name, f);
+    PQclear(result);
+    return good && learn_types(db, s, f);
+}
+
+/* ---- connecting */
+
+static bool set_up(struct db *db, struct fail *f)
+{
+    if (!link_set_up(&db->link, db->role, db->limit_ms, f))
+        return false;
+    return db->role != DB_APP ||
+           prepare_now(db, statements_query(&db->statements, QUERIES_SCOPE_SET), f);
+}
+
 static bool connect_now(struct db *db, struct fail *f)
 {
-    /* What stands before dbname is a default that the address may override. A
-     * machine that vanishes without a word is noticed within 25 s. */
-    static const char *const KEYS[] = {
-        "connect_timeout",  "keepalives_idle",  "keepalives_interval",
-        "keepalives_count", "tcp_user_timeout", "fallback_application_name",
-        "dbname",           "client_encoding",  NULL
-    };
-    const char *const values[] = {
-        "5", "10", "5", "3", "25000", "vigil", db->address, "UTF8", NULL
-    };
-
     statements_reset(&db->statements);
-    db->link = PQconnectdbParams(KEYS, values, 1);
-    if (!db->link || PQstatus(db->link) != CONNECTION_OK)
-        return fail_away(db, f);
-    PQsetNoticeReceiver(db->link, say_nothing, NULL);
-    db->stop = PQgetCancel(db->link);
+    if (!link_open(&db->link, db->address, f))
+        return false;
     if (set_up(db, f))
         return true;
-    forget_link(db);
+    link_close(&db->link);
     return false;
 }
 
@@ -163,26 +120,10 @@ void db_close(struct db *db)
 {
     if (!db)
         return;
-    forget_link(db);
-    buf_free(&db->scratch);
+    link_close(&db->link);
+    buf_free(&db->link.scratch);
     free(db->address);
     free(db);
-}
-
-/* A server that went away while we were idle has left its farewell in the
- * socket: reading it costs one system call and saves a failed request. */
-static void notice_farewell(PGconn *link)
-{
-    for (int i = 0; i < STALE_READS_MAX && PQstatus(link) == CONNECTION_OK; i++) {
-        if (!PQconsumeInput(link))
-            return;
-        (void)PQisBusy(link); /* digests what was read */
-        PGnotify *notify = PQnotifies(link);
-
-        if (!notify)
-            continue;
-        PQfreemem(notify);
-    }
 }
 
 /* A usable connection, or a failure. Inside a transaction a lost connection
@@ -190,49 +131,38 @@ static void notice_farewell(PGconn *link)
 static bool ready(struct db *db, struct fail *f)
 {
     if (db->in_transaction)
-        return (db->link && PQstatus(db->link) == CONNECTION_OK) || fail_away(db, f);
-    if (db->link)
-        notice_farewell(db->link);
-    if (db->link && PQstatus(db->link) == CONNECTION_OK)
+        return (db->link.wire && PQstatus(db->link.wire) == CONNECTION_OK) || fail_away(db, f);
+    if (link_is_good(&db->link))
         return true;
-    forget_link(db);
+    link_close(&db->link);
     return connect_now(db, f);
+}
+
+bool db_become(struct db *db, enum db_role role, struct fail *f)
+{
+    assert(!db->in_transaction);
+    db->role = role; /* of every later connection, too */
+    if (!link_is_good(&db->link))
+        return ready(db, f);
+    if (set_up(db, f))
+        return true;
+    link_close(&db->link); /* nothing may run as whoever it was before */
+    return false;
+}
+
+void db_scope(struct db *db, const struct db_scope *scope)
+{
+    assert(!db->in_transaction ||
+           (db->scope.org_id == scope->org_id && db->scope.person_id == scope->person_id &&
+            db->scope.token_id == scope->token_id));
+    db->scope = *scope;
 }
 
 /* ---- statements */
 
-static bool learn_types(struct db *db, struct statements_one *s, struct fail *f)
-{
-    PGresult *result = PQdescribePrepared(db->link, s->name);
-    const bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
-
-    if (good) {
-        s->parameter_count = PQnparams(result);
-        assert(s->parameter_count <= STATEMENTS_PARAMETER_MAX);
-        for (int i = 0; i < s->parameter_count; i++)
-            s->parameter_types[i] = PQparamtype(result, i);
-        s->prepared = true;
-    } else {
-        fail_result(db, result, s->name, f);
-    }
-    PQclear(result);
-    return good;
-}
-
 static bool prepare(struct db *db, struct statements_one *s, struct fail *f)
 {
-    if (!ready(db, f))
-        return false;
-    if (s->prepared)
-        return true;
-
-    PGresult *result = PQprepare(db->link, s->name, s->text, 0, NULL);
-    const bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
-
-    if (!good)
-        fail_result(db, result, s->name, f);
-    PQclear(result);
-    return good && learn_types(db, s, f);
+    return ready(db, f) && prepare_now(db, s, f);
 }
 
 bool db_prepare(struct db *db, enum queries_id query, struct fail *f)
@@ -245,53 +175,76 @@ bool db_prepare_layer(struct db *db, enum layers_id layer, struct fail *f)
     return prepare(db, statements_layer(&db->statements, layer), f);
 }
 
-/* Sends a prepared statement with binary parameters; results come in binary. */
+/* ---- scope */
+
+/* An organisation or a person as a setting holds it: none is the empty text. */
+static const char *setting(char text[24], int64_t id)
+{
+    if (id == 0)
+        return "";
+    snprintf(text, 24, "%lld", (long long)id);
+    return text;
+}
+
+static bool send_scope(struct db *db)
+{
+    char org[24];
+    char person[24];
+    char token[24];
+    const struct db_value values[] = { db_text(setting(org, db->scope.org_id)),
+                                       db_text(setting(person, db->scope.person_id)),
+                                       db_text(setting(token, db->scope.token_id)) };
+
+    return link_send(&db->link, statements_query(&db->statements, QUERIES_SCOPE_SET), values, 3);
+}
+
+/* The result of one step of a pipeline, which must be good; nothing is kept. */
+static bool skip_step(struct db *db, const char *what, struct fail *f)
+{
+    PGresult *result = PQgetResult(db->link.wire);
+    const bool good = result && result_is_good(result);
+
+    if (good) {
+        PQclear(PQgetResult(db->link.wire)); /* the NULL after it */
+    } else if (!result) {
+        fail_away(db, f);
+        link_drain(&db->link);
+    } else {
+        link_drain(&db->link);
+        fail_result(db, result, what, f);
+    }
+    PQclear(result);
+    return good;
+}
+
+/* What goes out between the opening of a pipeline and its sync is one implicit
+ * transaction and one round trip, so that the scope is there for the statement and
+ * gone after it. */
+static bool send_scoped(struct db *db, const struct statements_one *s,
+                        const struct db_value *values, int32_t value_count, struct fail *f)
+{
+    db->link.piped = PQenterPipelineMode(db->link.wire) == 1;
+    if (db->link.piped && send_scope(db) && link_send(&db->link, s, values, value_count) &&
+        PQpipelineSync(db->link.wire))
+        return skip_step(db, "scope_set", f);
+    db->link.piped = false;
+    return fail_away(db, f);
+}
+
 static bool send_statement(struct db *db, struct statements_one *s, const struct db_value *values,
                            int32_t value_count, struct fail *f)
 {
-    const char *pointers[STATEMENTS_PARAMETER_MAX];
-    int lengths[STATEMENTS_PARAMETER_MAX];
-    int formats[STATEMENTS_PARAMETER_MAX];
-    size_t starts[STATEMENTS_PARAMETER_MAX];
-
     if (!prepare(db, s, f))
         return false;
-    assert(value_count == s->parameter_count);
-    buf_clear(&db->scratch);
-    for (int32_t i = 0; i < value_count; i++) {
-        starts[i] = db->scratch.size;
-        pgwire_value(&db->scratch, s->parameter_types[i], &values[i]);
-        assert(db->scratch.size - starts[i] <= INT32_MAX);
-        lengths[i] = (int)(db->scratch.size - starts[i]);
-        formats[i] = 1;
-    }
-    (void)buf_reserve(&db->scratch, 1); /* so that an empty text points at something */
-    for (int32_t i = 0; i < value_count; i++)
-        pointers[i] = values[i].kind == DB_NULL ? NULL : db->scratch.bytes + starts[i];
-    db->constraint[0] = '\0';
-    if (!PQsendQueryPrepared(db->link, s->name, value_count, pointers, lengths, formats, 1))
-        return fail_away(db, f);
-    return true;
-}
-
-static void drain(struct db *db)
-{
-    PGresult *result;
-
-    while (db->link && (result = PQgetResult(db->link)))
-        PQclear(result);
+    db->link.constraint[0] = '\0';
+    if (db->role == DB_APP && !db->in_transaction)
+        return send_scoped(db, s, values, value_count, f);
+    return link_send(&db->link, s, values, value_count) || fail_away(db, f);
 }
 
 static void clear_result(void *result)
 {
     PQclear(result);
-}
-
-static bool result_is_good(const PGresult *result)
-{
-    const ExecStatusType status = PQresultStatus(result);
-
-    return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
 static bool run(struct db *db, struct statements_one *s, const struct db_value *values,
@@ -300,11 +253,11 @@ static bool run(struct db *db, struct statements_one *s, const struct db_value *
     if (!send_statement(db, s, values, value_count, f))
         return false;
 
-    PGresult *result = PQgetResult(db->link);
+    PGresult *result = PQgetResult(db->link.wire);
 
+    link_drain(&db->link);
     if (!result)
         return fail_away(db, f);
-    drain(db);
     if (!result_is_good(result)) {
         fail_result(db, result, s->name, f);
         PQclear(result);
@@ -336,11 +289,7 @@ bool db_run_layer(struct db *db, enum layers_id layer, const struct db_value *va
 
 void db_interrupt(struct db *db)
 {
-    char said[256];
-    PGcancel *stop = db->stop;
-
-    if (stop)
-        (void)PQcancel(stop, said, sizeof said);
+    link_interrupt(&db->link);
 }
 
 bool db_each(struct db *db, enum queries_id query, const struct db_value *values,
@@ -353,32 +302,33 @@ bool db_each(struct db *db, enum queries_id query, const struct db_value *values
 
     if (!send_statement(db, statements_query(&db->statements, query), values, value_count, f))
         return false;
-    if (!PQsetSingleRowMode(db->link))
+    if (!PQsetSingleRowMode(db->link.wire))
         return fail_away(db, f);
-    while (good && (result = PQgetResult(db->link))) {
+    while (good && (result = PQgetResult(db->link.wire))) {
         const struct db_rows row = { .result = result };
 
         if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
             good = each(self, &row, f);
             if (!good) { /* what is still on its way is not wanted any more */
                 db_interrupt(db);
-                drain(db);
+                link_drain(&db->link);
             }
         } else if (!result_is_good(result)) {
             good = false;
-            drain(db);
+            link_drain(&db->link);
             fail_result(db, result, QUERIES_TEXTS[query].name, f);
         }
         PQclear(result);
     }
-    if (good && PQstatus(db->link) != CONNECTION_OK)
+    link_drain(&db->link);
+    if (good && (!db->link.wire || PQstatus(db->link.wire) != CONNECTION_OK))
         return fail_away(db, f);
     return good;
 }
 
 const char *db_constraint(const struct db *db)
 {
-    return db->constraint;
+    return db->link.constraint;
 }
 
 /* ---- rows */
@@ -458,7 +408,7 @@ const void *db_get_ints(const struct db_rows *rows, int32_t row, int32_t column,
 
 static bool run_script(struct db *db, const char *script, const char *what, struct fail *f)
 {
-    PGresult *result = PQexec(db->link, script);
+    PGresult *result = PQexec(db->link.wire, script);
     const bool good = result_is_good(result);
 
     if (!good)
@@ -472,13 +422,36 @@ bool db_script(struct db *db, const char *script, struct fail *f)
     return ready(db, f) && run_script(db, script, "script", f);
 }
 
+/* BEGIN and the scope in one round trip. */
+static bool begin_scoped(struct db *db, struct fail *f)
+{
+    if (!ready(db, f))
+        return false;
+    db->link.piped = PQenterPipelineMode(db->link.wire) == 1;
+    if (!db->link.piped ||
+        !PQsendQueryParams(db->link.wire, QUERIES_TEXTS[QUERIES_TRANSACTION_BEGIN].text, 0, NULL,
+                           NULL, NULL, NULL, 0) ||
+        !send_scope(db) || !PQpipelineSync(db->link.wire)) {
+        db->link.piped = false;
+        return fail_away(db, f);
+    }
+    const bool good = skip_step(db, "begin", f) && skip_step(db, "scope_set", f);
+
+    link_drain(&db->link);
+    return good;
+}
+
 bool db_begin(struct db *db, struct fail *f)
 {
     assert(!db->in_transaction);
-    if (!db_script(db, QUERIES_TEXTS[QUERIES_TRANSACTION_BEGIN].text, f))
-        return false;
+    const bool good = db->role == DB_APP
+                          ? begin_scoped(db, f)
+                          : db_script(db, QUERIES_TEXTS[QUERIES_TRANSACTION_BEGIN].text, f);
+
     db->in_transaction = true;
-    return true;
+    if (!good)
+        db_rollback(db);
+    return good;
 }
 
 /* COMMIT of a transaction that failed before answers well and rolls back: that
@@ -487,7 +460,7 @@ static bool commit(struct db *db, struct fail *f)
 {
     if (!ready(db, f))
         return false;
-    if (PQtransactionStatus(db->link) == PQTRANS_INERROR)
+    if (PQtransactionStatus(db->link.wire) == PQTRANS_INERROR)
         return fail_set(f, FAIL_BROKEN, DATABASE_FAILED,
                         "a transaction was to be committed after one of its statements had failed");
     return run_script(db, QUERIES_TEXTS[QUERIES_TRANSACTION_COMMIT].text, "commit", f);
@@ -500,7 +473,7 @@ void db_rollback(struct db *db)
     if (!db->in_transaction)
         return;
     db->in_transaction = false;
-    if (db->link && PQstatus(db->link) == CONNECTION_OK)
+    if (db->link.wire && PQstatus(db->link.wire) == CONNECTION_OK)
         (void)run_script(db, QUERIES_TEXTS[QUERIES_TRANSACTION_ROLLBACK].text, "rollback",
                          &ignored);
 }
@@ -523,35 +496,61 @@ static bool put_stream(struct db *db, const struct buf *stream)
         const size_t left = stream->size - at;
         const size_t step = left < COPY_CHUNK ? left : COPY_CHUNK;
 
-        if (PQputCopyData(db->link, stream->bytes + at, (int)step) != 1)
+        if (PQputCopyData(db->link.wire, stream->bytes + at, (int)step) != 1)
             return false;
         at += step;
     }
-    return PQputCopyEnd(db->link, NULL) == 1;
+    return PQputCopyEnd(db->link.wire, NULL) == 1;
 }
 
 bool db_copy(struct db *db, enum queries_id query, const struct buf *stream, struct fail *f)
 {
+    assert(db->role != DB_APP || db->in_transaction);
     const char *name = QUERIES_TEXTS[query].name;
 
     if (!ready(db, f))
         return false;
-    db->constraint[0] = '\0';
-    PGresult *result = PQexec(db->link, QUERIES_TEXTS[query].text);
+    db->link.constraint[0] = '\0';
+    PGresult *result = PQexec(db->link.wire, QUERIES_TEXTS[query].text);
     bool good = PQresultStatus(result) == PGRES_COPY_IN;
 
     if (good) {
         PQclear(result);
         if (!put_stream(db, stream))
             return fail_away(db, f);
-        result = PQgetResult(db->link);
+        result = PQgetResult(db->link.wire);
         good = result_is_good(result);
     }
-    drain(db);
+    link_drain(&db->link);
     if (!good)
         fail_result(db, result, name, f);
     PQclear(result);
     return good;
+}
+
+/* COPY does not know row level security, so it fills a table of this transaction's
+ * own, and from there the rows go where they belong like any other insert. */
+static bool load(struct db *db, const char *table, enum queries_id copy, const struct buf *stream,
+                 struct fail *f)
+{
+    const struct db_value value = db_text(table);
+
+    return db_run(db, QUERIES_LANDING_OPEN, &value, 1, NULL, NULL, f) &&
+           db_copy(db, copy, stream, f) &&
+           db_run(db, QUERIES_LANDING_CLOSE, &value, 1, NULL, NULL, f);
+}
+
+bool db_load(struct db *db, const char *table, enum queries_id copy, const struct buf *stream,
+             struct fail *f)
+{
+    if (db->in_transaction)
+        return load(db, table, copy, stream, f);
+    if (!db_begin(db, f))
+        return false;
+    if (load(db, table, copy, stream, f))
+        return db_commit(db, f);
+    db_rollback(db);
+    return false;
 }
 
 bool db_limit(struct db *db, int64_t limit_ms, struct fail *f)
@@ -568,17 +567,5 @@ bool db_limit(struct db *db, int64_t limit_ms, struct fail *f)
 
 char **db_environment(struct db *db, struct arena *a, struct fail *f)
 {
-    enum { OPTION_MAX = 64 };
-    int32_t count = 0;
-    char **lines = arena_take(a, OPTION_MAX + 1, sizeof *lines);
-
-    if (!ready(db, f))
-        return NULL;
-    PQconninfoOption *options = PQconninfo(db->link);
-
-    for (const PQconninfoOption *o = options; o && o->keyword && count < OPTION_MAX; o++)
-        if (o->envvar && o->val && o->val[0])
-            lines[count++] = arena_text(a, "%s=%s", o->envvar, o->val);
-    PQconninfoFree(options);
-    return lines;
+    return ready(db, f) ? link_environment(&db->link, a) : NULL;
 }

@@ -27,6 +27,28 @@ struct db;
 struct db *db_open(const char *address, struct fail *f);
 void db_close(struct db *db);
 
+/* As whom statements run: the walls of schema/README.md. */
+enum db_role {
+    DB_OWNER,  /* whoever the address logs in: migrations, imports of streets */
+    DB_ENGINE, /* vigil_engine, the city's own housekeeping: sees every row */
+    DB_APP,    /* vigil_app, which serves requests: sees what its scope lets it see */
+};
+
+/* From now on, on this and every later connection. Not within a transaction. Refused
+ * is a role that row level security does not hold (ROLE_UNSAFE). */
+bool db_become(struct db *db, enum db_role role, struct fail *f);
+
+/* For whom the statements of DB_APP run: an organisation with all below it, a person,
+ * a token; 0 is none. Each statement or transaction carries it with itself, in the
+ * same round trip, and nothing of it stays behind. A new db has none. It does not
+ * change within a transaction. */
+struct db_scope {
+    int64_t org_id;
+    int64_t person_id;
+    int64_t token_id;
+};
+void db_scope(struct db *db, const struct db_scope *scope);
+
 enum db_kind { DB_NULL, DB_INT, DB_DOUBLE, DB_TEXT, DB_BYTES, DB_BOOL, DB_INTS, DB_DOUBLES };
 
 /* A parameter. DB_INT fits int8, int4 and int2 parameters alike: it is sent in the
@@ -143,8 +165,15 @@ void db_interrupt(struct db *db);
 char **db_environment(struct db *db, struct arena *a, struct fail *f);
 
 /* COPY of a binary stream: the query is a `COPY … FROM STDIN (FORMAT binary)`,
- * which cannot be prepared. The stream is made with pgwire.h. */
+ * which cannot be prepared. The stream is made with pgwire.h. PostgreSQL refuses it
+ * for tables under row level security: */
 bool db_copy(struct db *db, enum queries_id query, const struct buf *stream, struct fail *f);
+
+/* The same into vigil.`table` as a role that the walls hold. The query copies into
+ * pg_temp.incoming, which has the columns and defaults of the table; from there all
+ * rows go into it in one statement. Within the transaction, or in one of its own. */
+bool db_load(struct db *db, const char *table, enum queries_id copy, const struct buf *stream,
+             struct fail *f);
 
 /* Runs a whole script (a migration, a layer's setup): text from schema/, never
  * from outside. */

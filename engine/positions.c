@@ -293,6 +293,10 @@ static bool writer_open(struct writer *w, struct positions *p, const char *datab
 
     if (!db)
         return false;
+    if (!db_become(db, DB_ENGINE, f)) {
+        db_close(db);
+        return false;
+    }
     w->of = p;
     w->db = db;
     w->arena = arena_new();

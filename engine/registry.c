@@ -68,19 +68,20 @@ static const struct registry_kind KINDS[REGISTRY_NOUNS] = {
 enum { FIELD_CODE = 0, GRID_FIELD_PROFILE = 1 };
 
 struct noun_queries {
+    const char *table;
     enum queries_id list, get, change, close, taken, copy;
 };
 
-#define NOUN_QUERIES(NOUN)                                                                         \
+#define NOUN_QUERIES(TABLE, NOUN)                                                                  \
     {                                                                                              \
-        QUERIES_##NOUN##_LIST, QUERIES_##NOUN##_GET, QUERIES_##NOUN##_CHANGE,                      \
+        TABLE, QUERIES_##NOUN##_LIST, QUERIES_##NOUN##_GET, QUERIES_##NOUN##_CHANGE,               \
             QUERIES_##NOUN##_CLOSE, QUERIES_##NOUN##_TAKEN, QUERIES_##NOUN##_COPY                  \
     }
 
 static const struct noun_queries QUERIES[REGISTRY_NOUNS] = {
-    [REGISTRY_STATIONS] = NOUN_QUERIES(STATION),
-    [REGISTRY_LOOKOUT_POINTS] = NOUN_QUERIES(LOOKOUT_POINT),
-    [REGISTRY_GRIDS] = NOUN_QUERIES(GRID),
+    [REGISTRY_STATIONS] = NOUN_QUERIES("station", STATION),
+    [REGISTRY_LOOKOUT_POINTS] = NOUN_QUERIES("lookout_point", LOOKOUT_POINT),
+    [REGISTRY_GRIDS] = NOUN_QUERIES("grid", GRID),
 };
 
 const struct registry_kind *registry_kind(enum registry_noun noun)
@@ -355,7 +356,7 @@ bool registry_add(struct db *db, struct ids *ids, enum registry_noun noun,
         put_row(&stream, &scratch, registry_kind(noun), &items[i]);
     put_number(&stream, UINT16_MAX, 2); /* the end: a row of -1 fields */
 
-    const bool ok = db_copy(db, QUERIES[noun].copy, &stream, f);
+    const bool ok = db_load(db, QUERIES[noun].table, QUERIES[noun].copy, &stream, f);
 
     buf_free(&stream);
     buf_free(&scratch);

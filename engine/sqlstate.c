@@ -37,6 +37,11 @@ bool sqlstate_fail(const struct sqlstate *s, struct fail *f)
 
     if (begins(state, "23"))
         return fail_constraint(s, f);
+    /* A row that the policies would not show. The function's name is the only part of
+     * this that is neither translated nor shared with a missing grant. */
+    if (is(state, "42501") && is(s->place, "ExecWithCheckOptions"))
+        return fail_set(f, FAIL_MISSING, OUT_OF_SCOPE,
+                        "there is no such thing where you may change something");
     if (is(state, "53100"))
         return fail_set(f, FAIL_BUSY, DISK_FULL, "the database's disk is full: %.200s", s->message);
     /* Too many connections, shutting down, or a standby that may not write. */

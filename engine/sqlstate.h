@@ -12,6 +12,7 @@ struct sqlstate {
     const char *message;
     const char *detail;
     const char *constraint;
+    const char *place; /* the function of the server that refused */
 };
 
 /* Turns it into the failure that callers and users understand; returns false.

@@ -37,12 +37,31 @@ bool tokens_parse(const char *text, struct tokens_parts *out)
     return true;
 }
 
+struct secret {
+    char text[SECRET_TEXT_SIZE];
+    unsigned char hash[SECRET_HASH_BYTES]; /* all that the database hears of it */
+};
+
+static struct secret make_secret(void)
+{
+    unsigned char bytes[TOKENS_SECRET_BYTES];
+    struct secret s;
+
+    secret_random(bytes, sizeof bytes);
+    secret_hash(bytes, sizeof bytes, s.hash);
+    secret_text(bytes, sizeof bytes, s.text, sizeof s.text);
+    return s;
+}
+
+static void write_token(char text[TOKENS_TEXT_SIZE], int64_t token_id, const struct secret *s)
+{
+    snprintf(text, TOKENS_TEXT_SIZE, "%s%lld_%s", PREFIX, (long long)token_id, s->text);
+}
+
 bool tokens_create(struct db *db, const struct tokens_wish *wish, struct arena *a,
                    char text[TOKENS_TEXT_SIZE], int64_t *token_id, struct fail *f)
 {
-    unsigned char secret[TOKENS_SECRET_BYTES];
-    unsigned char hash[SECRET_HASH_BYTES];
-    char secret_as_text[SECRET_TEXT_SIZE];
+    const struct secret secret = make_secret();
     const struct db_rows *rows;
     const size_t label = strlen(wish->label);
 
@@ -51,22 +70,20 @@ bool tokens_create(struct db *db, const struct tokens_wish *wish, struct arena *
                  TOKENS_LABEL_MAX);
         return fail_value(f, wish->label);
     }
-    secret_random(secret, sizeof secret);
-    secret_hash(secret, sizeof secret, hash);
     const struct db_value values[] = {
         db_text(wish->label),
         db_text(wish->role),
         wish->org_id ? db_int(wish->org_id) : db_null(),
-        db_bytes(hash, sizeof hash),
+        db_bytes(secret.hash, sizeof secret.hash),
         db_text(tokens_kind_word(wish->kind)),
         db_int(wish->life_s),
+        db_int(wish->person_id),
     };
 
-    if (!db_run(db, QUERIES_TOKEN_CREATE, values, 6, a, &rows, f))
+    if (!db_run(db, QUERIES_TOKEN_CREATE, values, 7, a, &rows, f))
         return false;
     *token_id = db_get_int(rows, 0, 0);
-    secret_text(secret, sizeof secret, secret_as_text, sizeof secret_as_text);
-    snprintf(text, TOKENS_TEXT_SIZE, "%s%lld_%s", PREFIX, (long long)*token_id, secret_as_text);
+    write_token(text, *token_id, &secret);
     return true;
 }
 
@@ -82,11 +99,12 @@ static struct tokens_row read_row(const struct db_rows *rows, int32_t i)
         .expires_us = db_get_int(rows, i, 6),
         .used_us = db_get_int(rows, i, 7),
         .revoked_us = db_get_int(rows, i, 8),
+        .person_id = db_get_int(rows, i, 9),
     };
 }
 
 /* Columns of token_find after those of a row. */
-enum { COLUMN_LIVES = 9, COLUMN_NOTE_USE, COLUMN_HASH };
+enum { COLUMN_LIVES = 10, COLUMN_NOTE_USE };
 
 static bool invalid(struct fail *f)
 {
@@ -94,25 +112,21 @@ static bool invalid(struct fail *f)
 }
 
 /* The row of a living token with this secret; *note_use says that its last use was
- * noted more than a minute ago. */
+ * noted more than a minute ago. The database compares the hashes, and how long that
+ * takes says nothing of a secret. */
 static bool find(struct db *db, const char *text, enum tokens_kind kind, struct arena *a,
-                 struct tokens_row *out, bool *note_use, struct fail *f)
+                 struct tokens_parts *parts, struct tokens_row *out, bool *note_use, struct fail *f)
 {
-    struct tokens_parts parts;
     const struct db_rows *rows;
-    size_t size = 0;
 
-    if (!tokens_parse(text, &parts))
+    if (!tokens_parse(text, parts))
         return invalid(f);
-    const struct db_value value = db_int(parts.token_id);
+    const struct db_value values[] = { db_int(parts->token_id),
+                                       db_bytes(parts->hash, sizeof parts->hash) };
 
-    if (!db_run(db, QUERIES_TOKEN_FIND, &value, 1, a, &rows, f))
+    if (!db_run(db, QUERIES_TOKEN_FIND, values, 2, a, &rows, f))
         return false;
     if (db_count(rows) == 0)
-        return invalid(f);
-    const void *hash = db_get_bytes(rows, 0, COLUMN_HASH, &size);
-
-    if (size != sizeof parts.hash || !secret_equal(hash, parts.hash, size))
         return invalid(f);
     *out = read_row(rows, 0);
     if (!db_get_bool(rows, 0, COLUMN_LIVES) || strcmp(out->kind, tokens_kind_word(kind)) != 0)
@@ -125,59 +139,54 @@ bool tokens_check(struct db *db, const char *text, enum tokens_kind kind, struct
                   struct tokens_row *out, struct fail *f)
 {
     struct fail ignored = { 0 };
+    struct tokens_parts parts;
     bool note_use = false;
 
-    if (!find(db, text, kind, a, out, &note_use, f))
+    if (!find(db, text, kind, a, &parts, out, &note_use, f))
         return false;
-    const struct db_value value = db_int(out->token_id);
+    const struct db_value values[] = { db_int(parts.token_id),
+                                       db_bytes(parts.hash, sizeof parts.hash) };
 
     /* A database that cannot write, full or a standby, can still be read. */
     if (note_use)
-        (void)db_run(db, QUERIES_TOKEN_USED, &value, 1, a, NULL, &ignored);
+        (void)db_run(db, QUERIES_TOKEN_USED, values, 2, a, NULL, &ignored);
     return true;
 }
 
-/* The update is the decision: of two who bring the same code, one changes a row. */
-static bool spend(struct db *db, int64_t token_id, struct arena *a, struct fail *f)
+/* The update is the decision: of two who bring the same code, one gets a session. */
+static bool spend(struct db *db, const struct tokens_parts *code, const struct secret *session,
+                  struct arena *a, int64_t *session_id, struct fail *f)
 {
-    const struct db_value value = db_int(token_id);
+    const struct db_value values[] = { db_int(code->token_id),
+                                       db_bytes(code->hash, sizeof code->hash),
+                                       db_bytes(session->hash, sizeof session->hash),
+                                       db_int(TOKENS_SESSION_S) };
     const struct db_rows *rows;
 
-    if (!db_run(db, QUERIES_TOKEN_SPEND, &value, 1, a, &rows, f))
+    if (!db_run(db, QUERIES_TOKEN_SPEND, values, 4, a, &rows, f))
         return false;
-    if (db_changed(rows) == 1)
-        return true;
-    return fail_set(f, FAIL_INPUT, ENTER_CODE_SPENT, "the code was used already or is too old");
+    if (db_is_null(rows, 0, 0))
+        return fail_set(f, FAIL_INPUT, ENTER_CODE_SPENT, "the code was used already or is too old");
+    *session_id = db_get_int(rows, 0, 0);
+    return true;
 }
 
 bool tokens_enter(struct db *db, const char *code, struct arena *a, char session[TOKENS_TEXT_SIZE],
                   struct tokens_row *out, struct fail *f)
 {
-    struct tokens_row entry;
+    const struct secret fresh = make_secret();
+    struct tokens_parts parts;
     bool ignored = false;
-    int64_t token_id;
 
-    if (!find(db, code, TOKENS_ENTER, a, &entry, &ignored, f)) {
+    if (!find(db, code, TOKENS_ENTER, a, &parts, out, &ignored, f)) {
         if (f->code == CODE_TOKEN_INVALID)
             fail_set(f, FAIL_INPUT, ENTER_CODE_SPENT, "the code was used, is too old or is wrong");
         return false;
     }
-    const struct tokens_wish wish = { .kind = TOKENS_SESSION,
-                                      .label = entry.label,
-                                      .role = entry.role,
-                                      .org_id = entry.org_id,
-                                      .life_s = TOKENS_SESSION_S };
-
-    if (!db_begin(db, f))
+    if (!spend(db, &parts, &fresh, a, &out->token_id, f))
         return false;
-    if (!spend(db, entry.token_id, a, f) || !tokens_create(db, &wish, a, session, &token_id, f) ||
-        !db_commit(db, f)) {
-        db_rollback(db);
-        return false;
-    }
-    *out = entry;
-    out->token_id = token_id;
     out->kind = tokens_kind_word(TOKENS_SESSION);
+    write_token(session, out->token_id, &fresh);
     return true;
 }
 

@@ -30,6 +30,7 @@ struct tokens_wish {
     const char *role;
     int64_t org_id; /* 0: the whole city */
     int64_t life_s;
+    int64_t person_id; /* whose it is; 0: nobody's in particular */
 };
 
 struct tokens_row {
@@ -40,6 +41,7 @@ struct tokens_row {
     const char *kind;
     int64_t created_us, expires_us;
     int64_t used_us, revoked_us; /* 0: never */
+    int64_t person_id;           /* 0: nobody's in particular */
 };
 
 /* A token's two halves. */

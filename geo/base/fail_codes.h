@@ -104,6 +104,7 @@
     X(OPTION_UNKNOWN, "option_unknown")                                                            \
     X(OPTION_WITHOUT_VALUE, "option_without_value")                                                \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
+    X(OUT_OF_SCOPE, "out_of_scope")                                                                \
     X(PATH_UNKNOWN, "path_unknown")                                                                \
     X(PATROL_STATE, "patrol_state")                                                                \
     X(PATROL_TIME, "patrol_time")                                                                  \
@@ -126,6 +127,7 @@
     X(REQUEST_MALFORMED, "request_malformed")                                                      \
     X(ROLE_FULL, "role_full")                                                                      \
     X(ROLE_NOT_ALLOWED, "role_not_allowed")                                                        \
+    X(ROLE_UNSAFE, "role_unsafe")                                                                  \
     X(RULE_BROKEN, "rule_broken")                                                                  \
     X(SERVER_BUSY, "server_busy")                                                                  \
     X(SERVER_STOPPING, "server_stopping")                                                          \

@@ -1,3 +1,2 @@
--- Uses an enter code up; changes a row for the first who brings it and for nobody after.
-UPDATE vigil.token SET used_at = now()
-WHERE token_id = $1::bigint AND kind = 'enter' AND used_at IS NULL AND revoked_at IS NULL AND expires_at > now();
+-- Uses an enter code up and gives the id of the session made for it, null for who comes late.
+SELECT vigil.token_spend($1::bigint, $2::bytea, $3::bytea, $4::bigint);

@@ -1,1 +1,1 @@
-UPDATE vigil.token SET used_at = now() WHERE token_id = $1::bigint;
+SELECT vigil.token_used($1::bigint, $2::bytea)::text;

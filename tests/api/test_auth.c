@@ -50,7 +50,7 @@ struct house {
 
 static void make(struct house *h, enum tokens_kind kind, const char *role, char *text)
 {
-    const struct tokens_wish wish = { kind, "test", role, 0, 300 };
+    const struct tokens_wish wish = { kind, "test", role, 0, 300, 0 };
     struct fail f = { 0 };
     int64_t token_id;
 

@@ -219,7 +219,7 @@ static void a_connection_that_breaks_in_the_commit_is_made_again(void **state)
     struct fail f = { 0 };
 
     run(p, "CREATE SEQUENCE tries;"
-           "CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+           "CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN"
            " IF nextval('tries') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid());"
            " PERFORM pg_sleep(10); END IF; RETURN NULL; END $$;"
            "CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON vigil.position_last"

@@ -68,7 +68,7 @@ static void only_a_whole_token_is_taken_apart(void **state)
 static void a_token_lets_in_whoever_has_it(void **state)
 {
     struct database *d = *state;
-    const struct tokens_wish wish = { TOKENS_BEARER, "a phone", "gateway", 7, 300 };
+    const struct tokens_wish wish = { TOKENS_BEARER, "a phone", "gateway", 7, 300, 0 };
     char text[TOKENS_TEXT_SIZE];
     struct tokens_row row;
     struct fail f = { 0 };

@@ -7,10 +7,9 @@
 #include "geo/base/input.h"
 #include "tests/support/database.h"
 
-/* Requests through the gate, the router and the handlers, without a socket: the
- * whole way of a request but for libmicrohttpd and the token. One engine over one
- * test database; each struct asking_worker is a worker with its own connection,
- * for one thread. */
+/* Requests through the gate, the router, the token and the handlers, without a socket:
+ * the whole way of a request but for libmicrohttpd. One engine over one test database;
+ * each struct asking_worker is a worker with its own connection, for one thread. */
 struct asking;
 
 struct asking *asking_new(struct database *d);
@@ -21,6 +20,11 @@ struct asking_worker;
 
 struct asking_worker *asking_worker_new(struct asking *s);
 void asking_worker_free(struct asking_worker *w);
+
+/* Who asks from now on: with a token of this role, organisation and person, made when
+ * it is first needed. At first an admin of the whole city. A request that brings an
+ * Authorization header of its own, even an empty one, is sent as it is. */
+void asking_as(struct asking_worker *w, enum role role, int64_t org_id, int64_t person_id);
 
 /* What came back; lives until the next asking_send on the same worker. */
 struct asking_answer {

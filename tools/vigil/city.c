@@ -78,7 +78,7 @@ int city_command(int argc, char **argv)
     if (!read_wish(argc, argv, &wish, &f))
         return command_fail(&f);
 
-    struct db *db = command_database(&f);
+    struct db *db = command_city(&f);
 
     if (!db)
         return command_fail(&f);

@@ -126,6 +126,16 @@ struct db *command_database(struct fail *f)
     return db_open(command_database_address(), f);
 }
 
+struct db *command_city(struct fail *f)
+{
+    struct db *db = command_database(f);
+
+    if (!db || db_become(db, DB_ENGINE, f))
+        return db;
+    db_close(db);
+    return NULL;
+}
+
 int command_fail(const struct fail *f)
 {
     words_complain(stderr, "vigil", f);

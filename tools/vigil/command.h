@@ -48,6 +48,9 @@ bool command_number(const char *name, const char *text, int64_t min, int64_t max
 
 /* Connects to --database, else $VIGIL_DATABASE, else what libpq finds itself. */
 struct db *command_database(struct fail *f);
+/* The same as the city's own housekeeping, behind the walls: what all commands use but
+ * those that change the database's shape or its streets. */
+struct db *command_city(struct fail *f);
 const char *command_database_address(void);
 
 /* Whether the user reads Chinese (LC_ALL, LC_MESSAGES, LANG). */

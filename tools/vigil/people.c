@@ -77,7 +77,7 @@ static bool add_some(struct db *db, struct ids *ids, int64_t count, struct chanc
             put_person(&rows, person_id, chance);
     }
     pgwire_copy_end(&rows);
-    is_good = is_good && db_copy(db, QUERIES_PEOPLE_COPY, &rows, f);
+    is_good = is_good && db_load(db, "person", QUERIES_PEOPLE_COPY, &rows, f);
     buf_free(&rows);
     return is_good;
 }
@@ -110,7 +110,7 @@ int people_command(int argc, char **argv)
         !command_number("seed", seed_text, 0, INT64_MAX, &seed, &f))
         return command_fail(&f);
 
-    struct db *db = command_database(&f);
+    struct db *db = command_city(&f);
 
     if (!db)
         return command_fail(&f);

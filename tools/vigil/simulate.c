@@ -113,7 +113,7 @@ static bool load(struct simulation *s, struct fail *f)
 {
     const struct db_value limit = db_int(s->options->people);
     const struct db_rows *rows;
-    struct db *db = command_database(f);
+    struct db *db = command_city(f);
 
     if (!db)
         return false;

@@ -126,7 +126,7 @@ int token_command(int argc, char **argv)
 
     if (!command_read(argc, argv, options, 3, 2, &line, &f))
         return command_fail(&f);
-    struct db *db = command_database(&f);
+    struct db *db = command_city(&f);
 
     if (!db)
         return command_fail(&f);

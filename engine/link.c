@@ -1,0 +1,235 @@
+/* The other half of libpq's home. */
+#include "engine/link.h"
+
+#include <assert.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/pgwire.h"
+#include "engine/postgis.h"
+#include "engine/sqlstate.h"
+
+enum { STALE_READS_MAX = 4 };
+
+/* ---- failures */
+
+/* libpq ends its messages with a line feed and may write several lines; the
+ * first says it. */
+static int first_line(const char *message)
+{
+    return (int)strcspn(message, "\n");
+}
+
+bool link_fail_away(struct link *l, struct fail *f)
+{
+    const char *message = l->wire ? PQerrorMessage(l->wire) : "the connection was lost";
+
+    if (l->wire && message[0] == '\0')
+        message = "the connection was lost";
+    fail_set(f, FAIL_BUSY, DATABASE_AWAY, "the database cannot be reached: %.*s",
+             first_line(message), message);
+    link_close(l);
+    return false;
+}
+
+static const char *field(const PGresult *result, int code)
+{
+    const char *text = PQresultErrorField(result, code);
+
+    return text ? text : "";
+}
+
+bool link_fail(struct link *l, const PGresult *result, const char *what, struct fail *f)
+{
+    const struct sqlstate s = {
+        .what = what,
+        .state = field(result, PG_DIAG_SQLSTATE),
+        .message = field(result, PG_DIAG_MESSAGE_PRIMARY),
+        .detail = field(result, PG_DIAG_MESSAGE_DETAIL),
+        .constraint = field(result, PG_DIAG_CONSTRAINT_NAME),
+        .place = field(result, PG_DIAG_SOURCE_FUNCTION),
+    };
+
+    snprintf(l->constraint, sizeof l->constraint, "%s", s.constraint);
+    if (!l->wire || PQstatus(l->wire) != CONNECTION_OK)
+        return link_fail_away(l, f);
+    sqlstate_fail(&s, f);
+    /* Another connection, a little later, may fare better. */
+    if (f->code == CODE_DATABASE_AWAY)
+        link_close(l);
+    return false;
+}
+
+/* ---- connecting */
+
+static void say_nothing(void *self, const PGresult *notice)
+{
+    (void)self;
+    (void)notice;
+}
+
+bool link_open(struct link *l, const char *address, struct fail *f)
+{
+    /* What stands before dbname is a default that the address may override. A
+     * machine that vanishes without a word is noticed within 25 s. */
+    static const char *const KEYS[] = {
+        "connect_timeout",  "keepalives_idle",  "keepalives_interval",
+        "keepalives_count", "tcp_user_timeout", "fallback_application_name",
+        "dbname",           "client_encoding",  NULL
+    };
+    const char *const values[] = { "5", "10", "5", "3", "25000", "vigil", address, "UTF8", NULL };
+
+    l->wire = PQconnectdbParams(KEYS, values, 1);
+    if (!l->wire || PQstatus(l->wire) != CONNECTION_OK)
+        return link_fail_away(l, f);
+    PQsetNoticeReceiver(l->wire, say_nothing, NULL);
+    l->stop = PQgetCancel(l->wire);
+    return true;
+}
+
+static const char *role_word(enum db_role role)
+{
+    static const char *const WORDS[] = { "none", "vigil_engine", "vigil_app" };
+
+    return WORDS[role];
+}
+
+/* A role that row level security does not hold is no wall. */
+static bool check_role(struct link *l, enum db_role role, struct fail *f)
+{
+    PGresult *result = PQexecParams(l->wire, QUERIES_TEXTS[QUERIES_CONNECTION_ROLE].text, 0, NULL,
+                                    NULL, NULL, NULL, 0);
+    bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
+
+    if (!good)
+        link_fail(l, result, "connection_role", f);
+    else if (PQntuples(result) > 0)
+        good = fail_set(f, FAIL_BROKEN, ROLE_UNSAFE,
+                        "the role %s passes row level security by: %.200s", role_word(role),
+                        PQgetvalue(result, 0, 0));
+    PQclear(result);
+    return good;
+}
+
+static bool fail_role(struct link *l, enum db_role role, const PGresult *result, struct fail *f)
+{
+    if (role != DB_OWNER && strcmp(field(result, PG_DIAG_SQLSTATE), "22023") == 0)
+        return fail_set(f, FAIL_BROKEN, DATABASE_NOT_MIGRATED,
+                        "the database has no role %s: run vigil migrate", role_word(role));
+    return link_fail(l, result, "connection_open", f);
+}
+
+bool link_set_up(struct link *l, enum db_role role, int64_t limit_ms, struct fail *f)
+{
+    char limit[24];
+    const char *values[] = { limit, role_word(role) };
+
+    snprintf(limit, sizeof limit, "%lld", (long long)limit_ms);
+
+    PGresult *result = PQexecParams(l->wire, QUERIES_TEXTS[QUERIES_CONNECTION_OPEN].text, 2, NULL,
+                                    values, NULL, NULL, 0);
+    bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
+
+    if (good)
+        good = postgis_check(PQserverVersion(l->wire), PQgetvalue(result, 0, PQnfields(result) - 1),
+                             f);
+    else
+        fail_role(l, role, result, f);
+    PQclear(result);
+    return good && (role == DB_OWNER || check_role(l, role, f));
+}
+
+void link_close(struct link *l)
+{
+    PGcancel *stop = l->stop;
+
+    l->stop = NULL;
+    PQfreeCancel(stop);
+    PQfinish(l->wire);
+    l->wire = NULL;
+}
+
+/* A server that went away while we were idle has left its farewell in the
+ * socket: reading it costs one system call and saves a failed request. */
+bool link_is_good(struct link *l)
+{
+    if (!l->wire)
+        return false;
+    for (int i = 0; i < STALE_READS_MAX && PQstatus(l->wire) == CONNECTION_OK; i++) {
+        if (!PQconsumeInput(l->wire))
+            break;
+        (void)PQisBusy(l->wire); /* digests what was read */
+        PGnotify *notify = PQnotifies(l->wire);
+
+        if (!notify)
+            continue;
+        PQfreemem(notify);
+    }
+    return PQstatus(l->wire) == CONNECTION_OK;
+}
+
+/* ---- sending and reading */
+
+bool link_send(struct link *l, const struct statements_one *s, const struct db_value *values,
+               int32_t value_count)
+{
+    const char *pointers[STATEMENTS_PARAMETER_MAX];
+    int lengths[STATEMENTS_PARAMETER_MAX];
+    int formats[STATEMENTS_PARAMETER_MAX];
+    size_t starts[STATEMENTS_PARAMETER_MAX];
+
+    assert(value_count == s->parameter_count);
+    buf_clear(&l->scratch);
+    for (int32_t i = 0; i < value_count; i++) {
+        starts[i] = l->scratch.size;
+        pgwire_value(&l->scratch, s->parameter_types[i], &values[i]);
+        assert(l->scratch.size - starts[i] <= INT32_MAX);
+        lengths[i] = (int)(l->scratch.size - starts[i]);
+        formats[i] = 1;
+    }
+    (void)buf_reserve(&l->scratch, 1); /* so that an empty text points at something */
+    for (int32_t i = 0; i < value_count; i++)
+        pointers[i] = values[i].kind == DB_NULL ? NULL : l->scratch.bytes + starts[i];
+    return PQsendQueryPrepared(l->wire, s->name, value_count, pointers, lengths, formats, 1) == 1;
+}
+
+void link_drain(struct link *l)
+{
+    PGresult *result;
+    int empty = 0;
+
+    while (l->wire && empty < (l->piped ? 2 : 1)) {
+        result = PQgetResult(l->wire);
+        empty = result ? 0 : empty + 1;
+        if (PQresultStatus(result) == PGRES_PIPELINE_SYNC)
+            empty = 2;
+        PQclear(result);
+    }
+    if (l->piped && l->wire && !PQexitPipelineMode(l->wire))
+        link_close(l);
+    l->piped = false;
+}
+
+void link_interrupt(const struct link *l)
+{
+    char said[256];
+    PGcancel *stop = l->stop;
+
+    if (stop)
+        (void)PQcancel(stop, said, sizeof said);
+}
+
+char **link_environment(const struct link *l, struct arena *a)
+{
+    enum { OPTION_MAX = 64 };
+    int32_t count = 0;
+    char **lines = arena_take(a, OPTION_MAX + 1, sizeof *lines);
+    PQconninfoOption *options = PQconninfo(l->wire);
+
+    for (const PQconninfoOption *o = options; o && o->keyword && count < OPTION_MAX; o++)
+        if (o->envvar && o->val && o->val[0])
+            lines[count++] = arena_text(a, "%s=%s", o->envvar, o->val);
+    PQconninfoFree(options);
+    return lines;
+}

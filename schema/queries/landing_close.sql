@@ -1,0 +1,1 @@
+SELECT vigil.landing_close($1::text);

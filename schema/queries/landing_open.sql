@@ -1,0 +1,1 @@
+SELECT vigil.landing_open($1::text)::text;
