@@ -20,6 +20,9 @@
     X(CODE_MALFORMED, "code_malformed")                                                            \
     X(CODE_REPEATED, "code_repeated")                                                              \
     X(CODE_TAKEN, "code_taken")                                                                    \
+    X(COLUMN_MISSING, "column_missing")                                                            \
+    X(COLUMN_REPEATED, "column_repeated")                                                          \
+    X(COLUMN_UNKNOWN, "column_unknown")                                                            \
     X(CONSENT_MISSING, "consent_missing")                                                          \
     X(CONSOLE_MISSING, "console_missing")                                                          \
     X(CONSOLE_TOO_LARGE, "console_too_large")                                                      \
@@ -28,6 +31,13 @@
     X(CRS_FAILED, "crs_failed")                                                                    \
     X(CRS_UNKNOWN, "crs_unknown")                                                                  \
     X(CSRF_MISSING, "csrf_missing")                                                                \
+    X(CSV_CELL_COUNT, "csv_cell_count")                                                            \
+    X(CSV_CELL_TOO_LONG, "csv_cell_too_long")                                                      \
+    X(CSV_EMPTY, "csv_empty")                                                                      \
+    X(CSV_ENCODING, "csv_encoding")                                                                \
+    X(CSV_QUOTE_OPEN, "csv_quote_open")                                                            \
+    X(CSV_QUOTE_STRAY, "csv_quote_stray")                                                          \
+    X(CSV_TOO_LARGE, "csv_too_large")                                                              \
     X(CURSOR_MALFORMED, "cursor_malformed")                                                        \
     X(CUT_OFF_PASSED, "cut_off_passed")                                                            \
     X(DATABASE_AWAY, "database_away")                                                              \
