@@ -53,6 +53,7 @@ extern const struct endpoints_group ENDPOINTS_SERVICE;
 extern const struct endpoints_group ENDPOINTS_PLACES;
 extern const struct endpoints_group ENDPOINTS_PEOPLE;
 extern const struct endpoints_group ENDPOINTS_PRIVACY;
+extern const struct endpoints_group ENDPOINTS_ORGS;
 extern const struct endpoints_group ENDPOINTS_ROADS;
 extern const struct endpoints_group ENDPOINTS_MAP;
 extern const struct endpoints_group ENDPOINTS_EVENTS;
@@ -74,6 +75,7 @@ enum {
     ENDPOINTS_READERS = ENDPOINTS_STAFF | 1 << ROLE_AUDITOR,
     ENDPOINTS_AUDITORS = ENDPOINTS_ADMIN | 1 << ROLE_AUDITOR,
     ENDPOINTS_VOLUNTEER = 1 << ROLE_VOLUNTEER,
+    ENDPOINTS_PARTNER = 1 << ROLE_PARTNER,
 };
 
 #endif

@@ -53,6 +53,38 @@ HANDLER(on_people_get);
 HANDLER(on_people_create);
 HANDLER(on_people_change);
 
+/* api/on_orgs.c */
+HANDLER(on_orgs_list);
+HANDLER(on_orgs_get);
+HANDLER(on_orgs_create);
+HANDLER(on_orgs_change);
+HANDLER(on_orgs_close);
+
+/* api/on_mutual_aid.c */
+HANDLER(on_mutual_aid_list);
+HANDLER(on_mutual_aid_get);
+HANDLER(on_mutual_aid_create);
+HANDLER(on_mutual_aid_change);
+HANDLER(on_mutual_aid_close);
+
+/* api/on_sites.c */
+HANDLER(on_sites_list);
+HANDLER(on_sites_get);
+HANDLER(on_sites_create);
+HANDLER(on_sites_change);
+HANDLER(on_sites_close);
+HANDLER(on_sites_import);
+
+/* api/on_squads.c */
+HANDLER(on_squads_list);
+HANDLER(on_squads_get);
+HANDLER(on_squads_create);
+HANDLER(on_squads_change);
+HANDLER(on_squads_close);
+HANDLER(on_squads_members);
+HANDLER(on_squads_join);
+HANDLER(on_squads_leave);
+
 /* api/on_nearest.c, api/on_positions.c, api/on_route.c */
 HANDLER(on_nearest_find);
 HANDLER(on_positions_send);

@@ -7,6 +7,7 @@
 
 #include "api/endpoints.h"
 #include "api/registrar_json.h"
+#include "api/registrar_refs.h"
 #include "engine/cursor.h"
 #include "engine/engine.h"
 #include "engine/grids.h"
@@ -104,6 +105,34 @@ static bool check_typed(const char *typed, struct fail *f)
     return fail_value(f, typed);
 }
 
+static const int64_t ID_MAX = (INT64_C(1) << 53) - 1;
+
+/* Of whom and what: ?org=, and where the noun has them ?kind= and ?parent=. */
+static bool read_whose(const struct request *r, const struct registry_kind *kind,
+                       struct registry_filter *filter, struct fail *f)
+{
+    const int32_t at = kind->by_kind ? registry_field_find(kind, "kind") : -1;
+
+    if (!request_query_int(r, "org", 1, ID_MAX, 0, &filter->org_id, f) ||
+        (kind->by_parent && !request_query_int(r, "parent", 1, ID_MAX, 0, &filter->parent_id, f)))
+        return false;
+    filter->kind = at >= 0 ? request_query(r, "kind") : NULL;
+    if (!filter->kind)
+        return true;
+    const struct registry_field *field = &kind->fields[at];
+    const char *allowed = "";
+
+    for (int32_t i = 0; i < field->word_count; i++) {
+        if (strcmp(filter->kind, field->words[i]) == 0)
+            return true;
+        allowed = arena_text(r->arena, "%s%s%s", allowed, i ? ", " : "", field->words[i]);
+    }
+    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "no %s is of kind %.40s", kind->noun, filter->kind);
+    fail_allowed(f, "%s", allowed);
+    fail_at(f, "/kind");
+    return fail_value(f, filter->kind);
+}
+
 struct wanted {
     enum frame frame;
     bool geojson;
@@ -116,23 +145,34 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
+/* Parameters of a list of nouns that have a shape. */
+static bool read_shaped(const struct request *r, struct wanted *w, struct fail *f)
+{
+    return registrar_frame(r, &w->frame, f) && read_format(r, &w->geojson, f) &&
+           read_box(r, &w->filter, f);
+}
+
 static bool read_wanted(const struct request *r, enum registry_noun noun, struct db *db,
                         struct wanted *w, struct fail *f)
 {
+    const struct registry_kind *kind = registry_kind(noun);
+    const bool shaped = kind->shape != REGISTRY_NONE;
     const char *cursor = request_query(r, "cursor");
-    const char *typed = request_query(r, "q");
+    const char *typed = kind->coded ? request_query(r, "q") : NULL;
     int64_t limit;
 
-    *w = (struct wanted){ 0 };
-    if (!registrar_frame(r, &w->frame, f) || !read_format(r, &w->geojson, f) ||
-        !read_box(r, &w->filter, f) || !check_typed(typed, f) ||
+    *w = (struct wanted){ .frame = FRAME_WGS84 };
+    if ((shaped && !read_shaped(r, w, f)) || !check_typed(typed, f) ||
+        !read_whose(r, kind, &w->filter, f) ||
         !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &limit, f))
         return false;
     w->filter.containing = typed;
     w->filter.limit = (int32_t)limit;
     w->list =
-        arena_text(r->arena, "%s?q=%s&frame=%s&bbox=%s", registry_kind(noun)->path, or_empty(typed),
-                   w->filter.boxed ? frame_word(w->frame) : "", or_empty(request_query(r, "bbox")));
+        arena_text(r->arena, "%s?q=%s&frame=%s&bbox=%s&org=%lld&kind=%s&parent=%lld", kind->path,
+                   or_empty(typed), w->filter.boxed ? frame_word(w->frame) : "",
+                   w->filter.boxed ? request_query(r, "bbox") : "", (long long)w->filter.org_id,
+                   or_empty(w->filter.kind), (long long)w->filter.parent_id);
     return !cursor || cursor_read(db, w->list, cursor, r->arena, &w->filter.after_id, f);
 }
 
@@ -182,6 +222,13 @@ bool registrar_list(const struct request *r, enum registry_noun noun, struct rep
     return true;
 }
 
+static bool frame_of_answer(const struct request *r, enum registry_noun noun, enum frame *out,
+                            struct fail *f)
+{
+    *out = FRAME_WGS84;
+    return registry_kind(noun)->shape == REGISTRY_NONE || registrar_frame(r, out, f);
+}
+
 static void tag(struct reply *out, const struct request *r, int64_t version)
 {
     reply_etag(out, arena_text(r->arena, "%lld", (long long)version));
@@ -192,7 +239,7 @@ static bool reply_item(const struct request *r, enum registry_noun noun, struct 
 {
     enum frame frame;
 
-    if (!registrar_frame(r, &frame, f) || !registrar_json_turn(item, 1, frame, r->arena, f))
+    if (!frame_of_answer(r, noun, &frame, f) || !registrar_json_turn(item, 1, frame, r->arena, f))
         return false;
     struct emit *e = reply_json(out, REPLY_OK);
 
@@ -226,6 +273,14 @@ static void replay(const struct idempotency_answer *answer, struct reply *out)
     }
 }
 
+/* An endpoint without coordinates takes no frame. */
+static const char *frame_asked(const struct request *r)
+{
+    const char *queries = r->endpoint->queries;
+
+    return queries && strstr(queries, "frame") ? or_empty(request_query(r, "frame")) : "";
+}
+
 bool registrar_once(const struct request *r, struct reply *out,
                     bool (*make)(void *self, struct db *db, struct emit *e, const char **location,
                                  struct fail *f),
@@ -234,8 +289,7 @@ bool registrar_once(const struct request *r, struct reply *out,
     const struct idempotency_ask ask = {
         .token_id = r->caller.token_id,
         .key = request_header(r, "Idempotency-Key"),
-        .what = arena_text(r->arena, "%s %s?frame=%s", r->method, r->path,
-                           or_empty(request_query(r, "frame"))),
+        .what = arena_text(r->arena, "%s %s?frame=%s", r->method, r->path, frame_asked(r)),
         .body = r->body,
         .body_size = r->body_size,
     };
@@ -363,6 +417,7 @@ static bool create(void *self, struct db *db, struct emit *e, const char **locat
     struct registry_taken taken;
 
     if (!registry_begin_writing(db, c->noun, f) ||
+        !registrar_refs_check(c->r, db, c->noun, c->item, f) ||
         !registry_find_taken(db, c->noun, c->item, 1, a, &taken, f))
         return false;
     if (taken.count > 0)
@@ -381,12 +436,16 @@ bool registrar_create(const struct request *r, enum registry_noun noun, struct r
     struct creation creation = { .r = r, .noun = noun, .item = &item };
     const struct input *body;
 
-    if (!registrar_frame(r, &creation.frame, f) || !request_json(r, &body, f) ||
+    if (!frame_of_answer(r, noun, &creation.frame, f) || !request_json(r, &body, f) ||
         !registrar_json_read(noun, body, r->arena, &item, f))
         return false;
+    registrar_refs_fill(r, noun, &item);
     if (!registry_check(noun, &item, shape_take(r->arena), f))
         return registrar_offer_repair(r, &item.figure, frame_of_body(body), out, f);
-    return registrar_once(r, out, create, &creation, f);
+    if (!registrar_once(r, out, create, &creation, f))
+        return false;
+    registrar_refs_follow(r, noun);
+    return true;
 }
 
 /* ---- change and close */
@@ -418,9 +477,10 @@ static bool change(const struct request *r, enum registry_noun noun, struct db *
 {
     enum frame frame;
 
-    if (!registrar_frame(r, &frame, f) || !db_begin(db, f))
+    if (!frame_of_answer(r, noun, &frame, f) || !db_begin(db, f))
         return false;
-    if (registry_begin_writing(db, noun, f) && registry_change(db, noun, item, r->arena, f) &&
+    if (registry_begin_writing(db, noun, f) && registrar_refs_check(r, db, noun, item, f) &&
+        registry_change(db, noun, item, r->arena, f) &&
         write_made(db, noun, item->id, frame, r->arena, e, f) && db_commit(db, f))
         return true;
     db_rollback(db);
@@ -452,6 +512,7 @@ bool registrar_change(const struct request *r, enum registry_noun noun, struct r
     if (ok) {
         buf_put(reply_bytes(out, REPLY_OK, JSON), bytes.bytes, bytes.size);
         tag(out, r, item.version);
+        registrar_refs_follow(r, noun);
     }
     buf_free(&bytes);
     return ok;
@@ -467,10 +528,12 @@ bool registrar_close(const struct request *r, enum registry_noun noun, struct re
         !registrar_version(r, false, &version, f) || !request_db(r, &db, f) || !db_begin(db, f))
         return false;
     if (!registry_begin_writing(db, noun, f) ||
-        !registry_close(db, noun, id, version, r->arena, f) || !db_commit(db, f)) {
+        !registry_close(db, noun, id, version, r->arena, f) ||
+        !registrar_refs_may_close(r, db, noun, id, f) || !db_commit(db, f)) {
         db_rollback(db);
         return false;
     }
+    registrar_refs_follow(r, noun);
     reply_empty(out, REPLY_NO_CONTENT);
     return true;
 }

@@ -9,9 +9,9 @@
 #include "engine/registry.h"
 #include "geo/frame.h"
 
-/* What the handlers of stations, lookout points and grids do alike: read the
- * request, ask the registry, write the answer. Each is a whole handler but for
- * the noun; {id} of the path is named as the noun's id_name. */
+/* What the handlers of everything in the registry do alike: read the request, ask the registry,
+ * write the answer. Each is a whole handler but for the noun; {id} of the path is named as the
+ * noun's id_name. */
 bool registrar_list(const struct request *r, enum registry_noun noun, struct reply *out,
                     struct fail *f);
 bool registrar_get(const struct request *r, enum registry_noun noun, struct reply *out,

@@ -7,6 +7,7 @@
 
 #include "api/registrar.h"
 #include "api/registrar_json.h"
+#include "api/registrar_refs.h"
 #include "engine/engine.h"
 #include "engine/grids.h"
 #include "geo/base/buf.h"
@@ -107,14 +108,15 @@ static bool read_feature(struct intake *in, const struct input *v, struct regist
     if (keys[2].value)
         note_properties(in, keys[2].value);
     return geojson_read_geometry(a, keys[1].value, in->frame,
-                                 registry_kind(noun)->area ? FIGURE_AREAS : FIGURE_POINTS,
+                                 registry_kind(noun)->shape == REGISTRY_POINT ? FIGURE_POINTS
+                                                                              : FIGURE_AREAS,
                                  &item->figure, f) &&
            registrar_json_properties(noun, keys[2].value ? keys[2].value : v, a, item, f);
 }
 
 static bool is_one_point(const struct intake *in, const struct registry_item *item, struct fail *f)
 {
-    if (registry_kind(in->batch.noun)->area || item->figure.point_count == 1)
+    if (registry_kind(in->batch.noun)->shape != REGISTRY_POINT || item->figure.point_count == 1)
         return true;
     fail_set(f, FAIL_INPUT, FIGURE_KIND, "a %s is one point and not %d",
              registry_kind(in->batch.noun)->noun, item->figure.point_count);
@@ -132,7 +134,8 @@ static void take_feature(struct intake *in, const struct input *feature, int32_t
         keep_error(in, index, NULL, &f);
         return;
     }
-    if (!is_one_point(in, item, &f) || !registry_check(in->batch.noun, item, shape, &f)) {
+    if (!is_one_point(in, item, &f) || !registry_check(in->batch.noun, item, shape, &f) ||
+        !registrar_refs_check(in->batch.r, NULL, in->batch.noun, item, &f)) {
         struct figure *area = arena_take(in->batch.r->arena, 1, sizeof *area);
 
         *area = item->figure;
@@ -343,6 +346,8 @@ static bool add(struct registrar_import *batch, struct db *db, struct grids_over
     struct registry_taken taken;
 
     *overlaps = (struct grids_overlaps){ 0 };
+    for (int32_t i = 0; i < batch->count; i++)
+        registrar_refs_fill(r, batch->noun, &batch->items[i]);
     if (!registry_begin_writing(db, batch->noun, f) ||
         !registry_find_taken(db, batch->noun, batch->items, batch->count, r->arena, &taken, f))
         return false;

@@ -1,17 +1,26 @@
-/* One reader and one writer for the three nouns, led by their table of fields. */
+/* One reader and one writer for all nouns, led by their table of fields. */
 #include "api/registrar_json.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "geo/base/buf.h"
 #include "geo/geojson.h"
 
-enum { DECIMALS = 7, M2_DECIMALS = 1 };
+enum {
+    DECIMALS = 7,
+    M2_DECIMALS = 1,
+    DATE_BYTES = 10,
+    ITEM_MAX = 100, /* bytes of the name of a piece of equipment */
+    ITEM_COUNT_MAX = 100000,
+};
+
+static const int64_t ID_MAX = (INT64_C(1) << 53) - 1;
 
 static const char *shape_key(const struct registry_kind *kind)
 {
-    return kind->area ? "area" : "place";
+    return kind->shape == REGISTRY_POINT ? "place" : "area";
 }
 
 /* ---- reading */
@@ -20,6 +29,80 @@ static const char *shape_key(const struct registry_kind *kind)
 static bool is_empty_text(const struct input *v, struct arena *a)
 {
     return input_is_text(v) && strcmp(input_dump(a, v), "\"\"") == 0;
+}
+
+static bool is_leap(int64_t year)
+{
+    return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
+/* A day that the calendar has. */
+static bool is_date(const char *text)
+{
+    static const int DAYS[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    int year, month, day;
+    char end;
+
+    if (strlen(text) != DATE_BYTES || strspn(text, "0123456789-") != DATE_BYTES ||
+        sscanf(text, "%4d-%2d-%2d%c", &year, &month, &day, &end) != 3 || text[4] != '-' ||
+        text[7] != '-')
+        return false;
+    return year >= 1900 && month >= 1 && month <= 12 && day >= 1 &&
+           day <= DAYS[month - 1] + (month == 2 && is_leap(year));
+}
+
+static bool read_date(const struct input *v, const char **out, struct fail *f)
+{
+    const char *text;
+
+    if (!input_text(v, REGISTRY_WORDS_MAX, &text, f))
+        return false;
+    if (is_date(text)) {
+        *out = text;
+        return true;
+    }
+    fail_set(f, FAIL_INPUT, DATE_MALFORMED, "this is no date: %.40s", text);
+    fail_allowed(f, "a day of the calendar, like 2027-01-31");
+    fail_value(f, text);
+    return input_blame(v, f);
+}
+
+static bool read_item(const struct input *v, struct emit *e, struct fail *f)
+{
+    struct input_key keys[] = { { .name = "item", .required = true },
+                                { .name = "count", .required = true } };
+    const char *item;
+    int64_t count;
+
+    if (!input_keys(v, keys, 2, f) || !input_text(keys[0].value, ITEM_MAX, &item, f) ||
+        !input_int(keys[1].value, 1, ITEM_COUNT_MAX, &count, f))
+        return false;
+    emit_object(e);
+    emit_key_text(e, "item", item);
+    emit_key_int(e, "count", count);
+    emit_end(e);
+    return true;
+}
+
+/* Kept as JSON that we have written ourselves. */
+static bool read_list(const struct input *v, struct arena *a, const char **out, struct fail *f)
+{
+    struct buf bytes = { 0 };
+    struct emit e = emit_to(&bytes);
+    int32_t count;
+    bool is_good = input_array(v, 0, REGISTRY_LIST_MAX, &count, f);
+
+    if (!is_good)
+        return false;
+    emit_array(&e);
+    for (int32_t i = 0; is_good && i < count; i++)
+        is_good = read_item(input_item(v, i), &e, f);
+    if (is_good) {
+        emit_end(&e);
+        *out = arena_copy(a, bytes.bytes, bytes.size);
+    }
+    buf_free(&bytes);
+    return is_good;
 }
 
 static bool read_value(const struct registry_field *field, const struct input *v, struct arena *a,
@@ -35,6 +118,12 @@ static bool read_value(const struct registry_field *field, const struct input *v
             return false;
         out->text = field->words[word];
         return true;
+    case REGISTRY_ID:
+        return input_int(v, 1, ID_MAX, &out->number, f);
+    case REGISTRY_DATE:
+        return read_date(v, &out->text, f);
+    case REGISTRY_LIST:
+        return read_list(v, a, &out->text, f);
     case REGISTRY_TEXT:
         break;
     }
@@ -50,7 +139,7 @@ static bool read_shape(const struct registry_kind *kind, const struct input *v, 
 {
     struct point place;
 
-    if (kind->area)
+    if (kind->shape != REGISTRY_POINT)
         return geojson_read_figure(a, v, FIGURE_AREAS, out, f);
     if (!frame_read_place(v, &place, f))
         return false;
@@ -58,13 +147,21 @@ static bool read_shape(const struct registry_kind *kind, const struct input *v, 
     return true;
 }
 
-/* The keys that an object of the noun may have: its fields, then its shape. */
-static int32_t list_keys(const struct registry_kind *kind, struct input_key *keys)
+/* The keys that an object of the noun may have: its fields, then its shape if it has
+ * one. Those of a change leave out what is fixed. */
+static int32_t list_keys(const struct registry_kind *kind, bool change, struct input_key *keys)
 {
+    int32_t count = 0;
+
     for (int32_t i = 0; i < kind->field_count; i++)
-        keys[i] = (struct input_key){ .name = kind->fields[i].name };
-    keys[kind->field_count] = (struct input_key){ .name = shape_key(kind) };
-    return kind->field_count + 1;
+        if (!change || !kind->fields[i].fixed)
+            keys[count++] = (struct input_key){ .name = kind->fields[i].name,
+                                                .required = !change && kind->fields[i].required };
+    if (kind->shape != REGISTRY_NONE)
+        keys[count++] =
+            (struct input_key){ .name = shape_key(kind),
+                                .required = !change && kind->shape != REGISTRY_AREA_OR_NONE };
+    return count;
 }
 
 bool registrar_json_read(enum registry_noun noun, const struct input *v, struct arena *a,
@@ -72,18 +169,15 @@ bool registrar_json_read(enum registry_noun noun, const struct input *v, struct 
 {
     const struct registry_kind *kind = registry_kind(noun);
     struct input_key keys[REGISTRY_FIELDS_MAX + 1];
-    const int32_t key_count = list_keys(kind, keys);
 
-    for (int32_t i = 0; i < kind->field_count; i++)
-        keys[i].required = kind->fields[i].required;
-    keys[kind->field_count].required = true;
-    if (!input_keys(v, keys, key_count, f))
+    if (!input_keys(v, keys, list_keys(kind, false, keys), f))
         return false;
     *item = registry_blank(noun);
     for (int32_t i = 0; i < kind->field_count; i++)
         if (keys[i].value && !read_value(&kind->fields[i], keys[i].value, a, &item->values[i], f))
             return false;
-    return read_shape(kind, keys[kind->field_count].value, a, &item->figure, f);
+    return kind->shape == REGISTRY_NONE || !keys[kind->field_count].value ||
+           read_shape(kind, keys[kind->field_count].value, a, &item->figure, f);
 }
 
 static bool fail_null(const struct input *v, const char *name, struct fail *f)
@@ -99,11 +193,17 @@ static bool patch_key(enum registry_noun noun, const char *name, const struct in
     const struct registry_kind *kind = registry_kind(noun);
     const int32_t at = registry_field_find(kind, name);
 
-    if (at < 0)
-        return input_is_null(v) ? fail_null(v, name, f) : read_shape(kind, v, a, &item->figure, f);
+    if (at < 0 && !input_is_null(v))
+        return read_shape(kind, v, a, &item->figure, f);
+    if (at < 0 && kind->shape != REGISTRY_AREA_OR_NONE)
+        return fail_null(v, name, f);
+    if (at < 0) {
+        item->figure = (struct figure){ .kind = FIGURE_AREAS };
+        return true;
+    }
     if (!input_is_null(v))
         return read_value(&kind->fields[at], v, a, &item->values[at], f);
-    if (kind->fields[at].required)
+    if (kind->fields[at].required || kind->fields[at].refers == REGISTRY_TO_ORG)
         return fail_null(v, name, f);
     item->values[at] = registry_blank(noun).values[at];
     return true;
@@ -117,7 +217,7 @@ bool registrar_json_patch(enum registry_noun noun, const struct input *v, struct
     const struct input *value;
     const char *name;
 
-    if (!input_keys(v, keys, list_keys(registry_kind(noun), keys), f))
+    if (!input_keys(v, keys, list_keys(registry_kind(noun), true, keys), f))
         return false;
     while ((name = input_next(v, &cursor, &value)))
         if (!patch_key(noun, name, value, a, item, f))
@@ -184,15 +284,25 @@ void registrar_json_figure(struct emit *e, const struct figure *figure, enum fra
     buf_free(&geometry);
 }
 
+static void write_value(struct emit *e, const struct registry_field *field,
+                        const struct registry_value *value)
+{
+    emit_key(e, field->name);
+    if (field->type == REGISTRY_ID && value->number == 0)
+        emit_null(e);
+    else if (field->type == REGISTRY_INT || field->type == REGISTRY_ID)
+        emit_int(e, value->number);
+    else if (field->type == REGISTRY_LIST)
+        emit_raw(e, value->text, strlen(value->text));
+    else
+        emit_text(e, value->text);
+}
+
 static void write_fields(struct emit *e, const struct registry_kind *kind,
                          const struct registry_item *item)
 {
-    for (int32_t i = 0; i < kind->field_count; i++) {
-        if (kind->fields[i].type == REGISTRY_INT)
-            emit_key_int(e, kind->fields[i].name, item->values[i].number);
-        else
-            emit_key_text(e, kind->fields[i].name, item->values[i].text);
-    }
+    for (int32_t i = 0; i < kind->field_count; i++)
+        write_value(e, &kind->fields[i], &item->values[i]);
 }
 
 static void write_life(struct emit *e, const struct registry_item *item)
@@ -210,11 +320,14 @@ void registrar_json_write(struct emit *e, enum registry_noun noun, const struct 
     emit_object(e);
     emit_key_int(e, kind->id_name, item->id);
     write_fields(e, kind, item);
-    emit_key(e, shape_key(kind));
-    if (kind->area)
-        registrar_json_figure(e, &item->figure, frame);
-    else
+    if (kind->shape != REGISTRY_NONE)
+        emit_key(e, shape_key(kind));
+    if (kind->shape == REGISTRY_POINT)
         registrar_json_place(e, item->figure.points[0], frame);
+    else if (item->figure.point_count > 0)
+        registrar_json_figure(e, &item->figure, frame);
+    else if (kind->shape != REGISTRY_NONE)
+        emit_null(e);
     write_life(e, item);
 }
 
@@ -234,7 +347,10 @@ void registrar_json_feature(struct emit *e, enum registry_noun noun,
         write_life(e, item);
     emit_end(e);
     emit_key(e, "geometry");
-    geojson_write(e, &item->figure);
+    if (item->figure.point_count > 0)
+        geojson_write(e, &item->figure);
+    else
+        emit_null(e);
     emit_end(e);
 }
 

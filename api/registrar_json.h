@@ -10,7 +10,7 @@
 #include "geo/base/input.h"
 #include "geo/frame.h"
 
-/* Stations, lookout points and grids as JSON and GeoJSON. */
+/* What stands in the registry as JSON and GeoJSON. */
 
 /* The body of a creating request: every field of the noun and its "place" or
  * "area", in any frame. */

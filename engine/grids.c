@@ -36,10 +36,7 @@ bool grids_find_overlaps(struct db *db, const struct registry_item *rows, int32_
 
 static void set_text(struct registry_item *item, const char *field, const char *text)
 {
-    const int32_t at = registry_field_find(registry_kind(REGISTRY_GRIDS), field);
-
-    assert(at >= 0);
-    item->values[at].text = text;
+    registry_value(REGISTRY_GRIDS, item, field)->text = text;
 }
 
 bool grids_lay(struct arena *a, const struct grid_plan *plan, const struct figure *area,

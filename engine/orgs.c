@@ -223,6 +223,7 @@ static bool load_tree(struct db *db, struct orgs *o, struct arena *scratch, stru
             .parent_id = db_get_int(rows, i, 1),
             .code = keep_text(o->arena, db_get_text(rows, i, 3)),
             .name = keep_text(o->arena, db_get_text(rows, i, 4)),
+            .is_closed = db_get_bool(rows, i, 5),
         };
         const bool known = orgs_kind_of(db_get_text(rows, i, 2), &all[i].kind);
 

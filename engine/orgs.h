@@ -31,6 +31,7 @@ struct orgs_one {
     int64_t org_id;
     int64_t parent_id; /* 0: the city */
     enum orgs_kind kind;
+    bool is_closed;
     const char *code;
     const char *name;
 };

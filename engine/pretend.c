@@ -163,10 +163,7 @@ static const char *name_of(const struct junction *j, const char *chinese, const 
 static void set(struct registry_item *item, enum registry_noun noun, const char *field,
                 const char *text, int64_t number)
 {
-    const int32_t at = registry_field_find(registry_kind(noun), field);
-
-    assert(at >= 0);
-    item->values[at] = (struct registry_value){ text, number };
+    *registry_value(noun, item, field) = (struct registry_value){ text, number };
 }
 
 static struct registry_item *make_stations(struct town *t, const struct pretend_wish *wish,

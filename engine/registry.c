@@ -1,11 +1,12 @@
-/* The three nouns as a table, and what is done with them. A query of a noun names
- * id, version, times and geometry first and then the fields in the order of the
- * table, so that one reader and one writer serve all. */
+/* A query of a noun names id, version, times and geometry first and then the fields in
+ * the order of the table, so that one reader and one writer serve all. */
 #include "engine/registry.h"
 
 #include <assert.h>
 #include <string.h>
 
+#include "engine/orgs.h"
+#include "engine/registry_kinds.h"
 #include "geo/base/buf.h"
 #include "geo/base/emit.h"
 #include "geo/grid.h"
@@ -18,76 +19,34 @@ enum {
     COLUMN_TO,
     COLUMN_FIGURE,
     COLUMN_FIELDS,
-    LIST_VALUES = 7,
-};
-
-/* "closed" is what closing makes of it, not something to be set. */
-static const char *const STATES[] = { "proposed", "approved", "active", "suspended" };
-static const char *const PROFILES[] = { "DB11-15", "CJT213-14", "CJT349-20", "free" };
-static const char *const CELLS[] = { "square", "hexagon", "drawn" };
-
-#define WORDS(list) .words = (list), .word_count = sizeof(list) / sizeof *(list)
-
-static const struct registry_kind KINDS[REGISTRY_NOUNS] = {
-    [REGISTRY_STATIONS] = {
-        .noun = "station", .path = "/v1/stations", .id_name = "station_id", .layer = "stations",
-        .field_count = 5,
-        .fields = {
-            { .name = "code", .required = true, .max = REGISTRY_CODE_MAX },
-            { .name = "name", .required = true, .max = REGISTRY_NAME_MAX },
-            { .name = "address", .max = REGISTRY_WORDS_MAX, .text = "" },
-            { .name = "opening_hours", .max = REGISTRY_WORDS_MAX, .text = "" },
-            { .name = "phone", .max = REGISTRY_CODE_MAX, .text = "" },
-        },
-    },
-    [REGISTRY_LOOKOUT_POINTS] = {
-        .noun = "lookout point", .path = "/v1/lookout_points", .id_name = "lookout_point_id",
-        .layer = "lookouts", .field_count = 6,
-        .fields = {
-            { .name = "code", .required = true, .max = REGISTRY_CODE_MAX },
-            { .name = "name", .required = true, .max = REGISTRY_NAME_MAX },
-            { .name = "state", .type = REGISTRY_WORD, .text = "proposed", WORDS(STATES) },
-            { .name = "reach_m", .type = REGISTRY_INT, .min = 1, .max = 5000, .number = 100 },
-            { .name = "min_staff", .type = REGISTRY_INT, .min = 0, .max = 100, .number = 1 },
-            { .name = "hours", .max = REGISTRY_WORDS_MAX, .text = "" },
-        },
-    },
-    [REGISTRY_GRIDS] = {
-        .noun = "grid", .path = "/v1/grids", .id_name = "grid_id", .layer = "grids", .area = true,
-        .field_count = 5,
-        .fields = {
-            { .name = "code", .required = true, .max = REGISTRY_CODE_MAX },
-            { .name = "profile", .type = REGISTRY_WORD, .text = "free", WORDS(PROFILES) },
-            { .name = "name", .max = REGISTRY_NAME_MAX, .text = "" },
-            { .name = "kind", .type = REGISTRY_WORD, .text = "drawn", WORDS(CELLS) },
-            { .name = "responsible", .max = REGISTRY_NAME_MAX, .text = "" },
-        },
-    },
+    LIST_VALUES_MAX = 10,
 };
 
 enum { FIELD_CODE = 0, GRID_FIELD_PROFILE = 1 };
 
 struct noun_queries {
-    const char *table;
-    enum queries_id list, get, change, close, taken, copy;
+    enum queries_id list, get, change, close, taken, add;
 };
 
-#define NOUN_QUERIES(TABLE, NOUN)                                                                  \
+#define NOUN_QUERIES(NOUN)                                                                         \
     {                                                                                              \
-        TABLE, QUERIES_##NOUN##_LIST, QUERIES_##NOUN##_GET, QUERIES_##NOUN##_CHANGE,               \
-            QUERIES_##NOUN##_CLOSE, QUERIES_##NOUN##_TAKEN, QUERIES_##NOUN##_COPY                  \
+        QUERIES_##NOUN##_LIST, QUERIES_##NOUN##_GET, QUERIES_##NOUN##_CHANGE,                      \
+            QUERIES_##NOUN##_CLOSE, QUERIES_##NOUN##_TAKEN, QUERIES_##NOUN##_ADD                   \
     }
 
 static const struct noun_queries QUERIES[REGISTRY_NOUNS] = {
-    [REGISTRY_STATIONS] = NOUN_QUERIES("station", STATION),
-    [REGISTRY_LOOKOUT_POINTS] = NOUN_QUERIES("lookout_point", LOOKOUT_POINT),
-    [REGISTRY_GRIDS] = NOUN_QUERIES("grid", GRID),
+    [REGISTRY_STATIONS] = NOUN_QUERIES(STATION),
+    [REGISTRY_LOOKOUT_POINTS] = NOUN_QUERIES(LOOKOUT_POINT),
+    [REGISTRY_GRIDS] = NOUN_QUERIES(GRID),
+    [REGISTRY_SITES] = NOUN_QUERIES(SITE),
+    [REGISTRY_ORGS] = NOUN_QUERIES(ORG),
+    [REGISTRY_SQUADS] = NOUN_QUERIES(SQUAD),
+    [REGISTRY_MUTUAL_AID] = NOUN_QUERIES(MUTUAL_AID),
 };
 
 const struct registry_kind *registry_kind(enum registry_noun noun)
 {
-    assert(noun < REGISTRY_NOUNS);
-    return &KINDS[noun];
+    return registry_kinds_of(noun);
 }
 
 int32_t registry_field_find(const struct registry_kind *kind, const char *name)
@@ -113,14 +72,25 @@ const char *registry_code(const struct registry_item *item)
     return item->values[FIELD_CODE].text;
 }
 
+struct registry_value *registry_value(enum registry_noun noun, struct registry_item *item,
+                                      const char *field)
+{
+    const int32_t at = registry_field_find(registry_kind(noun), field);
+
+    assert(at >= 0);
+    return &item->values[at];
+}
+
 /* ---- reading */
+
+static bool is_number(enum registry_type type)
+{
+    return type == REGISTRY_INT || type == REGISTRY_ID;
+}
 
 static bool read_row(const struct registry_kind *kind, const struct db_rows *rows, int32_t row,
                      struct arena *a, struct registry_item *item, struct fail *f)
 {
-    size_t size;
-    const void *wkb = db_get_bytes(rows, row, COLUMN_FIGURE, &size);
-
     *item = (struct registry_item){
         .id = db_get_int(rows, row, COLUMN_ID),
         .version = db_get_int(rows, row, COLUMN_VERSION),
@@ -128,31 +98,50 @@ static bool read_row(const struct registry_kind *kind, const struct db_rows *row
         .valid_to = db_get_text(rows, row, COLUMN_TO),
     };
     for (int32_t i = 0; i < kind->field_count; i++) {
-        if (kind->fields[i].type == REGISTRY_INT)
-            item->values[i].number = db_get_int(rows, row, COLUMN_FIELDS + i);
-        else
+        if (!is_number(kind->fields[i].type))
             item->values[i].text = db_get_text(rows, row, COLUMN_FIELDS + i);
+        else if (!db_is_null(rows, row, COLUMN_FIELDS + i))
+            item->values[i].number = db_get_int(rows, row, COLUMN_FIELDS + i);
     }
+    item->figure.kind = kind->shape == REGISTRY_POINT ? FIGURE_POINTS : FIGURE_AREAS;
+    if (db_is_null(rows, row, COLUMN_FIGURE))
+        return true;
+    size_t size;
+    const void *wkb = db_get_bytes(rows, row, COLUMN_FIGURE, &size);
+
     return wkb_read(a, wkb, size, &item->figure, f);
+}
+
+/* What a list is narrowed to, in the order of the queries' parameters; how many. */
+static int32_t list_values(const struct registry_kind *kind, const struct registry_filter *filter,
+                           struct db_value values[LIST_VALUES_MAX])
+{
+    const struct box *box = &filter->box;
+    const double sides[] = { box->min.lon, box->min.lat, box->max.lon, box->max.lat };
+    int32_t count = 0;
+
+    values[count++] = db_int(filter->after_id);
+    values[count++] = db_int(filter->limit + 1); /* to see whether there are more */
+    for (int i = 0; i < 4 && kind->shape != REGISTRY_NONE; i++)
+        values[count++] = filter->boxed ? db_double(sides[i]) : db_null();
+    values[count++] = db_text(filter->containing);
+    values[count++] = filter->org_id ? db_int(filter->org_id) : db_null();
+    if (kind->by_kind)
+        values[count++] = db_text(filter->kind);
+    if (kind->by_parent)
+        values[count++] = filter->parent_id ? db_int(filter->parent_id) : db_null();
+    return count;
 }
 
 bool registry_list(struct db *db, enum registry_noun noun, const struct registry_filter *filter,
                    struct arena *a, struct registry_page *page, struct fail *f)
 {
-    const struct box *box = &filter->box;
-    const struct db_value values[LIST_VALUES] = {
-        db_int(filter->after_id),
-        db_int(filter->limit + 1), /* to see whether there are more */
-        filter->boxed ? db_double(box->min.lon) : db_null(),
-        filter->boxed ? db_double(box->min.lat) : db_null(),
-        filter->boxed ? db_double(box->max.lon) : db_null(),
-        filter->boxed ? db_double(box->max.lat) : db_null(),
-        db_text(filter->containing),
-    };
+    struct db_value values[LIST_VALUES_MAX];
+    const int32_t value_count = list_values(registry_kind(noun), filter, values);
     const struct db_rows *rows;
     int32_t points = 0;
 
-    if (!db_run(db, QUERIES[noun].list, values, LIST_VALUES, a, &rows, f))
+    if (!db_run(db, QUERIES[noun].list, values, value_count, a, &rows, f))
         return false;
     *page = (struct registry_page){
         .items = arena_take(a, (size_t)filter->limit + 1, sizeof *page->items),
@@ -201,6 +190,36 @@ static bool check_blanks(const struct registry_item *item, struct fail *f)
     return fail_value(f, code);
 }
 
+static bool fail_pair(const char *pointer, const char *value, const char *why, struct fail *f)
+{
+    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "%s", why);
+    fail_at(f, pointer);
+    return fail_value(f, value);
+}
+
+/* Fields that hang together. */
+static bool check_fields(enum registry_noun noun, const struct registry_item *item, struct fail *f)
+{
+    struct registry_item copy = *item;
+
+    if (noun == REGISTRY_ORGS) {
+        const char *trade = registry_value(noun, &copy, "trade")->text;
+
+        if (trade[0] && strcmp(registry_value(noun, &copy, "kind")->text, "firm") != 0)
+            return fail_pair("/trade", trade, "only a firm has a trade", f);
+    }
+    if (noun == REGISTRY_SQUADS) {
+        const char *line = registry_value(noun, &copy, "line")->text;
+        const bool by_bus = strcmp(registry_value(noun, &copy, "mode")->text, "bus") == 0;
+
+        if (by_bus && !line[0])
+            return fail_pair("/line", "", "a crew of mode bus needs the line that it runs on", f);
+        if (!by_bus && line[0])
+            return fail_pair("/line", line, "only a crew of mode bus runs on a line", f);
+    }
+    return true;
+}
+
 static bool check_grid_code(const struct registry_item *item, struct fail *f)
 {
     enum grid_profile profile;
@@ -218,14 +237,16 @@ bool registry_check(enum registry_noun noun, const struct registry_item *item, s
 {
     const struct registry_kind *kind = registry_kind(noun);
 
-    if (!(noun == REGISTRY_GRIDS ? check_grid_code(item, f) : check_blanks(item, f)))
+    if (kind->coded && !(noun == REGISTRY_GRIDS ? check_grid_code(item, f) : check_blanks(item, f)))
         return false;
-    if (item->figure.point_count == 0) {
+    if (!check_fields(noun, item, f))
+        return false;
+    if (item->figure.point_count == 0 && kind->shape <= REGISTRY_AREA) {
         fail_set(f, FAIL_INPUT, FIGURE_MALFORMED, "a %s needs a shape that is not empty",
                  kind->noun);
-        return fail_at(f, kind->area ? "/area" : "/place");
+        return fail_at(f, kind->shape == REGISTRY_POINT ? "/place" : "/area");
     }
-    if (!kind->area)
+    if (kind->shape == REGISTRY_POINT || item->figure.point_count == 0)
         return true;
     if (item->figure.point_count > REGISTRY_POINTS_MAX) {
         fail_set(f, FAIL_INPUT, FIGURE_TOO_LARGE, "a %s may have %d points and this one has %d",
@@ -250,6 +271,24 @@ bool registry_begin_writing(struct db *db, enum registry_noun noun, struct fail 
     return ok;
 }
 
+/* What no two open rows have in common. */
+static const char *identity(enum registry_noun noun, const struct registry_item *item,
+                            struct arena *a)
+{
+    struct registry_item copy = *item;
+
+    if (noun == REGISTRY_GRIDS)
+        return arena_text(a, "%s %s", item->values[GRID_FIELD_PROFILE].text, registry_code(item));
+    if (noun == REGISTRY_SQUADS)
+        return arena_text(a, "%lld %s", (long long)registry_value(noun, &copy, "org_id")->number,
+                          registry_code(item));
+    if (noun == REGISTRY_MUTUAL_AID)
+        return arena_text(a, "%lld %lld",
+                          (long long)registry_value(noun, &copy, "lender_id")->number,
+                          (long long)registry_value(noun, &copy, "borrower_id")->number);
+    return registry_code(item);
+}
+
 bool registry_find_taken(struct db *db, enum registry_noun noun, const struct registry_item *items,
                          int32_t count, struct arena *a, struct registry_taken *out, struct fail *f)
 {
@@ -258,10 +297,7 @@ bool registry_find_taken(struct db *db, enum registry_noun noun, const struct re
 
     emit_array(&e);
     for (int32_t i = 0; i < count; i++)
-        emit_text(&e, noun == REGISTRY_GRIDS
-                          ? arena_text(a, "%s %s", items[i].values[GRID_FIELD_PROFILE].text,
-                                       registry_code(&items[i]))
-                          : registry_code(&items[i]));
+        emit_text(&e, identity(noun, &items[i], a));
     emit_end(&e);
 
     const struct db_value values[] = { db_text(buf_text(&codes)) };
@@ -287,6 +323,9 @@ bool registry_fail_taken(enum registry_noun noun, const struct registry_item *it
 {
     const struct registry_kind *kind = registry_kind(noun);
 
+    if (!kind->coded)
+        return fail_set(f, FAIL_CONFLICT, ALREADY_EXISTS, "%s %lld says this already", kind->noun,
+                        (long long)taken_id);
     fail_set(f, FAIL_CONFLICT, CODE_TAKEN, "the code %.40s belongs to %s %lld", registry_code(item),
              kind->noun, (long long)taken_id);
     fail_allowed(f, "a code that no open %s has", kind->noun);
@@ -294,72 +333,84 @@ bool registry_fail_taken(enum registry_noun noun, const struct registry_item *it
     return fail_value(f, registry_code(item));
 }
 
-/* The binary format of COPY (PostgreSQL manual, "COPY", File Formats): big-endian
- * counts and lengths in front of what the types' own binary input takes. */
-static void put_number(struct buf *out, uint64_t value, int32_t bytes)
+static void put_figure(struct emit *e, const struct registry_kind *kind,
+                       const struct registry_item *item, struct buf *wkb, struct buf *hex)
 {
-    while (bytes-- > 0)
-        buf_byte(out, (unsigned char)(value >> (8 * bytes)));
+    const struct figure figure =
+        kind->shape == REGISTRY_POINT ? item->figure : figure_as_multi(&item->figure);
+
+    buf_clear(wkb);
+    buf_clear(hex);
+    wkb_write(wkb, &figure);
+    for (size_t i = 0; i < wkb->size; i++)
+        buf_format(hex, "%02x", (unsigned)(unsigned char)wkb->bytes[i]);
+    emit_key_text(e, "figure", buf_text(hex));
 }
 
-static void put_field(struct buf *out, const void *bytes, size_t size)
+static void put_value(struct emit *e, const struct registry_field *field,
+                      const struct registry_value *value)
 {
-    put_number(out, size, 4);
-    buf_put(out, bytes, size);
+    emit_key(e, field->name);
+    if (!is_number(field->type) && field->type != REGISTRY_LIST)
+        emit_text(e, value->text);
+    else if (field->type == REGISTRY_LIST)
+        emit_raw(e, value->text, strlen(value->text));
+    else if (field->type == REGISTRY_ID && value->number == 0)
+        emit_null(e);
+    else
+        emit_int(e, value->number);
 }
 
-static void put_figure(struct buf *out, struct buf *scratch, const struct registry_kind *kind,
-                       const struct registry_item *item)
+static void put_rows(struct emit *e, const struct registry_kind *kind,
+                     const struct registry_item *items, int32_t count)
 {
-    const struct figure figure = kind->area ? figure_as_multi(&item->figure) : item->figure;
+    struct buf wkb = { 0 };
+    struct buf hex = { 0 };
 
-    buf_clear(scratch);
-    wkb_write(scratch, &figure);
-    put_field(out, scratch->bytes, scratch->size);
-}
-
-static void put_row(struct buf *out, struct buf *scratch, const struct registry_kind *kind,
-                    const struct registry_item *item)
-{
-    put_number(out, (uint64_t)kind->field_count + 2, 2);
-    put_number(out, 8, 4);
-    put_number(out, (uint64_t)item->id, 8);
-    put_figure(out, scratch, kind, item);
-    for (int32_t i = 0; i < kind->field_count; i++) {
-        const struct registry_value *value = &item->values[i];
-
-        if (kind->fields[i].type == REGISTRY_INT) {
-            put_number(out, 4, 4);
-            put_number(out, (uint64_t)value->number, 4);
-        } else {
-            put_field(out, value->text, strlen(value->text));
-        }
+    emit_array(e);
+    for (int32_t i = 0; i < count; i++) {
+        emit_object(e);
+        emit_key_int(e, "id", items[i].id);
+        if (items[i].figure.point_count > 0)
+            put_figure(e, kind, &items[i], &wkb, &hex);
+        for (int32_t k = 0; k < kind->field_count; k++)
+            put_value(e, &kind->fields[k], &items[i].values[k]);
+        emit_end(e);
     }
+    emit_end(e);
+    buf_free(&wkb);
+    buf_free(&hex);
+}
+
+/* Whose a row is that names no organisation: the city's. */
+static void fill_orgs(const struct registry_kind *kind, struct registry_item *item)
+{
+    for (int32_t i = 0; i < kind->field_count; i++)
+        if (kind->fields[i].refers == REGISTRY_TO_ORG && item->values[i].number == 0)
+            item->values[i].number = ORGS_CITY_ID;
 }
 
 bool registry_add(struct db *db, struct ids *ids, enum registry_noun noun,
                   struct registry_item *items, int32_t count, struct fail *f)
 {
-    static const unsigned char HEAD[] = "PGCOPY\n\377\r\n";
-    struct buf stream = { 0 };
-    struct buf scratch = { 0 };
+    struct buf rows = { 0 };
+    struct emit e = emit_to(&rows);
 
     assert(count <= REGISTRY_ADD_MAX);
     for (int32_t i = 0; i < count; i++) {
         if (!ids_take(ids, db, &items[i].id, f))
             return false;
         items[i].version = 1;
+        fill_orgs(registry_kind(noun), &items[i]);
     }
-    buf_put(&stream, HEAD, sizeof HEAD);
-    put_number(&stream, 0, 8); /* no flags, no extension */
-    for (int32_t i = 0; i < count; i++)
-        put_row(&stream, &scratch, registry_kind(noun), &items[i]);
-    put_number(&stream, UINT16_MAX, 2); /* the end: a row of -1 fields */
+    put_rows(&e, registry_kind(noun), items, count);
 
-    const bool ok = db_load(db, QUERIES[noun].table, QUERIES[noun].copy, &stream, f);
+    const struct db_value value = db_text(buf_text(&rows));
+    struct arena *a = arena_new();
+    const bool ok = db_run(db, QUERIES[noun].add, &value, 1, a, NULL, f);
 
-    buf_free(&stream);
-    buf_free(&scratch);
+    arena_free(a);
+    buf_free(&rows);
     return ok;
 }
 
@@ -372,8 +423,8 @@ static bool fail_stale(const struct registry_kind *kind, int64_t id, int64_t ver
     return fail_value(f, arena_text(a, "%lld", (long long)wanted));
 }
 
-static bool code_is_free(struct db *db, enum registry_noun noun, const struct registry_item *item,
-                         struct arena *a, struct fail *f)
+static bool identity_is_free(struct db *db, enum registry_noun noun,
+                             const struct registry_item *item, struct arena *a, struct fail *f)
 {
     struct registry_taken taken;
 
@@ -384,22 +435,33 @@ static bool code_is_free(struct db *db, enum registry_noun noun, const struct re
     return true;
 }
 
+static struct db_value column_of(const struct registry_field *field,
+                                 const struct registry_value *value)
+{
+    if (!is_number(field->type))
+        return db_text(value->text);
+    return field->type == REGISTRY_ID && value->number == 0 ? db_null() : db_int(value->number);
+}
+
 static bool write_row(struct db *db, enum registry_noun noun, const struct registry_item *item,
                       struct arena *a, struct fail *f)
 {
     const struct registry_kind *kind = registry_kind(noun);
-    const struct figure figure = kind->area ? figure_as_multi(&item->figure) : item->figure;
+    const struct figure figure =
+        kind->shape == REGISTRY_POINT ? item->figure : figure_as_multi(&item->figure);
     struct db_value values[2 + REGISTRY_FIELDS_MAX];
     struct buf wkb = { 0 };
+    int32_t count = 0;
 
-    wkb_write(&wkb, &figure);
-    values[0] = db_int(item->id);
-    values[1] = db_bytes(wkb.bytes, wkb.size);
+    values[count++] = db_int(item->id);
+    if (item->figure.point_count > 0)
+        wkb_write(&wkb, &figure);
+    if (kind->shape != REGISTRY_NONE)
+        values[count++] = wkb.size > 0 ? db_bytes(wkb.bytes, wkb.size) : db_null();
     for (int32_t i = 0; i < kind->field_count; i++)
-        values[2 + i] = kind->fields[i].type == REGISTRY_INT ? db_int(item->values[i].number)
-                                                             : db_text(item->values[i].text);
+        values[count++] = column_of(&kind->fields[i], &item->values[i]);
 
-    const bool ok = db_run(db, QUERIES[noun].change, values, 2 + kind->field_count, a, NULL, f);
+    const bool ok = db_run(db, QUERIES[noun].change, values, count, a, NULL, f);
 
     buf_free(&wkb);
     return ok;
@@ -420,7 +482,7 @@ bool registry_change(struct db *db, enum registry_noun noun, struct registry_ite
     }
     if (now.version != item->version)
         return fail_stale(kind, item->id, now.version, item->version, a, f);
-    if (!code_is_free(db, noun, item, a, f) || !write_row(db, noun, item, a, f))
+    if (!identity_is_free(db, noun, item, a, f) || !write_row(db, noun, item, a, f))
         return false;
     item->version++;
     return true;

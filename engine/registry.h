@@ -12,16 +12,46 @@
 #include "geo/figure.h"
 #include "geo/shape.h"
 
-/* The city's fixed places: stations, lookout points and grids. They differ in
- * their fields, and in that a grid is an area; listing, reading, adding, changing
- * and closing them is the same and is here once, driven by a table. */
-enum registry_noun { REGISTRY_STATIONS, REGISTRY_LOOKOUT_POINTS, REGISTRY_GRIDS, REGISTRY_NOUNS };
+/* What stands in the city's books: stations, lookout points, grids, sites of firms,
+ * organisations, squads and rules of mutual aid. They differ in their fields and in
+ * their shape; listing, reading, adding, changing and closing them is the same and is
+ * here once, driven by a table (registry_kinds.c). */
+enum registry_noun {
+    REGISTRY_STATIONS,
+    REGISTRY_LOOKOUT_POINTS,
+    REGISTRY_GRIDS,
+    REGISTRY_SITES,
+    REGISTRY_ORGS,
+    REGISTRY_SQUADS,
+    REGISTRY_MUTUAL_AID,
+    REGISTRY_NOUNS
+};
 
-enum registry_type { REGISTRY_TEXT, REGISTRY_WORD, REGISTRY_INT };
+enum registry_type {
+    REGISTRY_TEXT,
+    REGISTRY_WORD,
+    REGISTRY_INT,
+    REGISTRY_ID,   /* of another row; 0: of none */
+    REGISTRY_DATE, /* a text, 2026-11-22; NULL: none */
+    REGISTRY_LIST, /* a text, the JSON of [{"item": …, "count": …}, …] */
+};
+
+enum registry_shape {
+    REGISTRY_POINT,        /* a point named "place" */
+    REGISTRY_AREA,         /* a MultiPolygon named "area" */
+    REGISTRY_AREA_OR_NONE, /* the same, or none yet */
+    REGISTRY_NONE
+};
+
+/* What a REGISTRY_ID is the id of. One of an organisation is filled with that of the
+ * caller when it is not given, and must be open and within her scope. */
+enum registry_to { REGISTRY_TO_NOTHING, REGISTRY_TO_ORG, REGISTRY_TO_STATION };
 
 enum {
-    REGISTRY_FIELDS_MAX = 6,
+    REGISTRY_FIELDS_MAX = 12,
     REGISTRY_CODE_MAX = 40,            /* bytes */
+    REGISTRY_CREDIT_CODE_MAX = 18,     /* GB 32100 */
+    REGISTRY_LIST_MAX = 50,            /* items */
     REGISTRY_NAME_MAX = 200,           /* bytes: some 66 Chinese characters */
     REGISTRY_WORDS_MAX = 300,          /* bytes of a free text: an address, opening hours */
     REGISTRY_ADD_MAX = 20000,          /* rows in one transaction */
@@ -33,6 +63,8 @@ struct registry_field {
     const char *name;
     enum registry_type type;
     bool required;
+    bool fixed; /* as it was added, for ever */
+    enum registry_to refers;
     int64_t min, max; /* of a number; of a text, max bytes */
     const char *const *words;
     int32_t word_count;
@@ -45,7 +77,10 @@ struct registry_kind {
     const char *path;    /* "/v1/stations" */
     const char *id_name; /* "station_id" */
     const char *layer;   /* the map layer that shows it */
-    bool area;           /* a MultiPolygon named "area"; else a point named "place" */
+    enum registry_shape shape;
+    bool coded;     /* its first field is a code, which no two open ones have */
+    bool by_kind;   /* a list can be narrowed to a kind, */
+    bool by_parent; /* and to those right below another */
     int32_t field_count;
     struct registry_field fields[REGISTRY_FIELDS_MAX];
 };
@@ -55,7 +90,7 @@ const struct registry_kind *registry_kind(enum registry_noun noun);
 /* The place of a field in the table, or -1. */
 int32_t registry_field_find(const struct registry_kind *kind, const char *name);
 
-/* A text or a word, or a number: the field's type says which. */
+/* A text, or a number: the field's type says which. */
 struct registry_value {
     const char *text;
     int64_t number;
@@ -67,13 +102,16 @@ struct registry_item {
     int64_t version;        /* counted up by every change; what If-Match names */
     const char *valid_from; /* RFC 3339 */
     const char *valid_to;   /* NULL while it is open */
-    struct figure figure;   /* FIGURE_POINTS of one, or FIGURE_AREAS */
+    struct figure figure;   /* FIGURE_POINTS of one, FIGURE_AREAS, or empty */
     struct registry_value values[REGISTRY_FIELDS_MAX];
 };
 
 /* An item with every field as it is when it is not given. */
 struct registry_item registry_blank(enum registry_noun noun);
 const char *registry_code(const struct registry_item *item);
+/* The value of a field that the noun has. */
+struct registry_value *registry_value(enum registry_noun noun, struct registry_item *item,
+                                      const char *field);
 
 /* What the single fields cannot say: a grid's code fits its profile, a shape is
  * valid (SHAPE_INVALID says where it crosses itself). The pointer of the failure
@@ -87,6 +125,9 @@ struct registry_filter {
     bool boxed;
     struct box box;
     const char *containing; /* in name or code, folded; NULL: all */
+    int64_t org_id;         /* at or below this one; 0: all */
+    const char *kind;       /* NULL: all */
+    int64_t parent_id;      /* right below this one; 0: all */
 };
 
 struct registry_page {

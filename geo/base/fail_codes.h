@@ -10,6 +10,7 @@
     X(ADDRESS_UNUSABLE, "address_unusable")                                                        \
     X(ALREADY_CLOSED, "already_closed")                                                            \
     X(ALREADY_EXISTS, "already_exists")                                                            \
+    X(AREA_MISSING, "area_missing")                                                                \
     X(AUDIT_BROKEN, "audit_broken")                                                                \
     X(BODY_MISSING, "body_missing")                                                                \
     X(BODY_TOO_LARGE, "body_too_large")                                                            \
@@ -46,6 +47,7 @@
     X(DATABASE_NEWER, "database_newer")                                                            \
     X(DATABASE_NOT_MIGRATED, "database_not_migrated")                                              \
     X(DATABASE_SLOW, "database_slow")                                                              \
+    X(DATE_MALFORMED, "date_malformed")                                                            \
     X(DISK_FULL, "disk_full")                                                                      \
     X(DISPATCH_FILLED, "dispatch_filled")                                                          \
     X(DISPATCH_LATE, "dispatch_late")                                                              \
@@ -113,6 +115,8 @@
     X(OPERAND_COUNT, "operand_count")                                                              \
     X(OPTION_UNKNOWN, "option_unknown")                                                            \
     X(OPTION_WITHOUT_VALUE, "option_without_value")                                                \
+    X(ORG_LOOP, "org_loop")                                                                        \
+    X(ORG_NOT_EMPTY, "org_not_empty")                                                              \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
     X(OUT_OF_SCOPE, "out_of_scope")                                                                \
     X(PATH_UNKNOWN, "path_unknown")                                                                \
@@ -151,6 +155,7 @@
     X(SIGNUP_STATE, "signup_state")                                                                \
     X(SQUAD_BUSY, "squad_busy")                                                                    \
     X(SQUAD_EMPTY, "squad_empty")                                                                  \
+    X(SQUAD_FULL, "squad_full")                                                                    \
     X(SQUAD_SIZE, "squad_size")                                                                    \
     X(SQUAD_UNKNOWN, "squad_unknown")                                                              \
     X(STREETS_FILE_REFUSED, "streets_file_refused")                                                \

@@ -38,23 +38,27 @@ CREATE INDEX mutual_aid_borrower ON vigil.mutual_aid (borrower_id);
 CREATE TRIGGER org_tree_changed BEFORE INSERT OR UPDATE OR DELETE ON vigil.mutual_aid
     FOR EACH STATEMENT EXECUTE FUNCTION vigil.org_tree_changed();
 
--- What a partner firm is, beside its row in the tree.
-CREATE TABLE vigil.firm (
-    org_id       bigint PRIMARY KEY REFERENCES vigil.org,
-    trade        text NOT NULL DEFAULT 'other'
-        CHECK (trade IN ('shop', 'restaurant', 'hotel', 'bank', 'school', 'hospital', 'factory',
+-- How an organisation is reached, and of a partner firm what it does.
+ALTER TABLE vigil.org
+    ADD COLUMN trade text NOT NULL DEFAULT ''
+        CHECK (trade IN ('', 'shop', 'restaurant', 'hotel', 'bank', 'school', 'hospital', 'factory',
                          'logistics', 'property', 'security', 'transport', 'entertainment', 'other')),
-    address      text NOT NULL DEFAULT '' CHECK (octet_length(address) <= 300),
-    duty_phone   text NOT NULL DEFAULT '' CHECK (octet_length(duty_phone) <= 40), -- of its desk, not of a person
-    credit_code  text NOT NULL DEFAULT '' CHECK (octet_length(credit_code) <= 18),
-    version      integer NOT NULL DEFAULT 1
-);
+    ADD COLUMN address text NOT NULL DEFAULT '' CHECK (octet_length(address) <= 300),
+    ADD COLUMN duty_phone text NOT NULL DEFAULT '' CHECK (octet_length(duty_phone) <= 40), -- of its desk, not of a person
+    ADD COLUMN credit_code text NOT NULL DEFAULT '' CHECK (octet_length(credit_code) <= 18), -- GB 32100
+    ADD CONSTRAINT org_trade_of_firm CHECK (trade = '' OR kind = 'firm'),
+    ADD CONSTRAINT org_id_range CHECK (org_id BETWEEN 1 AND 9007199254740991);
+CREATE INDEX org_words ON vigil.org
+    USING gin (vigil.fold(name || ' ' || code) gin_trgm_ops) WHERE valid_to IS NULL;
 
--- Where a firm is: a branch, a gate, a shop.
-CREATE TABLE vigil.firm_site (
+-- Where a firm is: a shop, a gate, an office.
+CREATE TABLE vigil.site (
     site_id      bigint PRIMARY KEY CHECK (site_id BETWEEN 1 AND 9007199254740991),
     org_id       bigint NOT NULL REFERENCES vigil.org,
+    code         text NOT NULL CHECK (octet_length(code) BETWEEN 1 AND 40),
     name         text NOT NULL CHECK (octet_length(name) BETWEEN 1 AND 200),
+    kind         text NOT NULL DEFAULT 'other'
+        CHECK (kind IN ('shop', 'office', 'gate', 'warehouse', 'car_park', 'other')),
     address      text NOT NULL DEFAULT '' CHECK (octet_length(address) <= 300),
     camera_count integer NOT NULL DEFAULT 0 CHECK (camera_count BETWEEN 0 AND 10000),
     geom         geometry(Point, 4326) NOT NULL CHECK (ST_IsValid(geom)),
@@ -62,7 +66,9 @@ CREATE TABLE vigil.firm_site (
     valid_from   timestamptz NOT NULL DEFAULT now(),
     valid_to     timestamptz
 );
-CREATE INDEX firm_site_org ON vigil.firm_site (org_id, site_id);
+CREATE UNIQUE INDEX site_code ON vigil.site (code) WHERE valid_to IS NULL;
+CREATE INDEX site_org ON vigil.site (org_id, site_id) WHERE valid_to IS NULL;
+CREATE INDEX site_geom ON vigil.site USING gist (geom) WHERE valid_to IS NULL;
 
 -- Those who go together: a squad of volunteers, the crew of a bus or taxi, a firm's
 -- own team.
@@ -78,7 +84,7 @@ CREATE TABLE vigil.squad (
     station_id    bigint REFERENCES vigil.station,          -- where it starts from
     equipment     jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(equipment) = 'array'), -- [{item, count}]
     insurer       text NOT NULL DEFAULT '' CHECK (octet_length(insurer) <= 200),
-    policy        text NOT NULL DEFAULT '' CHECK (octet_length(policy) <= 100), -- its number
+    policy        text NOT NULL DEFAULT '' CHECK (octet_length(policy) <= 40), -- its number
     insured_until date,
     version       integer NOT NULL DEFAULT 1,
     valid_from    timestamptz NOT NULL DEFAULT now(),
@@ -109,33 +115,43 @@ CREATE TRIGGER squad_moved AFTER UPDATE OF org_id ON vigil.squad
     FOR EACH ROW WHEN (OLD.org_id IS DISTINCT FROM NEW.org_id)
     EXECUTE FUNCTION vigil.squad_moved();
 
+ALTER FUNCTION vigil.org_tree_changed() OWNER TO vigil_engine;
+ALTER FUNCTION vigil.squad_moved() OWNER TO vigil_engine;
+GRANT SELECT ON vigil.org_tree TO vigil_app;
+GRANT SELECT, UPDATE ON vigil.org_tree TO vigil_engine;
+
 -- ------------------------------------------------------------------ who sees what
 
 -- Of an organisation's rows those see and change something who act for it or for one
--- above it. A mutual aid rule is seen from both sides and made where both are in scope.
+-- above it.
 DO $$
 DECLARE
     wanted text;
-    ours constant text := 'org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org())';
+    ours   text;
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['firm', 'firm_site', 'squad', 'squad_member'] LOOP
-        EXECUTE format('CREATE POLICY app ON vigil.%I TO vigil_app USING (%s) WITH CHECK (%s)', wanted, ours, ours);
-    END LOOP;
-    FOREACH wanted IN ARRAY ARRAY['firm', 'firm_site', 'squad', 'squad_member', 'mutual_aid'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['site', 'squad', 'squad_member', 'mutual_aid'] LOOP
         EXECUTE format('ALTER TABLE vigil.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', wanted);
         EXECUTE format('CREATE POLICY engine ON vigil.%I TO vigil_engine USING (true) WITH CHECK (true)', wanted);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE ON vigil.%I TO vigil_app', wanted);
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON vigil.%I TO vigil_engine', wanted);
     END LOOP;
+    FOREACH wanted IN ARRAY ARRAY['site', 'squad', 'squad_member'] LOOP
+        ours := format('EXISTS (SELECT FROM vigil.org_reach r'
+                       ' WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = %I.org_id)', wanted);
+        EXECUTE format('CREATE POLICY app ON vigil.%I TO vigil_app USING (%s) WITH CHECK (%s)', wanted, ours, ours);
+    END LOOP;
 END $$;
+
+-- Whether an organisation stands at or below the one that the caller acts for.
+CREATE FUNCTION vigil.in_scope(wanted bigint) RETURNS boolean
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = wanted)
+$$;
+
+-- A mutual aid rule is seen from both sides, and made where both are in scope.
 CREATE POLICY app_sees ON vigil.mutual_aid FOR SELECT TO vigil_app
-    USING (lender_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org())
-           OR borrower_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org()));
+    USING (vigil.in_scope(lender_id) OR vigil.in_scope(borrower_id));
 CREATE POLICY app_makes ON vigil.mutual_aid FOR INSERT TO vigil_app
-    WITH CHECK (lender_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org())
-                AND borrower_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org()));
+    WITH CHECK (vigil.in_scope(lender_id) AND vigil.in_scope(borrower_id));
 CREATE POLICY app_changes ON vigil.mutual_aid FOR UPDATE TO vigil_app
-    USING (lender_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org())
-           AND borrower_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org()));
-GRANT SELECT ON vigil.org_tree TO vigil_app;
-GRANT SELECT, UPDATE ON vigil.org_tree TO vigil_engine;
+    USING (vigil.in_scope(lender_id) AND vigil.in_scope(borrower_id));

@@ -1,6 +1,6 @@
-/* Fuzz target of api/registrar_json.c: whatever comes in as the body of a station,
- * a lookout point or a grid is refused, or every field of it is within its limits
- * and its place is one; and what was read can be written and is JSON. */
+/* Fuzz target of api/registrar_json.c: whatever comes in as the body of a noun of the
+ * registry is refused, or every field of it is within its limits and its place is one;
+ * and what was read can be written and is JSON. */
 #include "api/registrar_json.h"
 
 #include <assert.h>
@@ -17,10 +17,15 @@ enum { SIZE_MAX_BYTES = 1 << 16 };
 static bool is_within(const struct registry_field *field, const struct registry_value *value)
 {
     switch (field->type) {
+    case REGISTRY_ID:
+        return value->number >= 0 && value->number < INT64_C(1) << 53;
+    case REGISTRY_DATE:
+        return !value->text || strlen(value->text) == strlen("2026-11-22");
     case REGISTRY_INT:
         return value->number >= field->min && value->number <= field->max;
     case REGISTRY_TEXT:
         return strlen(value->text) <= (size_t)field->max && (!field->required || value->text[0]);
+    case REGISTRY_LIST:
     case REGISTRY_WORD:
         break;
     }
@@ -53,6 +58,16 @@ static void check_written(enum registry_noun noun, const struct registry_item *i
     buf_free(&b);
 }
 
+static bool has_fixed(enum registry_noun noun)
+{
+    const struct registry_kind *kind = registry_kind(noun);
+    bool fixed = false;
+
+    for (int32_t i = 0; i < kind->field_count; i++)
+        fixed |= kind->fields[i].fixed;
+    return fixed;
+}
+
 static void read_as(enum registry_noun noun, const struct input *v, struct arena *a)
 {
     struct registry_item item;
@@ -62,7 +77,8 @@ static void read_as(enum registry_noun noun, const struct input *v, struct arena
         check_item(noun, &item);
         if (registry_check(noun, &item, shape_take(a), &f)) {
             check_written(noun, &item, a);
-            assert(registrar_json_patch(noun, v, a, &item, &f)); /* a body is a patch, too */
+            if (!has_fixed(noun)) /* such a body is a patch, too */
+                assert(registrar_json_patch(noun, v, a, &item, &f));
         }
     }
     item = registry_blank(noun);

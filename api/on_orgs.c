@@ -1,0 +1,67 @@
+/* What registrar.h does, for the organisation tree; and how much stands at each. */
+#include "api/handlers.h"
+
+#include "api/registrar.h"
+#include "api/registrar_json.h"
+
+bool on_orgs_list(const struct request *r, struct reply *out, struct fail *f)
+{
+    return registrar_list(r, REGISTRY_ORGS, out, f);
+}
+
+bool on_orgs_create(const struct request *r, struct reply *out, struct fail *f)
+{
+    return registrar_create(r, REGISTRY_ORGS, out, f);
+}
+
+bool on_orgs_change(const struct request *r, struct reply *out, struct fail *f)
+{
+    return registrar_change(r, REGISTRY_ORGS, out, f);
+}
+
+bool on_orgs_close(const struct request *r, struct reply *out, struct fail *f)
+{
+    return registrar_close(r, REGISTRY_ORGS, out, f);
+}
+
+/* Of each the count right at the organisation, then that at or below it. */
+static const char *const COUNTS[] = { "children", "people",         "on_duty",
+                                      "stations", "lookout_points", "squads" };
+
+static void write_counts(struct emit *e, const struct db_rows *rows, const char *name, int32_t from)
+{
+    emit_key(e, name);
+    emit_object(e);
+    for (int32_t i = 0; i < (int32_t)(sizeof COUNTS / sizeof *COUNTS); i++)
+        emit_key_int(e, COUNTS[i], db_get_int(rows, 0, 2 * i + from));
+    emit_end(e);
+}
+
+bool on_orgs_get(const struct request *r, struct reply *out, struct fail *f)
+{
+    struct registry_item item;
+    const struct db_rows *counts;
+    struct db *db;
+    enum frame frame;
+    int64_t org_id;
+
+    if (!registrar_frame(r, &frame, f) || !request_param_id(r, "org_id", &org_id, f) ||
+        !request_db(r, &db, f) || !registry_get(db, REGISTRY_ORGS, org_id, r->arena, &item, f) ||
+        !registrar_json_turn(&item, 1, frame, r->arena, f))
+        return false;
+    const struct db_value value = db_int(org_id);
+
+    if (!db_run(db, QUERIES_ORG_COUNTS, &value, 1, r->arena, &counts, f))
+        return false;
+    struct emit *e = reply_json(out, REPLY_OK);
+
+    registrar_json_write(e, REGISTRY_ORGS, &item, frame);
+    emit_key(e, "counts");
+    emit_object(e);
+    write_counts(e, counts, "own", 0);
+    write_counts(e, counts, "all", 1);
+    emit_end(e);
+    emit_end(e);
+    reply_etag(out, arena_text(r->arena, "%lld", (long long)item.version));
+    return true;
+}

@@ -1,0 +1,34 @@
+#ifndef API_REGISTRAR_REFS_H
+#define API_REGISTRAR_REFS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "api/request.h"
+#include "engine/db.h"
+#include "engine/registry.h"
+
+/* Where a row of the registry belongs: the organisations it names, how they may stand
+ * to each other, and what must not be left behind. What is out of the caller's scope
+ * is refused in the words for what is not there. */
+
+/* Puts the caller's own organisation wherever one is to be named and is not. */
+void registrar_refs_fill(const struct request *r, enum registry_noun noun,
+                         struct registry_item *item);
+
+/* Whether everything that the item names is open and in scope (REFERENCE_UNKNOWN),
+ * the tree stays a tree (ORG_LOOP), a site belongs to a firm and aid is between two
+ * of which neither is above the other, the borrower with an area (AREA_MISSING). */
+bool registrar_refs_check(const struct request *r, struct db *db, enum registry_noun noun,
+                          const struct registry_item *item, struct fail *f);
+
+/* Whether it may be closed: an organisation only when nothing open is at it, else
+ * ORG_NOT_EMPTY says how much of what; the city never. */
+bool registrar_refs_may_close(const struct request *r, struct db *db, enum registry_noun noun,
+                              int64_t id, struct fail *f);
+
+/* After a commit: lets this process know of a changed tree at once; others follow
+ * within two seconds, as it would when the database is away just now. */
+void registrar_refs_follow(const struct request *r, enum registry_noun noun);
+
+#endif

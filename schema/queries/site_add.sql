@@ -1,0 +1,7 @@
+-- New rows out of $1, a JSON array of objects, figure: EWKB in hexadecimal.
+-- COPY would not pass row level security.
+INSERT INTO vigil.site (site_id, geom, code, name, kind, address, camera_count, org_id)
+SELECT id, ST_GeomFromEWKB(decode(figure, 'hex')), code, name, kind, address, camera_count, org_id
+FROM json_to_recordset($1::text::json) AS r (
+    id bigint, figure text, code text, name text, kind text, address text, camera_count integer,
+    org_id bigint);

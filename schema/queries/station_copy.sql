@@ -1,1 +1,0 @@
-COPY pg_temp.incoming (station_id, geom, code, name, address, opening_hours, phone) FROM STDIN (FORMAT binary);
