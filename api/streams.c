@@ -36,6 +36,7 @@ struct stream {
     int64_t said_us;              /* when something was last put in; steady clock */
     int64_t since_us, sent_count; /* for the log */
     enum ending ending;
+    bool is_full; /* more stands in the feed than there was room for */
     bool asked;   /* whether the token lives */
     bool rests;   /* the carrier waits to be woken */
     bool started; /* it has got what it had missed */
@@ -127,8 +128,10 @@ static bool put_one(void *self, const struct feed_item *item)
     const struct pump *p = self;
     struct stream *stream = p->stream;
 
-    if (stream->waiting.size - stream->taken >= STREAMS_BUFFER_MAX)
+    if (stream->waiting.size - stream->taken >= STREAMS_BUFFER_MAX) {
+        stream->is_full = true;
         return false;
+    }
     if (feed_reaches(p->orgs, &stream->who, &item->event)) {
         streams_write(&stream->waiting, item);
         stream->sent_count++;
@@ -151,6 +154,7 @@ static void pump(struct stream *stream, const struct orgs *orgs, int64_t now_us)
     if (stream->ending == GOES_ON && stream->expires_us && clock_wall_us() >= stream->expires_us)
         end(stream, TOKEN_ENDED);
     if (stream->started && stream->ending == GOES_ON) {
+        stream->is_full = false;
         if (!feed_read(stream->all->feed, &stream->place, put_one, &p))
             end(stream, FELL_BEHIND);
         else if (stream->waiting.size == before &&
@@ -214,8 +218,10 @@ int64_t streams_read(struct stream *stream, char *out, size_t most)
             if (stream->waiting.room > STREAMS_BUFFER_MAX)
                 buf_free(&stream->waiting);
             stream->taken = 0;
-            s->has_news |= there > STREAMS_BUFFER_MAX / 2; /* more may stand in the feed */
-            pthread_cond_signal(&s->woken);
+            if (stream->is_full) {
+                s->has_news = true;
+                pthread_cond_signal(&s->woken);
+            }
         }
     } else if (stream->ending == GOES_ON) {
         size = 0;

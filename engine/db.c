@@ -287,6 +287,13 @@ bool db_run_layer(struct db *db, enum layers_id layer, const struct db_value *va
     return run(db, statements_layer(&db->statements, layer), values, value_count, a, rows, f);
 }
 
+void db_wait(struct db *db, int64_t most_ms)
+{
+    assert(!db->in_transaction);
+    if (db->link.wire)
+        link_wait(&db->link, most_ms);
+}
+
 void db_interrupt(struct db *db)
 {
     link_interrupt(&db->link);

@@ -156,6 +156,11 @@ const char *db_constraint(const struct db *db);
 enum { DB_LIMIT_MS = 30000 }; /* of a new db */
 bool db_limit(struct db *db, int64_t limit_ms, struct fail *f);
 
+/* Waits outside a transaction until a notification comes for which this connection
+ * listens, the connection is lost, or so long. A notification may also be swallowed by
+ * a statement: look first, then wait. */
+void db_wait(struct db *db, int64_t most_ms);
+
 /* Asks the server to end the statement under way, which then fails with
  * DATABASE_SLOW. May be called from a signal handler of the thread that uses db. */
 void db_interrupt(struct db *db);

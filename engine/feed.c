@@ -1,7 +1,8 @@
-/* Telling is one row in the outbox. The rest is one thread with one connection: it
- * looks often for what has been committed instead of being notified by those who
- * tell, because a commit that notifies holds a lock of the whole database over its
- * flush to the disk. */
+/* Telling is one row in the outbox. The rest is one thread with one connection. Who
+ * gives the numbers looks often for what has been committed instead of being notified
+ * by those who tell: a commit that notifies holds a lock of the whole database over its
+ * flush to the disk. The one commit that numbers a batch notifies the other processes,
+ * which look by themselves, too, when nothing wakes them. */
 #include "engine/feed.h"
 
 #include <assert.h>
@@ -18,30 +19,29 @@
 
 enum {
     LOOK_MS = 40,    /* between two looks of the one who gives numbers */
-    FOLLOW_MS = 100, /* of the others */
-    AWAY_MS = 500,   /* while the database is away */
+    FOLLOW_MS = 250, /* of the others, who are woken when there is something */
+    AWAY_MS = 250,   /* while the database is away */
     LIMIT_MS = 5000, /* for a statement */
     BATCH = 500,     /* events read at once */
     FORGET_S = 600,  /* between two looks for what is too old */
 };
 
 struct feed {
-    struct db *db; /* the thread's, as are the six below */
+    struct db *db; /* the thread's, as are the seven below */
     struct arena *arena;
-    char *database;
     int64_t numbering; /* process id of the connection as which we give numbers; 0: another does */
+    int64_t listening; /* of the one that listens for notifications */
     int64_t forget_us; /* when to forget next; steady clock */
     bool is_away;
     bool is_full; /* the last look found as much as it could take */
     pthread_t thread;
+    _Atomic bool stopping;
 
     pthread_mutex_t watching; /* looked, self: held while it runs */
     void (*looked)(void *self, struct db *db, bool has_news);
     void *self;
 
-    pthread_mutex_t lock; /* the rest */
-    pthread_cond_t woken;
-    bool stopping;
+    pthread_mutex_t lock;                  /* the rest */
     int64_t head;                          /* number of the newest */
     int64_t life;                          /* counts how often the numbers went back */
     int64_t first;                         /* of the oldest in memory; head + 1: none is */
@@ -251,9 +251,16 @@ static bool give_numbers(struct feed *feed, struct fail *f)
         return false;
     const bool is_mine = db_get_int(rows, 0, 0) >= 0;
 
+    const int64_t backend = db_get_int(rows, 0, 1);
+
     if (is_mine && feed->numbering == 0)
-        log_line(LOG_INFO, "numbering_events", log_int("backend", db_get_int(rows, 0, 1)));
-    feed->numbering = is_mine ? db_get_int(rows, 0, 1) : 0;
+        log_line(LOG_INFO, "numbering_events", log_int("backend", backend));
+    feed->numbering = is_mine ? backend : 0;
+    if (backend != feed->listening) {
+        if (!db_run(feed->db, QUERIES_FEED_LISTEN, NULL, 0, feed->arena, NULL, f))
+            return false;
+        feed->listening = backend;
+    }
     check_head(feed, db_get_int(rows, 0, 2));
     return true;
 }
@@ -315,11 +322,9 @@ static void look(struct feed *feed)
     bool has_news = false;
 
     feed->is_full = false;
-    if (!feed->db)
-        feed->db = db_open(feed->database, &why);
 
-    const bool is_good = feed->db && give_numbers(feed, &why) && take_new(feed, &has_news, &why) &&
-                         forget_old(feed, &why);
+    const bool is_good =
+        give_numbers(feed, &why) && take_new(feed, &has_news, &why) && forget_old(feed, &why);
 
     report(feed, is_good, &why);
     pthread_mutex_lock(&feed->watching);
@@ -329,35 +334,24 @@ static void look(struct feed *feed)
     arena_reset(feed->arena);
 }
 
-/* How long until the next look. */
-static int64_t pause_ms(const struct feed *feed)
+static void pause_a_little(struct feed *feed)
 {
+    static const struct timespec AWAY = { .tv_nsec = AWAY_MS * 1000000L };
+
     if (feed->is_away)
-        return AWAY_MS;
-    if (feed->is_full)
-        return 0;
-    return feed->numbering ? LOOK_MS : FOLLOW_MS;
+        nanosleep(&AWAY, NULL);
+    else if (!feed->is_full)
+        db_wait(feed->db, feed->numbering ? LOOK_MS : FOLLOW_MS);
 }
 
 static void *look_on(void *self)
 {
     struct feed *feed = self;
 
-    pthread_mutex_lock(&feed->lock);
     while (!feed->stopping) {
-        pthread_mutex_unlock(&feed->lock);
         look(feed);
-        pthread_mutex_lock(&feed->lock);
-
-        const int64_t pause_us = pause_ms(feed) * 1000;
-        const int64_t until_us = clock_steady_us() + pause_us;
-        const struct timespec until = { .tv_sec = until_us / 1000000,
-                                        .tv_nsec = until_us % 1000000 * 1000 };
-
-        if (pause_us > 0 && !feed->stopping)
-            pthread_cond_timedwait(&feed->woken, &feed->lock, &until);
+        pause_a_little(feed);
     }
-    pthread_mutex_unlock(&feed->lock);
     return NULL;
 }
 
@@ -372,12 +366,12 @@ void feed_watch(struct feed *feed, void (*looked)(void *self, struct db *db, boo
 
 /* ------------------------------------------------------------------ opening */
 
-static bool find_head(struct feed *feed, struct fail *f)
+static bool find_head(struct feed *feed, const char *database, struct fail *f)
 {
     const struct db_rows *rows;
 
-    feed->db = db_open(feed->database, f);
-    if (!feed->db || !db_limit(feed->db, LIMIT_MS, f) ||
+    feed->db = db_open(database, f);
+    if (!feed->db || !db_become(feed->db, DB_ENGINE, f) || !db_limit(feed->db, LIMIT_MS, f) ||
         !db_run(feed->db, QUERIES_FEED_HEAD, NULL, 0, feed->arena, &rows, f))
         return false;
     start_from(feed, db_get_int(rows, 0, 0));
@@ -390,29 +384,22 @@ static void give_back(struct feed *feed)
         drop_oldest(feed);
     db_close(feed->db);
     arena_free(feed->arena);
-    pthread_cond_destroy(&feed->woken);
     pthread_mutex_destroy(&feed->lock);
     pthread_mutex_destroy(&feed->watching);
-    free(feed->database);
     free(feed);
 }
 
 struct feed *feed_open(const char *database, struct fail *f)
 {
     struct feed *feed = calloc(1, sizeof *feed);
-    pthread_condattr_t steady;
 
-    if (!feed || !(feed->database = strdup(database)))
+    if (!feed)
         abort();
     feed->arena = arena_new();
     feed->first = 1;
     pthread_mutex_init(&feed->watching, NULL);
     pthread_mutex_init(&feed->lock, NULL);
-    pthread_condattr_init(&steady);
-    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    pthread_cond_init(&feed->woken, &steady);
-    pthread_condattr_destroy(&steady);
-    if (!find_head(feed, f)) {
+    if (!find_head(feed, database, f)) {
         give_back(feed);
         return NULL;
     }
@@ -428,10 +415,7 @@ void feed_close(struct feed *feed)
 {
     if (!feed)
         return;
-    pthread_mutex_lock(&feed->lock);
     feed->stopping = true;
-    pthread_cond_signal(&feed->woken);
-    pthread_mutex_unlock(&feed->lock);
     pthread_join(feed->thread, NULL);
     give_back(feed);
 }

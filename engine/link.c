@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -209,6 +210,29 @@ void link_drain(struct link *l)
     if (l->piped && l->wire && !PQexitPipelineMode(l->wire))
         link_close(l);
     l->piped = false;
+}
+
+/* One may have been read along with an answer: then the socket stays silent. */
+static bool take_notifications(struct link *l)
+{
+    bool has_come = false;
+    PGnotify *notify;
+
+    while ((notify = PQnotifies(l->wire))) {
+        PQfreemem(notify);
+        has_come = true;
+    }
+    return has_come;
+}
+
+void link_wait(struct link *l, int64_t most_ms)
+{
+    struct pollfd socket = { .fd = PQsocket(l->wire), .events = POLLIN };
+
+    if (take_notifications(l) || socket.fd < 0 || poll(&socket, 1, (int)most_ms) <= 0)
+        return;
+    (void)PQconsumeInput(l->wire);
+    (void)take_notifications(l);
 }
 
 void link_interrupt(const struct link *l)

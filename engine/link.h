@@ -2,6 +2,7 @@
 #define ENGINE_LINK_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "engine/db.h"
 #include "engine/statements.h"
@@ -45,6 +46,9 @@ bool link_send(struct link *l, const struct statements_one *s, const struct db_v
                int32_t value_count);
 /* Reads what is left, up to the end of the pipeline if there is one. */
 void link_drain(struct link *l);
+
+/* Waits until a notification comes, the link breaks or so long. */
+void link_wait(struct link *l, int64_t most_ms);
 
 /* Asks the server to end the statement under way. */
 void link_interrupt(const struct link *l);

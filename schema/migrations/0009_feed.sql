@@ -99,7 +99,8 @@ GRANT SELECT, INSERT, DELETE ON vigil.outbox TO vigil_engine;
 ALTER TABLE vigil.event ENABLE ROW LEVEL SECURITY;
 ALTER TABLE vigil.event FORCE ROW LEVEL SECURITY;
 CREATE POLICY app ON vigil.event FOR SELECT TO vigil_app USING (
-    org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org())
+    EXISTS (SELECT FROM vigil.org_reach r
+            WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = event.org_id)
     OR firm_id = vigil.scope_org()
     OR vigil.scope_person() = ANY (people));
 CREATE POLICY engine ON vigil.event TO vigil_engine USING (true) WITH CHECK (true);

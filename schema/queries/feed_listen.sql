@@ -1,0 +1,2 @@
+-- To be woken when events have been numbered.
+LISTEN vigil_event;
