@@ -35,10 +35,11 @@ static void write_fates(struct emit *e, const struct fixes *fixes, int32_t accep
 
 bool on_positions_send(const struct request *r, struct reply *out, struct fail *f)
 {
+    const struct sight sight = request_sight(r);
     struct fixes fixes;
 
     if (!fixes_read(r->arena, r->body, r->body_size, clock_wall_us(), &fixes, f) ||
-        !positions_take(engine_positions(r->engine), &fixes, r->arena, f))
+        !positions_take(engine_positions(r->engine), &sight, &fixes, r->arena, f))
         return false;
     const int32_t accepted = count_accepted(&fixes);
 

@@ -10,6 +10,7 @@
 #include "api/gate.h"
 #include "api/router.h"
 #include "engine/db.h"
+#include "engine/engine.h"
 
 enum { DIGITS_MAX = 18 };
 static const int64_t ID_MAX = (INT64_C(1) << 53) - 1;
@@ -189,6 +190,21 @@ static struct db_scope scope_of(const struct caller *c)
     return (struct db_scope){ .org_id = acts_for_herself ? 0 : c->org_id,
                               .person_id = c->person_id,
                               .token_id = c->token_id };
+}
+
+static void drop_orgs(void *orgs)
+{
+    orgs_drop(orgs);
+}
+
+/* The same scope as that of the database's wall. */
+struct sight request_sight(const struct request *r)
+{
+    const struct db_scope scope = scope_of(&r->caller);
+    const struct orgs *orgs = engine_orgs(r->engine);
+
+    arena_defer(r->arena, drop_orgs, (void *)(uintptr_t)orgs); /* NOLINT */
+    return (struct sight){ .orgs = orgs, .org_id = scope.org_id, .person_id = scope.person_id };
 }
 
 bool request_db(const struct request *r, struct db **out, struct fail *f)

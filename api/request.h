@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "api/reply.h"
+#include "engine/sight.h"
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
 #include "geo/base/input.h"
@@ -87,6 +88,9 @@ bool request_header_int(const struct request *r, const char *name, int64_t min, 
                         int64_t otherwise, int64_t *out, struct fail *f);
 /* The body as JSON; false when there is none or it cannot be read. */
 bool request_json(const struct request *r, const struct input **out, struct fail *f);
+/* Whom of the people in memory the caller may see: those of her organisation and of
+ * all below it, and herself; a volunteer and a device, herself alone. */
+struct sight request_sight(const struct request *r);
 /* The worker's connection; false with DATABASE_AWAY. */
 bool request_db(const struct request *r, struct db **out, struct fail *f);
 

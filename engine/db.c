@@ -253,19 +253,20 @@ static bool run(struct db *db, struct statements_one *s, const struct db_value *
     if (!send_statement(db, s, values, value_count, f))
         return false;
 
+    /* A statement that is its own transaction commits after it has given its result:
+     * what refuses it then is said last. */
     PGresult *result = PQgetResult(db->link.wire);
+    PGresult *at_end = link_rest(&db->link);
+    const bool is_good = result && result_is_good(result) && !at_end;
 
-    link_drain(&db->link);
     if (!result)
-        return fail_away(db, f);
-    if (!result_is_good(result)) {
-        fail_result(db, result, s->name, f);
+        fail_away(db, f);
+    else if (!is_good)
+        fail_result(db, at_end && result_is_good(result) ? at_end : result, s->name, f);
+    PQclear(at_end);
+    if (!is_good || !rows) {
         PQclear(result);
-        return false;
-    }
-    if (!rows) {
-        PQclear(result);
-        return true;
+        return is_good;
     }
     struct db_rows *all = arena_take(a, 1, sizeof *all);
 

@@ -24,7 +24,8 @@
 #include "engine/streets.h"
 #include "engine/tiles.h"
 
-enum { TICK_MS = 2000 };
+/* Who is taken is looked at every beat, all else every fourth. */
+enum { BEAT_MS = 500, LOOK_EVERY = 4 };
 
 static const int64_t AHEAD_EVERY_US = 600LL * 1000000; /* partitions are made for 48 hours */
 
@@ -46,9 +47,9 @@ struct engine {
     struct db *db;
     struct arena *arena; /* of one look */
     int64_t import_id;   /* of the newest world */
-    int64_t people_mark; /* watermark of engine/people */
-    int64_t orgs_mark;   /* version of the newest tree */
-    int64_t ahead_us;    /* when partitions were last made; steady clock */
+    struct people_mark people_mark;
+    int64_t orgs_mark; /* version of the newest tree */
+    int64_t ahead_us;  /* when partitions were last made; steady clock */
 
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t woken;
@@ -172,7 +173,7 @@ static bool look(struct engine *e, struct fail *f)
 {
     const bool is_good = follow_import(e, f) && follow_orgs(e, f) &&
                          people_follow(e->db, e->live, e->arena, &e->people_mark, f) &&
-                         make_partitions(e, f);
+                         people_follow_taken(e->db, e->live, e->arena, f) && make_partitions(e, f);
 
     arena_reset(e->arena);
     return is_good;
@@ -215,6 +216,18 @@ static void run_hooks(struct engine *e)
         hooks[i].tick(hooks[i].self, e->db);
 }
 
+/* Between two looks; what goes wrong here goes wrong at the next look, too, which
+ * says it. */
+static void beat_once(struct engine *e)
+{
+    struct fail unsaid;
+
+    pthread_mutex_lock(&e->following);
+    people_follow_taken(e->db, e->live, e->arena, &unsaid);
+    arena_reset(e->arena);
+    pthread_mutex_unlock(&e->following);
+}
+
 static void tick_once(struct engine *e)
 {
     struct fail why = { 0 };
@@ -235,17 +248,23 @@ static void tick_once(struct engine *e)
 static void *tick_on(void *self)
 {
     struct engine *e = self;
+    int32_t beat = 0;
 
     pthread_mutex_lock(&e->lock);
     while (!e->stopping) {
         struct timespec until;
 
         clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += TICK_MS / 1000;
+        until.tv_nsec += BEAT_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
         if (pthread_cond_timedwait(&e->woken, &e->lock, &until) == 0)
             continue;
         pthread_mutex_unlock(&e->lock);
-        tick_once(e);
+        if (++beat % LOOK_EVERY == 0)
+            tick_once(e);
+        else
+            beat_once(e);
         pthread_mutex_lock(&e->lock);
     }
     pthread_mutex_unlock(&e->lock);

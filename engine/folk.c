@@ -46,7 +46,6 @@ void folk_describe_her(const struct roster_slot *s, struct live_person *out)
                                  .mode = (enum mode)s->mode,
                                  .crew = (enum able_crew)s->crew,
                                  .skills = s->skills,
-                                 .credentials = s->credentials,
                                  .on_duty = s->on_duty,
                                  .has_fix = s->is_placed,
                                  .org_id = s->org_id,
@@ -55,6 +54,7 @@ void folk_describe_her(const struct roster_slot *s, struct live_person *out)
                                  .roles = s->roles,
                                  .birth_year = s->birth_year,
                                  .taken_incident_id = s->incident_id,
+                                 .fix.at = s->at,
                                  .bars = bars_of(s) };
 }
 
@@ -229,7 +229,6 @@ static void take_over(struct roster_slot *s, const struct live_person *p)
     s->mode = (uint8_t)p->mode;
     s->crew = (uint8_t)p->crew;
     s->skills = p->skills;
-    s->credentials = p->credentials;
     s->roles = (uint8_t)p->roles;
     s->birth_year = p->birth_year;
     s->bars = (uint8_t)(p->bars & told);

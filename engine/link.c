@@ -195,9 +195,16 @@ bool link_send(struct link *l, const struct statements_one *s, const struct db_v
     return PQsendQueryPrepared(l->wire, s->name, value_count, pointers, lengths, formats, 1) == 1;
 }
 
-void link_drain(struct link *l)
+static bool is_bad(const PGresult *result)
+{
+    return PQresultStatus(result) == PGRES_FATAL_ERROR ||
+           PQresultStatus(result) == PGRES_BAD_RESPONSE;
+}
+
+PGresult *link_rest(struct link *l)
 {
     PGresult *result;
+    PGresult *bad = NULL;
     int empty = 0;
 
     while (l->wire && empty < (l->piped ? 2 : 1)) {
@@ -205,11 +212,20 @@ void link_drain(struct link *l)
         empty = result ? 0 : empty + 1;
         if (PQresultStatus(result) == PGRES_PIPELINE_SYNC)
             empty = 2;
-        PQclear(result);
+        if (result && !bad && is_bad(result))
+            bad = result;
+        else
+            PQclear(result);
     }
     if (l->piped && l->wire && !PQexitPipelineMode(l->wire))
         link_close(l);
     l->piped = false;
+    return bad;
+}
+
+void link_drain(struct link *l)
+{
+    PQclear(link_rest(l));
 }
 
 /* One may have been read along with an answer: then the socket stays silent. */

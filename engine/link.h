@@ -44,8 +44,10 @@ bool link_fail(struct link *l, const struct pg_result *result, const char *what,
 /* Sends a prepared statement with binary parameters; results come in binary. */
 bool link_send(struct link *l, const struct statements_one *s, const struct db_value *values,
                int32_t value_count);
-/* Reads what is left, up to the end of the pipeline if there is one. */
+/* Reads what is left, up to the end of the pipeline if there is one. link_rest gives
+ * the first result that is bad, to be cleared; NULL: all is well. */
 void link_drain(struct link *l);
+struct pg_result *link_rest(struct link *l);
 
 /* Waits until a notification comes, the link breaks or so long. */
 void link_wait(struct link *l, int64_t most_ms);

@@ -48,7 +48,6 @@ struct live_person {
     enum mode mode;
     enum able_crew crew;
     uint64_t skills;
-    uint64_t credentials; /* valid ones, by kind */
     bool on_duty;
     bool has_fix;
     struct live_fix fix; /* when has_fix; its snap is filled when she is on a street */
@@ -81,8 +80,8 @@ const struct world *live_world(const struct live *l);
 /* The people on the streets, NULL before the first world. */
 const struct crowd *live_crowd(const struct live *l);
 
-/* What is known of someone who was met in the crowd: nothing is searched for, and the
- * fix is left out. */
+/* What is known of someone who was met in the crowd: nothing is searched for, and of
+ * the fix there is only the place. */
 void live_met(const struct live *l, const struct crowd_person *person, struct live_person *out);
 
 /* False when nobody has this id. */

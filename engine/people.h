@@ -31,10 +31,19 @@ bool people_skill(const char *word, uint64_t *bit, struct fail *f);
 /* The word of bit number 0 to 62, NULL when it has none. */
 const char *people_skill_word(int32_t number);
 
-/* Brings `live` up to the database: everyone when *mark is 0, else whom
- * transactions since the mark have changed. Sets the mark for the next time. */
-bool people_follow(struct db *db, struct live *live, struct arena *a, int64_t *mark,
+/* How far the database has been followed; zero: not yet. */
+struct people_mark {
+    int64_t txid;    /* every transaction below has been seen */
+    int64_t time_us; /* what ran out by itself until then, too */
+};
+
+/* Brings `live` up to the database: everyone at first, later whom transactions since
+ * the mark have changed. Sets the mark for the next time. */
+bool people_follow(struct db *db, struct live *live, struct arena *a, struct people_mark *mark,
                    struct fail *f);
+/* Who is taken by which incident, whoever did it: orders given by other processes, or
+ * ended by a deadline, are learnt so. */
+bool people_follow_taken(struct db *db, struct live *live, struct arena *a, struct fail *f);
 
 /* What a list may be narrowed to; open people only. */
 struct people_wish {

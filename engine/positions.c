@@ -4,9 +4,10 @@
  * send the next fix is usually waiting for this very commit. Meanwhile the next
  * batch gathers by itself.
  *
- * COPY and one statement of arrays, both in binary: 20,000 durable positions a
- * second cost PostgreSQL a quarter of a core so, and one commit each would never
- * get there (a disk flushes some hundred times a second). */
+ * One statement of arrays writes a batch into both tables, and leaves out whom the
+ * database does not want tracked: what this process knows may be some seconds old,
+ * when another one changed it. Batches because one commit for each fix would be far
+ * too slow (a disk flushes some hundred times a second). */
 #include "engine/positions.h"
 
 #include <assert.h>
@@ -18,18 +19,18 @@
 #include "engine/clock.h"
 #include "engine/db.h"
 #include "engine/metrics.h"
-#include "engine/pgwire.h"
 
 const struct positions_options POSITIONS_USUAL = { .writer_count = 1, .queue_max = 200000 };
 
-enum { QUIET_MS = 1, COLUMNS = 7 };
+enum { QUIET_MS = 1, COLUMNS = 7, ERASED_MAX = 3 };
 
 /* The share of one request that goes to one writer. It lives in the request's
  * arena and is the writer's until `waiting` of the request counts it done. */
 struct job {
     struct job *next;
     struct ask *ask;
-    const struct live_fix *fixes;
+    struct live_fix *fixes;
+    struct fixes_item **items; /* of the request, told what became of each */
     int32_t count;
 };
 
@@ -66,97 +67,66 @@ struct positions {
 
 struct batch {
     struct job *jobs;
-    const struct live_fix **fixes;
     int32_t count;
 };
 
-static int by_person_newest_first(const void *one, const void *other)
-{
-    const struct live_fix *a = *(const struct live_fix *const *)one;
-    const struct live_fix *b = *(const struct live_fix *const *)other;
+/* Why the database leaves out the fixes of a person, as position_put says it. */
+static const enum fail_code REASONS[] = { CODE_PERSON_UNKNOWN, CODE_CONSENT_MISSING, CODE_OFF_DUTY };
 
-    if (a->person_id != b->person_id)
-        return a->person_id < b->person_id ? -1 : 1;
-    if (a->fix_us != b->fix_us)
-        return a->fix_us > b->fix_us ? -1 : 1;
-    return 0;
-}
-
-static void put_unless_unknown(struct buf *out, int32_t value)
-{
-    if (value < 0)
-        pgwire_null(out);
-    else
-        pgwire_int4(out, value);
-}
-
-static bool copy_history(struct writer *w, const struct batch *b, struct fail *f)
-{
-    struct buf rows = { 0 };
-
-    pgwire_copy_begin(&rows);
-    for (int32_t i = 0; i < b->count; i++) {
-        const struct live_fix *fix = b->fixes[i];
-
-        pgwire_row(&rows, COLUMNS);
-        pgwire_int8(&rows, fix->person_id);
-        pgwire_int4(&rows, fix->at.lon);
-        pgwire_int4(&rows, fix->at.lat);
-        put_unless_unknown(&rows, fix->accuracy_dm);
-        put_unless_unknown(&rows, fix->speed_cms);
-        pgwire_int8(&rows, fix->fix_us);
-        pgwire_int8(&rows, fix->received_us);
-    }
-    pgwire_copy_end(&rows);
-    const bool copied = db_copy(w->db, QUERIES_POSITION_HISTORY_COPY, &rows, f);
-
-    buf_free(&rows);
-    return copied;
-}
-
-static bool put_last(struct writer *w, const struct batch *b, struct fail *f)
+/* The fixes of a batch as columns; nothing is written when it is asked for twice. */
+static void lay_out(struct writer *w, const struct batch *b, struct db_value values[COLUMNS])
 {
     int64_t *columns[COLUMNS];
-    struct db_value values[COLUMNS];
-    size_t people = 0;
+    size_t row = 0;
 
     for (int i = 0; i < COLUMNS; i++)
         columns[i] = arena_take(w->arena, (size_t)b->count, sizeof **columns);
-    for (int32_t i = 0; i < b->count; i++) {
-        const struct live_fix *fix = b->fixes[i];
+    for (const struct job *job = b->jobs; job; job = job->next) {
+        for (int32_t i = 0; i < job->count; i++, row++) {
+            const struct live_fix *fix = &job->fixes[i];
 
-        if (i > 0 && fix->person_id == b->fixes[i - 1]->person_id)
-            continue;
-        columns[0][people] = fix->person_id;
-        columns[1][people] = fix->at.lon;
-        columns[2][people] = fix->at.lat;
-        columns[3][people] = fix->accuracy_dm;
-        columns[4][people] = fix->speed_cms;
-        columns[5][people] = fix->fix_us;
-        columns[6][people] = fix->received_us;
-        people++;
+            columns[0][row] = fix->person_id;
+            columns[1][row] = fix->at.lon;
+            columns[2][row] = fix->at.lat;
+            columns[3][row] = fix->accuracy_dm;
+            columns[4][row] = fix->speed_cms;
+            columns[5][row] = fix->fix_us;
+            columns[6][row] = fix->received_us;
+        }
     }
     for (int i = 0; i < COLUMNS; i++)
-        values[i] = db_ints(columns[i], people);
-    return db_run(w->db, QUERIES_POSITION_LAST_PUT, values, COLUMNS, w->arena, NULL, f);
+        values[i] = db_ints(columns[i], row);
 }
 
-static bool write_once(struct writer *w, const struct batch *b, struct fail *f)
+/* A connection that broke while nobody used it is noticed by the first batch after,
+ * and someone may be erased while her fix is being written; such a batch is tried
+ * again. When the answer to a commit was lost the rows may be there twice in the
+ * history, which does no harm. */
+static bool write_batch(struct writer *w, const struct batch *b, const struct db_rows **refused,
+                        struct fail *f)
 {
-    if (!db_begin(w->db, f))
-        return false;
-    if (copy_history(w, b, f) && put_last(w, b, f))
-        return db_commit(w->db, f);
-    db_rollback(w->db);
-    return false;
+    struct db_value values[COLUMNS];
+
+    lay_out(w, b, values);
+    for (int tries = 0;; tries++) {
+        if (db_run(w->db, QUERIES_POSITION_PUT, values, COLUMNS, w->arena, refused, f))
+            return true;
+        if ((f->code != CODE_DATABASE_AWAY || tries > 0) &&
+            (f->code != CODE_REFERENCE_UNKNOWN || tries == ERASED_MAX))
+            return false;
+    }
 }
 
-/* A connection that broke while nobody used it is noticed by the first batch
- * after; that one is tried again. When the answer to a commit was lost the rows
- * may be there twice in the history, which does no harm. */
-static bool write_batch(struct writer *w, const struct batch *b, struct fail *f)
+static void refuse(const struct batch *b, int64_t person_id, enum fail_code why)
 {
-    return write_once(w, b, f) || (f->code == CODE_DATABASE_AWAY && write_once(w, b, f));
+    for (const struct job *job = b->jobs; job; job = job->next) {
+        for (int32_t i = 0; i < job->count; i++) {
+            if (job->fixes[i].person_id != person_id)
+                continue;
+            job->fixes[i].person_id = 0; /* moves nobody */
+            job->items[i]->code = why;
+        }
+    }
 }
 
 static void answer(struct positions *p, const struct batch *b, bool is_written,
@@ -179,21 +149,15 @@ static void answer(struct positions *p, const struct batch *b, bool is_written,
 
 static void carry_out(struct writer *w, struct batch *b)
 {
-    struct fail why = { 0 };
-
-    b->fixes = arena_take(w->arena, (size_t)b->count, sizeof(struct live_fix *));
-    b->count = 0;
-    for (const struct job *job = b->jobs; job; job = job->next)
-        for (int32_t i = 0; i < job->count; i++)
-            b->fixes[b->count++] = &job->fixes[i];
-    /* `&job->fixes[i]` is const, what qsort moves are the pointers to them. */
-    qsort((void *)b->fixes, (size_t)b->count, sizeof(struct live_fix *), by_person_newest_first);
-
     const int64_t began = clock_steady_us();
-    const bool is_written = write_batch(w, b, &why);
+    const struct db_rows *refused = NULL;
+    struct fail why = { 0 };
+    const bool is_written = write_batch(w, b, &refused, &why);
 
     metrics_count(METRIC_POSITIONS_BATCHES, is_written);
     metrics_observe_us(METRIC_POSITIONS_COMMIT_TIME, clock_steady_us() - began);
+    for (int32_t i = 0; is_written && i < db_count(refused); i++)
+        refuse(b, db_get_int(refused, i, 0), REASONS[db_get_int(refused, i, 1)]);
     if (is_written)
         for (const struct job *job = b->jobs; job; job = job->next)
             live_move(w->of->live, job->fixes, job->count);
@@ -354,33 +318,52 @@ void positions_close(struct positions *p)
 
 /* ------------------------------------------------------------------ the request */
 
-/* Says no to people who are not known or not on duty; the others become fixes. */
-static int32_t let_in(struct positions *p, struct fixes *fixes, struct live_fix *out)
+/* What one fix is told: CODE_NONE when it may go on to be written. */
+static enum fail_code fate(const struct live *l, const struct sight *sight, int64_t person_id)
+{
+    struct live_person person;
+
+    if (!live_get(l, person_id, &person) || !sight_sees(sight, &person))
+        return CODE_PERSON_UNKNOWN;
+    if (person.bars & ABLE_BIT(ABLE_NO_CONSENT))
+        return CODE_CONSENT_MISSING;
+    return person.on_duty || person.taken_incident_id ? CODE_NONE : CODE_OFF_DUTY;
+}
+
+/* The fixes of people who may be tracked, and of which items they are. */
+struct admitted {
+    struct live_fix *fixes;
+    struct fixes_item **items;
+    int32_t count;
+};
+
+static struct admitted let_in(struct positions *p, const struct sight *sight, struct fixes *fixes,
+                              struct arena *a)
 {
     const int64_t now_us = clock_wall_us();
-    int32_t count = 0;
+    struct admitted in = {
+        .fixes = arena_take(a, (size_t)fixes->count, sizeof *in.fixes),
+        .items = arena_take(a, (size_t)fixes->count, sizeof(struct fixes_item *)),
+    };
 
     live_read(p->live);
     for (int32_t i = 0; i < fixes->count; i++) {
         struct fixes_item *item = &fixes->items[i];
-        struct live_person person;
 
+        if (item->code == CODE_NONE)
+            item->code = fate(p->live, sight, item->person_id);
         if (item->code != CODE_NONE)
             continue;
-        if (!live_get(p->live, item->person_id, &person))
-            item->code = CODE_PERSON_UNKNOWN;
-        else if (!person.on_duty)
-            item->code = CODE_OFF_DUTY;
-        else
-            out[count++] = (struct live_fix){ .person_id = item->person_id,
-                                              .at = item->at,
-                                              .accuracy_dm = item->accuracy_dm,
-                                              .speed_cms = item->speed_cms,
-                                              .fix_us = item->fix_us,
-                                              .received_us = now_us };
+        in.items[in.count] = item;
+        in.fixes[in.count++] = (struct live_fix){ .person_id = item->person_id,
+                                                  .at = item->at,
+                                                  .accuracy_dm = item->accuracy_dm,
+                                                  .speed_cms = item->speed_cms,
+                                                  .fix_us = item->fix_us,
+                                                  .received_us = now_us };
     }
     live_read_end(p->live);
-    return count;
+    return in;
 }
 
 static int32_t writer_of(const struct positions *p, int64_t person_id)
@@ -389,21 +372,24 @@ static int32_t writer_of(const struct positions *p, int64_t person_id)
 }
 
 /* One job for each writer that has a share in it. */
-static struct job *jobs_of(const struct positions *p, const struct live_fix *fixes, int32_t count,
-                           struct ask *ask, struct arena *a)
+static struct job *jobs_of(const struct positions *p, const struct admitted *in, struct ask *ask,
+                           struct arena *a)
 {
     struct job *jobs = arena_take(a, (size_t)p->writer_count, sizeof *jobs);
-    struct live_fix **shares = arena_take(a, (size_t)p->writer_count, sizeof *shares);
 
-    for (int32_t i = 0; i < count; i++) {
-        const int32_t w = writer_of(p, fixes[i].person_id);
+    for (int32_t i = 0; i < in->count; i++) {
+        struct job *job = &jobs[writer_of(p, in->fixes[i].person_id)];
 
-        if (!shares[w]) {
-            shares[w] = arena_take(a, (size_t)count, sizeof **shares);
-            jobs[w] = (struct job){ .ask = ask, .fixes = shares[w] };
+        if (!job->ask) {
+            *job = (struct job){
+                .ask = ask,
+                .fixes = arena_take(a, (size_t)in->count, sizeof *job->fixes),
+                .items = arena_take(a, (size_t)in->count, sizeof(struct fixes_item *)),
+            };
             ask->waiting++;
         }
-        shares[w][jobs[w].count++] = fixes[i];
+        job->fixes[job->count] = in->fixes[i];
+        job->items[job->count++] = in->items[i];
     }
     return jobs;
 }
@@ -428,20 +414,20 @@ static void queue(struct positions *p, struct job *jobs)
     }
 }
 
-bool positions_take(struct positions *p, struct fixes *fixes, struct arena *a, struct fail *f)
+bool positions_take(struct positions *p, const struct sight *sight, struct fixes *fixes,
+                    struct arena *a, struct fail *f)
 {
-    struct live_fix *found = arena_take(a, (size_t)fixes->count, sizeof *found);
-    const int32_t count = let_in(p, fixes, found);
+    const struct admitted in = let_in(p, sight, fixes, a);
     struct ask ask = { 0 };
 
-    if (count == 0)
+    if (in.count == 0)
         return true;
-    live_snap(p->live, found, count);
+    live_snap(p->live, in.fixes, in.count);
     cond_open(&ask.done);
-    struct job *jobs = jobs_of(p, found, count, &ask, a);
+    struct job *jobs = jobs_of(p, &in, &ask, a);
 
     pthread_mutex_lock(&p->lock);
-    const bool has_room = p->queued + count <= p->queue_max;
+    const bool has_room = p->queued + in.count <= p->queue_max;
 
     if (has_room)
         queue(p, jobs);

@@ -5,13 +5,15 @@
 #include <stdint.h>
 
 #include "engine/live.h"
+#include "engine/sight.h"
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
 #include "geo/fixes.h"
 
 /* The writer of positions. What it says is accepted is committed: a fix goes
  * into the history and, unless a newer one is there, becomes the person's last
- * position, in one transaction; then the live index moves, then who sent it is
+ * position, in one transaction, which also asks the database once more whether she
+ * may be tracked; then the live index moves, then who sent it is
  * answered.
  *
  * Each writer is a thread with a connection of its own. A person always goes to
@@ -38,11 +40,14 @@ struct positions *positions_open(const char *database, struct live *l,
 /* Commits what is waiting, then stops. Nobody may send any more. */
 void positions_close(struct positions *p);
 
-/* Has the items committed that have no code yet, and waits for it. Those of
- * unknown people get PERSON_UNKNOWN, those of people off duty OFF_DUTY. True:
+/* Has the items committed that have no code yet, and waits for it. Those of people
+ * whom the sender does not see get PERSON_UNKNOWN, like those whom nobody is, those
+ * of people off duty OFF_DUTY, and those of people who have not agreed to be located
+ * CONSENT_MISSING: of these nothing is stored. True:
  * every item that still has no code is committed, and live shows it. False:
  * nothing was taken, with TOO_MANY_POSITIONS when too many are waiting, or with
  * DATABASE_AWAY; sending the same again does no harm. Called from any thread. */
-bool positions_take(struct positions *p, struct fixes *fixes, struct arena *a, struct fail *f);
+bool positions_take(struct positions *p, const struct sight *sight, struct fixes *fixes,
+                    struct arena *a, struct fail *f);
 
 #endif

@@ -26,7 +26,6 @@ struct roster_slot {
     int64_t *further;    /* the other organisations, NULL without */
     int64_t incident_id; /* that has taken her; 0: she is free */
     uint64_t taken_turn; /* when that last changed, as engine/live counts */
-    uint64_t credentials;
     int16_t birth_year;
     uint8_t further_count;
     uint8_t bars; /* bits of engine/able that no other field tells */

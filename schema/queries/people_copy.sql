@@ -1,1 +1,1 @@
-COPY pg_temp.incoming (person_id, display_name, mode, skills, on_duty) FROM STDIN (FORMAT binary);
+COPY pg_temp.incoming (person_id, display_name, mode, skills, on_duty, location_consent) FROM STDIN (FORMAT binary);

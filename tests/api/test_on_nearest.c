@@ -29,12 +29,13 @@ static int set_up(void **state)
     if (asking_open_room(&ROOM, state))
         return -1;
     block_import(ROOM.d, SIDE, BLOCK_BEIJING);
-    if (!db_script(
-            ROOM.d->db,
-            "INSERT INTO vigil.person (person_id, display_name, mode, skills, on_duty)"
-            " SELECT i, '志愿者 ' || i, (ARRAY['car', 'foot', 'ebike'])[1 + i % 3], i % 4, i <> 30"
-            " FROM generate_series(1, 30) AS i",
-            &f) ||
+    if (!db_script(ROOM.d->db,
+                   "INSERT INTO vigil.person (person_id, display_name, mode, skills, on_duty,"
+                   "                          location_consent)"
+                   " SELECT i, '志愿者 ' || i, (ARRAY['car', 'foot', 'ebike'])[1 + i % 3], i % 4, "
+                   "i <> 30, true"
+                   " FROM generate_series(1, 30) AS i",
+                   &f) ||
         !engine_follow(asking_engine(ROOM.asking), &f))
         fail_msg("%s", f.text);
     return 0;

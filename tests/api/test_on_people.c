@@ -41,6 +41,19 @@ static const char *path_of(int64_t id)
     return arena_text(ROOM.d->arena, "/v1/people/%lld", (long long)id);
 }
 
+static void consents(int64_t person_id)
+{
+    struct fail f;
+
+    assert_true(db_script(ROOM.d->db,
+                          arena_text(ROOM.d->arena,
+                                     "UPDATE vigil.person SET location_consent = true"
+                                     " WHERE person_id = %lld",
+                                     (long long)person_id),
+                          &f));
+    assert_true(engine_follow(asking_engine(ROOM.asking), &f));
+}
+
 static void reports_from(int64_t person_id, int32_t lon_e7, int32_t lat_e7)
 {
     struct fixes_item item = { .person_id = person_id,
@@ -51,8 +64,8 @@ static void reports_from(int64_t person_id, int32_t lon_e7, int32_t lat_e7)
     struct fixes fixes = { .count = 1, .items = &item };
     struct fail f;
 
-    assert_true(
-        positions_take(engine_positions(asking_engine(ROOM.asking)), &fixes, ROOM.d->arena, &f));
+    assert_true(positions_take(engine_positions(asking_engine(ROOM.asking)),
+                               &(struct sight){ .everyone = true }, &fixes, ROOM.d->arena, &f));
     assert_int_equal(item.code, CODE_NONE);
 }
 
@@ -66,6 +79,7 @@ static void a_person_is_made_known_at_once(void **state)
     (void)state;
     asking_expect(&answer, 201, NULL);
     assert_string_equal(asking_header(&answer, "Location"), path_of(id));
+    consents(id);
     reports_from(id, 1163900000, 399000000);
     answer = ask("GET", path_of(id), NULL, NULL);
     asking_expect(&answer, 200, NULL);
@@ -164,14 +178,16 @@ static void many_people(void)
 {
     struct fail f;
 
-    assert_true(db_script(ROOM.d->db,
-                          "INSERT INTO vigil.person (person_id, display_name, mode, on_duty)"
-                          " SELECT i, 'person ' || i, (ARRAY['car', 'foot'])[1 + i % 2], i % 5 <> 0"
-                          " FROM generate_series(1, 250) AS i;"
-                          "INSERT INTO vigil.position_last"
-                          " SELECT i, i * 1000, i * 1000, NULL, NULL, 1, 1"
-                          " FROM generate_series(1, 250) AS i",
-                          &f));
+    assert_true(
+        db_script(ROOM.d->db,
+                  "INSERT INTO vigil.person (person_id, display_name, mode, on_duty,"
+                  "                          location_consent)"
+                  " SELECT i, 'person ' || i, (ARRAY['car', 'foot'])[1 + i % 2], i % 5 <> 0, true"
+                  " FROM generate_series(1, 250) AS i;"
+                  "INSERT INTO vigil.position_last"
+                  " SELECT i, i * 1000, i * 1000, NULL, NULL, 1, 1"
+                  " FROM generate_series(1, 250) AS i",
+                  &f));
     assert_true(engine_follow(asking_engine(ROOM.asking), &f));
 }
 

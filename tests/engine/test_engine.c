@@ -59,8 +59,8 @@ static int set_up(void **state)
     h->config = config_new();
     must(config_set(h->config, "database", h->d->address, "test", &f), &f);
     must(config_set(h->config, "cache_dir", "/nonexistent/vigil", "test", &f), &f);
-    run(h, "INSERT INTO vigil.person (person_id, display_name)"
-           " SELECT i, 'person ' || i FROM generate_series(1, 500) AS i");
+    run(h, "INSERT INTO vigil.person (person_id, display_name, location_consent)"
+           " SELECT i, 'person ' || i, true FROM generate_series(1, 500) AS i");
     *state = h;
     return 0;
 }
@@ -96,7 +96,9 @@ static void everyone_reports(struct house *h, struct point south_west)
                                               .speed_cms = -1,
                                               .fix_us = clock_wall_us() };
     }
-    must(positions_take(engine_positions(h->engine), &fixes, a, &f), &f);
+    must(positions_take(engine_positions(h->engine), &(struct sight){ .everyone = true }, &fixes, a,
+                        &f),
+         &f);
     for (int32_t i = 0; i < 500; i++)
         assert_int_equal(fixes.items[i].code, CODE_NONE);
     arena_free(a);

@@ -10,7 +10,7 @@
 struct town_hall {
     struct database *d;
     struct live *live;
-    int64_t mark;
+    struct people_mark mark;
 };
 
 static void must(bool is_good, const struct fail *f)
@@ -98,9 +98,10 @@ static void everyone_is_read_at_first_with_where_she_was(void **state)
 {
     struct town_hall *t = *state;
 
-    run(t, "INSERT INTO vigil.person (person_id, display_name, mode, skills, on_duty, valid_to)"
+    run(t, "INSERT INTO vigil.person (person_id, display_name, mode, skills, on_duty, valid_to,"
+           "                          location_consent)"
            " SELECT i, '志愿者 ' || i, (ARRAY['foot', 'ebike', 'car'])[1 + i % 3], i, i % 2 = 0,"
-           "        CASE WHEN i % 100 = 0 THEN now() END FROM generate_series(1, 1000) AS i;"
+           "        CASE WHEN i % 100 = 0 THEN now() END, true FROM generate_series(1, 1000) AS i;"
            "INSERT INTO vigil.position_last VALUES (8, 10, -20, NULL, 30, 40, 50),"
            " (9, 10, -20, NULL, 30, 40, 50)");
     follow(t);

@@ -12,11 +12,13 @@
 #include "tests/support/database.h"
 #include "tests/support/town.h"
 
+static const struct sight EVERYONE = { .everyone = true };
+
 struct post {
     struct database *d;
     struct live *live;
     struct positions *positions;
-    int64_t mark;
+    struct people_mark mark;
 };
 
 static void must(bool is_good, const struct fail *f)
@@ -49,8 +51,8 @@ static int set_up(void **state)
 
     p->d = database_new(true);
     p->live = live_new();
-    run(p, "INSERT INTO vigil.person (person_id, display_name, on_duty)"
-           " SELECT i, 'person ' || i, i <= 90 FROM generate_series(1, 100) AS i");
+    run(p, "INSERT INTO vigil.person (person_id, display_name, on_duty, location_consent)"
+           " SELECT i, 'person ' || i, i <= 90, true FROM generate_series(1, 100) AS i");
     must(people_follow(p->d->db, p->live, p->d->arena, &p->mark, &f), &f);
     open_with(p, POSITIONS_USUAL);
     *state = p;
@@ -82,7 +84,7 @@ static bool take(struct post *p, struct fixes_item *items, int32_t count, struct
 {
     struct fixes fixes = { .count = count, .items = items };
     struct arena *a = arena_new();
-    const bool taken = positions_take(p->positions, &fixes, a, f);
+    const bool taken = positions_take(p->positions, &EVERYONE, &fixes, a, f);
 
     arena_free(a);
     return taken;

@@ -545,9 +545,7 @@ static void a_crowd_too_dense_for_points_is_counted(void **state)
 static void a_step_of_anyone_changes_the_tag_of_her_tile(void **state)
 {
     struct room *room = *state;
-    struct tiles_stamp before;
-    struct tiles_stamp same;
-    struct tiles_stamp after;
+    struct tiles_stamp before, same, after;
 
     add_people(room, 1);
     struct buf one = ask(room, "people", tile_at(CENTRE, 14), &before);

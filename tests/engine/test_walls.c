@@ -207,11 +207,12 @@ static void many_rows_at_once_are_checked_like_one(void **state)
     struct fail f = { 0 };
 
     pgwire_copy_begin(&rows);
-    pgwire_row(&rows, 5);
+    pgwire_row(&rows, 6);
     pgwire_int8(&rows, 77);
     pgwire_bytes(&rows, "Load", 4);
     pgwire_bytes(&rows, "foot", 4);
     pgwire_int8(&rows, 0);
+    pgwire_bytes(&rows, "\1", 1);
     pgwire_bytes(&rows, "\1", 1);
     pgwire_copy_end(&rows);
     act_for(s, 2, 0); /* the home of the row is the city */

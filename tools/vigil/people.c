@@ -12,7 +12,7 @@
 #include "tools/vigil/command.h"
 #include "tools/vigil/commands.h"
 
-enum { COUNT_MAX = 1000000, COLUMNS = 5, ROWS_AT_ONCE = 20000, SKILL_BITS = 63 };
+enum { COUNT_MAX = 1000000, COLUMNS = 6, ROWS_AT_ONCE = 20000, SKILL_BITS = 63 };
 
 /* The hundred commonest family names hold 85 of 100 people; these are the first
  * forty, the commoner ones more than once. */
@@ -60,6 +60,7 @@ static void put_person(struct buf *rows, int64_t person_id, struct chance *chanc
     put_text(rows, network_mode_word(mode));
     pgwire_int8(rows, (int64_t)skills);
     pgwire_bytes(rows, chance_pick(chance, 100) < 95 ? "\1" : "\0", 1); /* on duty */
+    pgwire_bytes(rows, "\1", 1); /* agrees to be located */
 }
 
 static bool add_some(struct db *db, struct ids *ids, int64_t count, struct chance *chance,
