@@ -18,6 +18,10 @@ int32_t listen_port(int fd);
 /* Answers are written in one piece: waiting for more would only delay them. */
 void listen_undelayed(int fd);
 
+/* Whether the other end of a connection sends no more: it hung up, or the connection
+ * broke. Takes nothing from it and does not wait. */
+bool listen_hung_up(int fd);
+
 /* Whether a socket address is this machine's own loopback. */
 struct sockaddr;
 bool listen_is_loopback(const struct sockaddr *address);

@@ -94,6 +94,7 @@ struct listener {
     struct MHD_Connection *connection;
     struct server *server;
     struct line *line;
+    int fd;
 };
 
 static void rest(void *self)
@@ -109,6 +110,13 @@ static void rouse(void *self)
     struct listener *who = self;
 
     MHD_resume_connection(who->connection);
+}
+
+static bool is_gone(void *self)
+{
+    const struct listener *who = self;
+
+    return listen_hung_up(who->fd);
 }
 
 /* A piece must have been taken before the next is asked for. */
@@ -138,11 +146,13 @@ static struct MHD_Response *carry_stream(struct talk *t)
 {
     struct reply *reply = &t->answer.reply;
     struct listener *who = calloc(1, sizeof *who);
-    const struct streams_carrier carrier = { rest, rouse, who };
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(t->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const struct streams_carrier carrier = { rest, rouse, is_gone, who };
 
     if (!who)
         abort();
-    *who = (struct listener){ reply->stream, t->connection, t->server, t->line };
+    *who = (struct listener){ reply->stream, t->connection, t->server, t->line, info->connect_fd };
     reply->done = NULL;
     streams_carry(who->stream, &carrier);
     return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, who,

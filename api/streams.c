@@ -22,7 +22,7 @@
 
 static const int64_t SECOND_US = 1000000;
 
-enum ending { GOES_ON, SERVER_STOPS, TOKEN_ENDED, FELL_BEHIND };
+enum ending { GOES_ON, HUNG_UP, SERVER_STOPS, TOKEN_ENDED, FELL_BEHIND };
 
 struct stream {
     struct streams *all;
@@ -234,21 +234,45 @@ int64_t streams_read(struct stream *stream, char *out, size_t most)
 
 /* ------------------------------------------------------------------ coming and going */
 
-static bool has_room(const struct streams *s, int64_t token_id, struct fail *f)
+/* Nobody tells when the listener of a connection that rests hangs up: it is asked for. */
+static void look_who_is_gone(struct streams *s)
 {
-    int64_t of_token = 0;
+    for (struct stream *stream = s->first; stream; stream = stream->next) {
+        if (!stream->rests || !stream->carrier.gone(stream->carrier.self))
+            continue;
+        end(stream, HUNG_UP);
+        wake(stream);
+    }
+}
+
+/* Those who still listen, all and with this token. */
+static void count_listeners(const struct streams *s, int64_t token_id, int64_t *all, int64_t *own)
+{
+    *all = *own = 0;
+    for (const struct stream *other = s->first; other; other = other->next) {
+        *all += other->ending == GOES_ON;
+        *own += other->ending == GOES_ON && other->token_id == token_id;
+    }
+}
+
+static bool has_room(struct streams *s, int64_t token_id, struct fail *f)
+{
+    int64_t all, own;
 
     if (s->shut)
         return fail_set(f, FAIL_BUSY, SERVER_STOPPING, "the server is stopping");
-    for (const struct stream *other = s->first; other; other = other->next)
-        of_token += other->token_id == token_id;
-    if (s->count >= s->most) {
-        fail_set(f, FAIL_BUSY, LISTENERS_FULL, "%lld are listening already", (long long)s->count);
+    count_listeners(s, token_id, &all, &own);
+    if (all >= s->most || own >= s->most_per_token) {
+        look_who_is_gone(s);
+        count_listeners(s, token_id, &all, &own);
+    }
+    if (all >= s->most) {
+        fail_set(f, FAIL_BUSY, LISTENERS_FULL, "%lld are listening already", (long long)all);
         return fail_allowed(f, "%lld listeners", (long long)s->most);
     }
-    if (of_token >= s->most_per_token) {
+    if (own >= s->most_per_token) {
         fail_set(f, FAIL_BUSY, LISTENERS_FULL, "%lld are listening with this token already",
-                 (long long)of_token);
+                 (long long)own);
         return fail_allowed(f, "%lld listeners with one token", (long long)s->most_per_token);
     }
     return true;
@@ -283,7 +307,7 @@ bool streams_add(struct streams *s, int64_t token_id, const struct feed_listener
 
 void streams_give_up(void *self)
 {
-    static const char *const WHY[] = { "listener", "server", "token", "behind" };
+    static const char *const WHY[] = { "listener", "listener", "server", "token", "behind" };
     struct stream *stream = self;
     struct streams *s = stream->all;
 
@@ -398,6 +422,7 @@ static void wait_for_news(struct streams *s)
 static void *pump_on(void *self)
 {
     struct streams *s = self;
+    int64_t gone_us = 0; /* when it was last looked who is gone */
 
     pthread_mutex_lock(&s->lock);
     while (!s->stopping) {
@@ -406,8 +431,14 @@ static void *pump_on(void *self)
         const struct orgs *orgs = engine_orgs(s->engine);
 
         pthread_mutex_lock(&s->lock);
+        const int64_t now_us = clock_steady_us();
+
+        if (now_us - gone_us >= SECOND_US) {
+            gone_us = now_us;
+            look_who_is_gone(s);
+        }
         for (struct stream *stream = s->first; stream; stream = stream->next)
-            pump(stream, orgs, clock_steady_us());
+            pump(stream, orgs, now_us);
         pthread_mutex_unlock(&s->lock);
         orgs_drop(orgs);
         pthread_mutex_lock(&s->lock);

@@ -52,10 +52,12 @@ size_t streams_waiting(const struct stream *stream);
 /* --- for those who carry it: api/server.c ---------------------------------- */
 
 /* Who carries the bytes. `rest` is called when there is nothing to read, `wake` when
- * there is again or the stream has ended; never two at one time for one stream. */
+ * there is again or the stream has ended; in between `gone` says whether the listener
+ * has hung up. Never two at one time for one stream. */
 struct streams_carrier {
     void (*rest)(void *self);
     void (*wake)(void *self);
+    bool (*gone)(void *self);
     void *self;
 };
 void streams_carry(struct stream *stream, const struct streams_carrier *carrier);

@@ -1,15 +1,11 @@
 /* Listening over real sockets: server, engine and database. */
 #include "api/streams.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "api/auth.h"
@@ -24,6 +20,7 @@
 #include "engine/tokens.h"
 #include "tests/support/check_near.h"
 #include "tests/support/database.h"
+#include "tests/support/ear.h"
 
 enum { WAIT_MS = 20000, MANY = 500 };
 
@@ -122,135 +119,16 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* ---------------------------------------------------------------- a listener */
-
-struct ear {
-    int fd;
-    char *text; /* all that was heard, chunks joined */
-    size_t size, room;
-    char *raw; /* what was read and is not yet taken apart */
-    size_t raw_size;
-    bool head_over, over;
-};
-
-static int dial(const struct house *h, int receive_bytes)
-{
-    const struct sockaddr_in at = { .sin_family = AF_INET,
-                                    .sin_port = htons((uint16_t)server_port(h->server)),
-                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    if (receive_bytes)
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
-    assert_int_equal(connect(fd, (const struct sockaddr *)&at, sizeof at), 0);
-    return fd;
-}
-
 static struct ear ask(const struct house *h, const char *token, const char *target,
                       const char *header, int receive_bytes)
 {
-    char request[600];
-    struct ear ear = { .fd = dial(h, receive_bytes), .room = 1 << 16 };
-    const int size = snprintf(request, sizeof request,
-                              "GET %s HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\n%s\r\n",
-                              target, token, header);
-
-    ear.text = calloc(1, ear.room);
-    ear.raw = calloc(1, ear.room);
-    assert_int_equal(send(ear.fd, request, (size_t)size, MSG_NOSIGNAL), size);
-    return ear;
-}
-
-static void hang_up(struct ear *ear)
-{
-    close(ear->fd);
-    free(ear->text);
-    free(ear->raw);
-}
-
-static void take(struct ear *ear, size_t skip, size_t size, size_t after)
-{
-    if (ear->size + size + 1 > ear->room) {
-        ear->room = 2 * (ear->size + size + 1);
-        ear->text = realloc(ear->text, ear->room);
-    }
-    memcpy(ear->text + ear->size, ear->raw + skip, size);
-    ear->size += size;
-    ear->text[ear->size] = '\0';
-    ear->raw_size -= skip + size + after;
-    memmove(ear->raw, ear->raw + skip + size + after, ear->raw_size);
-    ear->raw[ear->raw_size] = '\0';
-}
-
-/* The head as it stands, then whole chunks; a body that is not chunked as it comes. */
-static void take_apart(struct ear *ear)
-{
-    char *end;
-
-    if (!ear->head_over) {
-        if (!(end = strstr(ear->raw, "\r\n\r\n")))
-            return;
-        take(ear, 0, (size_t)(end - ear->raw) + 4, 0);
-        ear->head_over = true;
-    }
-    if (!strstr(ear->text, "chunked")) {
-        take(ear, 0, ear->raw_size, 0);
-        return;
-    }
-    while ((end = strstr(ear->raw, "\r\n"))) {
-        const size_t size = strtoul(ear->raw, NULL, 16);
-        const size_t skip = (size_t)(end - ear->raw) + 2;
-
-        if (ear->raw_size < skip + size + 2)
-            return;
-        ear->over |= size == 0;
-        take(ear, skip, size, 2);
-    }
-}
-
-/* Reads once; false when the server closed or there was nothing for so long. */
-static bool hear(struct ear *ear, int64_t wait_ms)
-{
-    struct pollfd wait = { .fd = ear->fd, .events = POLLIN };
-
-    if (poll(&wait, 1, (int)wait_ms) <= 0)
-        return false;
-    const ssize_t n = recv(ear->fd, ear->raw + ear->raw_size, (1 << 16) - ear->raw_size - 1, 0);
-
-    if (n <= 0)
-        return false;
-    ear->raw_size += (size_t)n;
-    ear->raw[ear->raw_size] = '\0';
-    take_apart(ear);
-    return true;
-}
-
-static bool hears(struct ear *ear, const char *part, int64_t within_ms)
-{
-    const int64_t until = clock_steady_us() + within_ms * 1000;
-
-    for (int64_t left; !strstr(ear->text, part);)
-        if ((left = until - clock_steady_us()) <= 0 || !hear(ear, left / 1000 + 1))
-            return strstr(ear->text, part) != NULL;
-    return true;
+    return ear_open(server_port(h->server), token, target, header, receive_bytes);
 }
 
 static void expect(struct ear *ear, const char *part)
 {
-    if (!hears(ear, part, WAIT_MS))
+    if (!ear_hears(ear, part, WAIT_MS))
         fail_msg("\"%s\" was not heard, but: %.600s", part, ear->text);
-}
-
-/* Whether the answer ends within that time. */
-static bool ends(struct ear *ear, int64_t within_ms)
-{
-    const int64_t until = clock_steady_us() + within_ms * 1000;
-    int64_t left;
-
-    while (!ear->over && (left = until - clock_steady_us()) > 0)
-        if (!hear(ear, left / 1000 + 1))
-            return ear->over || clock_steady_us() < until;
-    return ear->over;
 }
 
 static struct ear listen_to(const struct house *h, const char *token, const char *target)
@@ -312,7 +190,7 @@ static void an_event_is_heard_with_its_number_and_kind(void **state)
     expect(&ear, "\"org_id\":1,\"incident_id\":77,\"data\":{\"word\":\"first\"}}\n\n");
     tell(c->d, 1, 0, "second");
     expect(&ear, "id: 2\nevent: incident\n");
-    hang_up(&ear);
+    ear_close(&ear);
 }
 
 static void who_was_cut_off_hears_what_she_missed(void **state)
@@ -326,12 +204,12 @@ static void who_was_cut_off_hears_what_she_missed(void **state)
 
     expect(&ear, "missed");
     assert_null(strstr(ear.text, "seen"));
-    hang_up(&ear);
+    ear_close(&ear);
     ear = ask(&c->one, c->token, "/v1/events?after=0", "", 0);
     expect(&ear, "seen");
     expect(&ear, "missed");
     assert_true(strstr(ear.text, "seen") < strstr(ear.text, "missed"));
-    hang_up(&ear);
+    ear_close(&ear);
 }
 
 static void another_process_knows_what_this_one_was_told(void **state)
@@ -349,8 +227,8 @@ static void another_process_knows_what_this_one_was_told(void **state)
     tell(c->d, 1, 0, "after");
     expect(&here, "id: 2\nevent: incident");
     expect(&there, "id: 2\nevent: incident");
-    hang_up(&here);
-    hang_up(&there);
+    ear_close(&here);
+    ear_close(&there);
     close_house(&two);
 }
 
@@ -367,14 +245,14 @@ static void who_missed_too_much_is_told_to_begin_anew(void **state)
     expect(&ear, "id: 1001\nevent: reset\ndata: {\"number\":1001}\n\n");
     tell(c->d, 1, 0, "news");
     expect(&ear, "id: 1002\nevent: incident");
-    hang_up(&ear);
+    ear_close(&ear);
     ear = ask(&two, c->token, "/v1/events?after=2", "", 0);
     expect(&ear, "\"n\":1001");
     assert_null(strstr(ear.text, "reset"));
-    hang_up(&ear);
+    ear_close(&ear);
     ear = ask(&two, c->token, "/v1/events?after=900000", "", 0); /* of another database */
     expect(&ear, "event: reset\ndata: {\"number\":1002}");
-    hang_up(&ear);
+    ear_close(&ear);
     close_house(&two);
 }
 
@@ -402,12 +280,12 @@ static void each_hears_what_her_organisation_may_see(void **state)
     assert_null(strstr(dispatcher.text, "firm"));
     assert_non_null(strstr(firm.text, "firm"));
     assert_null(strstr(firm.text, "township"));
-    hang_up(&firm);
-    hang_up(&dispatcher);
+    ear_close(&firm);
+    ear_close(&dispatcher);
     dispatcher = ask(&c->one, east, "/v1/events?after=0", "", 0);
     expect(&dispatcher, "last");
     assert_null(strstr(dispatcher.text, "west"));
-    hang_up(&dispatcher);
+    ear_close(&dispatcher);
 }
 
 static void a_number_that_cannot_be_one_is_refused(void **state)
@@ -424,7 +302,7 @@ static void a_number_that_cannot_be_one_is_refused(void **state)
 
         expect(&ear, "HTTP/1.1 4");
         expect(&ear, i == 3 ? "query_unknown" : "query_out_of_range");
-        hang_up(&ear);
+        ear_close(&ear);
     }
     assert_int_equal(metrics_get(METRIC_LISTENERS), 0);
 }
@@ -437,7 +315,7 @@ static void a_silent_stream_says_that_it_lives(void **state)
     struct ear ear = listen_to(&c->one, c->token, "/v1/events");
 
     expect(&ear, "\n:\nid: 0\n\n");
-    hang_up(&ear);
+    ear_close(&ear);
 }
 
 static void a_token_that_ended_ends_the_stream(void **state)
@@ -450,12 +328,12 @@ static void a_token_that_ended_ends_the_stream(void **state)
     struct ear other = listen_to(&c->one, c->token, "/v1/events");
 
     must(tokens_revoke(c->d->db, token_id, c->d->arena, &f), &f);
-    assert_true(ends(&revoked, 2000));
-    assert_false(ends(&other, 100));
-    hang_up(&revoked);
+    assert_true(ear_ends(&revoked, 2000));
+    assert_false(ear_ends(&other, 100));
+    ear_close(&revoked);
     database_text(c->d, "UPDATE vigil.token SET expires_at = now()");
-    assert_true(ends(&other, 2000));
-    hang_up(&other);
+    assert_true(ear_ends(&other, 2000));
+    ear_close(&other);
 }
 
 static void who_does_not_read_is_cut(void **state)
@@ -476,8 +354,8 @@ static void who_does_not_read_is_cut(void **state)
     assert_true(metrics_get(METRIC_CONNECTIONS_CUT) >= cut_before);
     tell(c->d, 1, 0, "still");
     expect(&quick, "still");
-    hang_up(&slow);
-    hang_up(&quick);
+    ear_close(&slow);
+    ear_close(&quick);
 }
 
 static void no_more_listen_than_are_allowed(void **state)
@@ -494,26 +372,28 @@ static void no_more_listen_than_are_allowed(void **state)
     expect(&more, "HTTP/1.1 503");
     expect(&more, "Retry-After: ");
     expect(&more, "listeners_full");
-    hang_up(&more);
-    hang_up(&ears[0]);
-    tell(c->d, 1, 0,
-         "who is there"); /* a connection that is gone is noticed when it is written to */
-    tell(c->d, 1, 0, "who is there");
-    for (int tries = 0;; tries++) {
-        more = ask(&c->one, c->token, "/v1/events", "", 0);
-        expect(&more, "HTTP/1.1 ");
-        if (strstr(more.text, "HTTP/1.1 200"))
-            break;
-        hang_up(&more);
-        if (tries == 100)
-            fail_msg("the place of a listener who left is not given again");
-        tell(c->d, 1, 0, "who is there");
-        usleep(50000);
-    }
-    hang_up(&more);
+    ear_close(&more);
+    ear_close(&ears[0]);
+    more = listen_to(&c->one, c->token, "/v1/events"); /* her place is free at once */
+    ear_close(&more);
     for (int i = 1; i < 505; i++)
-        hang_up(&ears[i]);
+        ear_close(&ears[i]);
     free(ears);
+}
+
+static void who_hangs_up_is_noticed(void **state)
+{
+    struct city *c = *state;
+    struct ear ear = listen_to(&c->one, c->token, "/v1/events");
+    const int64_t until = clock_steady_us() + 5000000;
+
+    assert_int_equal(metrics_get(METRIC_LISTENERS), 1);
+    ear_close(&ear);
+    while (metrics_get(METRIC_LISTENERS) > 0) {
+        if (clock_steady_us() > until)
+            fail_msg("a listener who hung up is still there after 5 s");
+        usleep(10000);
+    }
 }
 
 static void hundreds_hear_at_once_and_no_worker_is_held(void **state)
@@ -535,9 +415,9 @@ static void hundreds_hear_at_once_and_no_worker_is_held(void **state)
     struct ear other = ask(&c->one, c->token, "/v1", "Connection: close\r\n", 0);
 
     expect(&other, "HTTP/1.1 200");
-    hang_up(&other);
+    ear_close(&other);
     for (int i = 0; i < MANY; i++)
-        hang_up(&ears[i]);
+        ear_close(&ears[i]);
     free(ears);
 }
 
@@ -556,12 +436,12 @@ static void streams_outlive_the_absence_of_the_database(void **state)
              "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '%s';",
              c->d->name, c->d->name);
     must(db_script(other->db, sql, &f), &f);
-    assert_false(ends(&ear, 1500));
+    assert_false(ear_ends(&ear, 1500));
     snprintf(sql, sizeof sql, "ALTER DATABASE \"%s\" ALLOW_CONNECTIONS true", c->d->name);
     must(db_script(other->db, sql, &f), &f);
     tell(c->d, 1, 0, "late");
     expect(&ear, "late");
-    hang_up(&ear);
+    ear_close(&ear);
     database_free(other);
 }
 
@@ -574,9 +454,9 @@ static void a_stop_ends_every_stream_in_good_order(void **state)
     struct ear ear = listen_to(&two, c->token, "/v1/events");
 
     assert_true(server_drain(two.server, 5));
-    assert_true(ends(&ear, 1000));
+    assert_true(ear_ends(&ear, 1000));
     assert_true(ear.over); /* the last chunk came */
-    hang_up(&ear);
+    ear_close(&ear);
     close_house(&two);
 }
 
@@ -595,8 +475,8 @@ static void *come_and_go(void *self)
     while (!crowd->stop) {
         struct ear ear = ask(&crowd->c->one, crowd->c->token, "/v1/events?after=0", "", 0);
 
-        crowd->heard += hears(&ear, "event: duty", 2000);
-        hang_up(&ear);
+        crowd->heard += ear_hears(&ear, "event: duty", 2000);
+        ear_close(&ear);
     }
     return NULL;
 }
@@ -632,6 +512,7 @@ int main(void)
         WITH_CITY(a_token_that_ended_ends_the_stream),
         WITH_CITY(who_does_not_read_is_cut),
         WITH_CITY(no_more_listen_than_are_allowed),
+        WITH_CITY(who_hangs_up_is_noticed),
         WITH_CITY(hundreds_hear_at_once_and_no_worker_is_held),
         WITH_CITY(streams_outlive_the_absence_of_the_database),
         WITH_CITY(a_stop_ends_every_stream_in_good_order),

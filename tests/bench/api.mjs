@@ -22,8 +22,14 @@ function ask(method, path, headers, body) {
     return new Promise((resolve, reject) => {
         const request = http.request({ host: base.hostname, port: base.port, method, path, headers, agent, timeout: 15000 }, answer => {
             const parts = [];
+            const type = (answer.headers['content-type'] ?? '').split(';')[0];
+            if (type === 'text/event-stream') { // does not end: its head says all that is declared
+                resolve({ status: answer.statusCode, type, headers: answer.headers, body: Buffer.alloc(0) });
+                request.destroy();
+                return;
+            }
             answer.on('data', part => parts.push(part));
-            answer.on('end', () => resolve({ status: answer.statusCode, type: (answer.headers['content-type'] ?? '').split(';')[0], headers: answer.headers, body: Buffer.concat(parts) }));
+            answer.on('end', () => resolve({ status: answer.statusCode, type, headers: answer.headers, body: Buffer.concat(parts) }));
         });
         request.on('timeout', () => request.destroy(new Error('no answer within 15 s')));
         request.on('error', reject);
