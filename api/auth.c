@@ -104,6 +104,25 @@ void auth_forget(struct auth *auth, const char *token, bool from_cookie)
     pthread_mutex_unlock(&auth->lock);
 }
 
+void auth_forget_id(struct auth *auth, int64_t token_id)
+{
+    pthread_mutex_lock(&auth->lock);
+    for (int32_t i = 0; i < SLOT_COUNT; i++)
+        if (auth->slots[i].caller.token_id == token_id)
+            auth->slots[i].seen_us = 0;
+    pthread_mutex_unlock(&auth->lock);
+}
+
+bool auth_may_grant(enum role mine, enum role other)
+{
+    static const uint32_t GRANTS[ROLE_COUNT] = {
+        [ROLE_ADMIN] = ENDPOINTS_EVERYONE,
+        [ROLE_MANAGER] = ENDPOINTS_EVERYONE & ~(1U << ROLE_ADMIN | 1U << ROLE_AUDITOR),
+    };
+
+    return (GRANTS[mine] >> other & 1) != 0;
+}
+
 bool auth_cookie(const char *header, const char *name, char *out, size_t size)
 {
     const size_t name_size = strlen(name);

@@ -28,6 +28,13 @@ bool auth_check(const struct request *r, struct caller *out, struct fail *f);
 /* Believes a token no longer. `token` is what auth_token gave. */
 void auth_forget(struct auth *auth, const char *token, bool from_cookie);
 
+/* The same by its number, when its text is not known. */
+void auth_forget_id(struct auth *auth, int64_t token_id);
+
+/* Whether who has the one role may make and end tokens of the other: nobody makes one
+ * that may more than herself, or that watches over her. */
+bool auth_may_grant(enum role mine, enum role other);
+
 /* The caller's own token as it came, into TOKENS_TEXT_SIZE bytes at the most; false
  * when there is none that could be one. */
 bool auth_token(const struct request *r, char *out, size_t size, bool *from_cookie);

@@ -50,6 +50,7 @@ struct endpoints_group {
 };
 
 extern const struct endpoints_group ENDPOINTS_SERVICE;
+extern const struct endpoints_group ENDPOINTS_TOKENS;
 extern const struct endpoints_group ENDPOINTS_PLACES;
 extern const struct endpoints_group ENDPOINTS_PEOPLE;
 extern const struct endpoints_group ENDPOINTS_PRIVACY;

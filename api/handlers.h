@@ -12,6 +12,11 @@
 HANDLER(on_enter);
 HANDLER(on_enter_leave);
 
+/* api/on_tokens.c */
+HANDLER(on_tokens_list);
+HANDLER(on_tokens_create);
+HANDLER(on_tokens_close);
+
 /* api/on_service.c */
 HANDLER(on_service_health);
 HANDLER(on_service_index);

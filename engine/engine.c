@@ -309,7 +309,7 @@ static bool start(struct engine *e, struct fail *f)
     const char *database = config_text(e->config, CONFIG_DATABASE);
 
     e->db = db_open(database, f);
-    if (!e->db || !db_become(e->db, DB_ENGINE, f) || !look(e, f))
+    if (!e->db || !db_become(e->db, DB_APP, f) || !db_become(e->db, DB_ENGINE, f) || !look(e, f))
         return false;
     e->positions = positions_open(database, e->live, &POSITIONS_USUAL, f);
     if (!e->positions)

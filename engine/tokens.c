@@ -1,5 +1,6 @@
 #include "engine/tokens.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -190,12 +191,21 @@ bool tokens_enter(struct db *db, const char *code, struct arena *a, char session
     return true;
 }
 
-bool tokens_list(struct db *db, struct arena *a, struct tokens_row **out, int32_t *count,
-                 struct fail *f)
+static bool fail_unknown(int64_t token_id, struct fail *f)
 {
+    return fail_set(f, FAIL_MISSING, TOKEN_UNKNOWN, "there is no living token with the id %lld",
+                    (long long)token_id);
+}
+
+bool tokens_list(struct db *db, const struct tokens_wish_list *wish, struct arena *a,
+                 struct tokens_row **out, int32_t *count, struct fail *f)
+{
+    const struct db_value values[] = { db_int(wish->before_id ? wish->before_id : INT64_MAX),
+                                       db_int(wish->limit), db_int(wish->org_id), db_int(0) };
     const struct db_rows *rows;
 
-    if (!db_run(db, QUERIES_TOKEN_LIST, NULL, 0, a, &rows, f))
+    assert(wish->limit <= TOKENS_LIST_MAX);
+    if (!db_run(db, QUERIES_TOKEN_LIST, values, 4, a, &rows, f))
         return false;
     struct tokens_row *list = arena_take(a, (size_t)db_count(rows) + 1, sizeof *list);
 
@@ -203,6 +213,36 @@ bool tokens_list(struct db *db, struct arena *a, struct tokens_row **out, int32_
         list[i] = read_row(rows, i);
     *out = list;
     *count = db_count(rows);
+    return true;
+}
+
+bool tokens_get(struct db *db, int64_t token_id, int64_t org_id, struct arena *a,
+                struct tokens_row *out, struct fail *f)
+{
+    const struct db_value values[] = { db_int(INT64_MAX), db_int(1), db_int(org_id),
+                                       db_int(token_id) };
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_TOKEN_LIST, values, 4, a, &rows, f))
+        return false;
+    if (db_count(rows) == 0)
+        return fail_unknown(token_id, f);
+    *out = read_row(rows, 0);
+    return true;
+}
+
+bool tokens_home(struct db *db, int64_t person_id, struct arena *a, int64_t *org_id, struct fail *f)
+{
+    const struct db_value value = db_int(person_id);
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_TOKEN_PERSON, &value, 1, a, &rows, f))
+        return false;
+    if (db_count(rows) == 0) {
+        fail_set(f, FAIL_INPUT, PERSON_UNKNOWN, "there is no person %lld", (long long)person_id);
+        return fail_value(f, arena_text(a, "%lld", (long long)person_id));
+    }
+    *org_id = db_get_int(rows, 0, 0);
     return true;
 }
 
@@ -215,8 +255,7 @@ bool tokens_revoke(struct db *db, int64_t token_id, struct arena *a, struct fail
         return false;
     if (db_changed(rows) == 1)
         return true;
-    return fail_set(f, FAIL_MISSING, TOKEN_UNKNOWN, "there is no living token with the id %lld",
-                    (long long)token_id);
+    return fail_unknown(token_id, f);
 }
 
 bool tokens_living(struct db *db, const int64_t *token_ids, int32_t token_count, struct arena *a,

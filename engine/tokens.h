@@ -67,8 +67,25 @@ bool tokens_check(struct db *db, const char *text, enum tokens_kind kind, struct
 bool tokens_enter(struct db *db, const char *code, struct arena *a, char session[TOKENS_TEXT_SIZE],
                   struct tokens_row *out, struct fail *f);
 
-/* All that have not expired, the newest first, at most 1,000. */
-bool tokens_list(struct db *db, struct arena *a, struct tokens_row **out, int32_t *count,
+/* Which are wanted: of an organisation and those below it, the newest first. */
+struct tokens_wish_list {
+    int64_t org_id;    /* 0: of all */
+    int64_t before_id; /* 0: from the newest */
+    int64_t limit;     /* at most TOKENS_LIST_MAX */
+};
+enum { TOKENS_LIST_MAX = 1001 };
+
+/* Those that have not expired. */
+bool tokens_list(struct db *db, const struct tokens_wish_list *wish, struct arena *a,
+                 struct tokens_row **out, int32_t *count, struct fail *f);
+
+/* One of them, of an organisation or below it (0: of any); TOKEN_UNKNOWN when there is
+ * none. */
+bool tokens_get(struct db *db, int64_t token_id, int64_t org_id, struct arena *a,
+                struct tokens_row *out, struct fail *f);
+
+/* Where a person is at home whom the caller may see; PERSON_UNKNOWN. */
+bool tokens_home(struct db *db, int64_t person_id, struct arena *a, int64_t *org_id,
                  struct fail *f);
 
 /* Those of the tokens that live, ascending by id, and until when. */

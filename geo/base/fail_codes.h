@@ -117,6 +117,7 @@
     X(OPTION_WITHOUT_VALUE, "option_without_value")                                                \
     X(ORG_LOOP, "org_loop")                                                                        \
     X(ORG_NOT_EMPTY, "org_not_empty")                                                              \
+    X(ORG_UNKNOWN, "org_unknown")                                                                  \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
     X(OUT_OF_SCOPE, "out_of_scope")                                                                \
     X(PATH_UNKNOWN, "path_unknown")                                                                \
@@ -172,6 +173,9 @@
     X(TILE_TOO_LARGE, "tile_too_large")                                                            \
     X(TIME_MALFORMED, "time_malformed")                                                            \
     X(TOKEN_INVALID, "token_invalid")                                                              \
+    X(TOKEN_IN_USE, "token_in_use")                                                                \
+    X(TOKEN_NEEDS_FIRM, "token_needs_firm")                                                        \
+    X(TOKEN_NEEDS_PERSON, "token_needs_person")                                                    \
     X(TOKEN_UNKNOWN, "token_unknown")                                                              \
     X(TOO_MANY_POSITIONS, "too_many_positions")                                                    \
     X(TOO_MANY_REQUESTS, "too_many_requests")                                                      \

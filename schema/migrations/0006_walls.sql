@@ -115,7 +115,7 @@ GRANT EXECUTE ON FUNCTION vigil.position_history_ahead(interval) TO vigil_engine
 
 -- ------------------------------------------------------------------ signing in
 
--- The tokens of one's organisation and those below it.
+-- The tokens of one's organisation and those below it, and the one that asks.
 ALTER TABLE vigil.token ENABLE ROW LEVEL SECURITY;
 ALTER TABLE vigil.token FORCE ROW LEVEL SECURITY;
 GRANT SELECT (token_id, label, role, org_id, person_id, kind, created_at, expires_at, used_at, revoked_at)
@@ -125,10 +125,13 @@ GRANT UPDATE (revoked_at) ON vigil.token TO vigil_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON vigil.token TO vigil_engine;
 CREATE POLICY engine ON vigil.token TO vigil_engine USING (true) WITH CHECK (true);
 CREATE POLICY app ON vigil.token TO vigil_app
-    USING (EXISTS (SELECT FROM vigil.org_reach r
-                   WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = token.org_id))
-    WITH CHECK (EXISTS (SELECT FROM vigil.org_reach r
-                        WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = token.org_id));
+    USING (token_id = vigil.scope_token()
+           OR EXISTS (SELECT FROM vigil.org_reach r
+                      WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = token.org_id))
+    WITH CHECK (token_id = vigil.scope_token()
+                OR EXISTS (SELECT FROM vigil.org_reach r
+                           WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = token.org_id));
+CREATE INDEX token_org ON vigil.token (org_id, token_id);
 
 -- A token is looked at before anybody's scope is known; only who brings the secret
 -- learns anything.

@@ -208,7 +208,8 @@ static void the_list_shows_the_newest_first_and_nothing_expired(void **state)
     for (int i = 0; i < 3; i++)
         make(d, &wish, text);
     database_text(d, "UPDATE vigil.token SET expires_at = now() WHERE token_id = 2 RETURNING ''");
-    assert_true(tokens_list(d->db, d->arena, &rows, &count, &f));
+    assert_true(
+        tokens_list(d->db, &(struct tokens_wish_list){ .limit = 10 }, d->arena, &rows, &count, &f));
     assert_int_equal(count, 2);
     assert_int_equal(rows[0].token_id, 3);
     assert_int_equal(rows[1].token_id, 1);

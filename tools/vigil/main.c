@@ -34,7 +34,8 @@ static const struct entry COMMANDS[] = {
       "[--frames]",
       "sends people about the city who post their positions, R a second; token from VIGIL_TOKEN",
       "让人员在城中移动并上报位置，每秒 R 次；令牌取自 VIGIL_TOKEN" },
-    { "token", token_command, "create|enter|list|revoke ID [--name TEXT] [--role ROLE] [--days N]",
+    { "token", token_command,
+      "create|enter|list|revoke ID [--name TEXT] [--role ROLE] [--org ID] [--person ID] [--days N]",
       "makes, lists and ends tokens; enter makes a one-use code for the console",
       "创建、列出和吊销令牌；enter 生成一次性的控制台登录码" },
 };

@@ -11,11 +11,14 @@
 #include "tools/vigil/commands.h"
 
 enum { DAYS_OTHERWISE = 365, DAYS_MAX = 3650, DAY_S = 86400 };
+static const int64_t ID_MAX = INT64_C(9007199254740991);
 
 struct asked {
     const char *name;
     const char *role;
     const char *days;
+    const char *org;
+    const char *person;
 };
 
 /* The whole of `text` as a number from 1. */
@@ -35,6 +38,20 @@ static bool read_number(const char *what, const char *text, int64_t max, int64_t
     return true;
 }
 
+/* For which organisation and whose. */
+static bool read_owner(const struct asked *asked, enum role role, struct tokens_wish *out,
+                       struct fail *f)
+{
+    if ((asked->org && !read_number("--org", asked->org, ID_MAX, &out->org_id, f)) ||
+        (asked->person && !read_number("--person", asked->person, ID_MAX, &out->person_id, f)))
+        return false;
+    if (asked->person || (role != ROLE_VOLUNTEER && role != ROLE_DEVICE))
+        return true;
+    fail_set(f, FAIL_INPUT, TOKEN_NEEDS_PERSON, "a token of the role %s belongs to a person",
+             asked->role);
+    return fail_allowed(f, "--person ID");
+}
+
 static bool make(struct db *db, struct arena *a, const struct asked *asked, enum tokens_kind kind,
                  struct fail *f)
 {
@@ -51,14 +68,14 @@ static bool make(struct db *db, struct arena *a, const struct asked *asked, enum
     }
     if (asked->days && !read_number("--days", asked->days, DAYS_MAX, &days, f))
         return false;
-    const struct tokens_wish wish = {
+    struct tokens_wish wish = {
         .kind = kind,
         .label = asked->name ? asked->name : "terminal",
         .role = asked->role,
         .life_s = kind == TOKENS_ENTER ? TOKENS_ENTER_S : days * DAY_S,
     };
 
-    if (!tokens_create(db, &wish, a, text, &token_id, f))
+    if (!read_owner(asked, role, &wish, f) || !tokens_create(db, &wish, a, text, &token_id, f))
         return false;
     puts(text);
     return true;
@@ -70,15 +87,18 @@ static bool list(struct db *db, struct arena *a, struct fail *f)
     int32_t count;
     char until[INSTANT_SIZE];
 
-    if (!tokens_list(db, a, &rows, &count, f))
+    if (!tokens_list(db, &(struct tokens_wish_list){ .limit = TOKENS_LIST_MAX }, a, &rows, &count,
+                     f))
         return false;
-    printf("%-8s %-8s %-12s %-26s %-8s %s\n", "id", "kind", "role", "until", "state", "name");
+    printf("%-8s %-8s %-12s %-8s %-8s %-26s %-8s %s\n", "id", "kind", "role", "org", "person",
+           "until", "state", "name");
     for (int32_t i = 0; i < count; i++) {
         const bool spent = strcmp(rows[i].kind, "enter") == 0 && rows[i].used_us != 0;
 
         instant_write(rows[i].expires_us, until);
-        printf("%-8lld %-8s %-12s %-26s %-8s %s\n", (long long)rows[i].token_id, rows[i].kind,
-               rows[i].role, until,
+        printf("%-8lld %-8s %-12s %-8lld %-8lld %-26s %-8s %s\n", (long long)rows[i].token_id,
+               rows[i].kind, rows[i].role, (long long)rows[i].org_id, (long long)rows[i].person_id,
+               until,
                rows[i].revoked_us ? "revoked"
                : spent            ? "spent"
                                   : "good",
@@ -93,8 +113,7 @@ static bool revoke(struct db *db, struct arena *a, const struct command_line *li
 
     if (line->operand_count != 2)
         return fail_set(f, FAIL_INPUT, OPERAND_COUNT, "vigil token revoke needs one token's id");
-    return read_number("the token's id", line->operands[1], INT64_C(9007199254740991), &token_id,
-                       f) &&
+    return read_number("the token's id", line->operands[1], ID_MAX, &token_id, f) &&
            tokens_revoke(db, token_id, a, f);
 }
 
@@ -120,11 +139,13 @@ int token_command(int argc, char **argv)
     struct asked asked = { .role = "admin" };
     const struct command_option options[] = { { .name = "name", .value = &asked.name },
                                               { .name = "role", .value = &asked.role },
-                                              { .name = "days", .value = &asked.days } };
+                                              { .name = "days", .value = &asked.days },
+                                              { .name = "org", .value = &asked.org },
+                                              { .name = "person", .value = &asked.person } };
     struct command_line line;
     struct fail f = { 0 };
 
-    if (!command_read(argc, argv, options, 3, 2, &line, &f))
+    if (!command_read(argc, argv, options, 5, 2, &line, &f))
         return command_fail(&f);
     struct db *db = command_city(&f);
 
