@@ -3,6 +3,7 @@
 
 #include "api/registrar.h"
 #include "api/registrar_json.h"
+#include "api/registrar_refs.h"
 
 bool on_orgs_list(const struct request *r, struct reply *out, struct fail *f)
 {
@@ -46,7 +47,7 @@ bool on_orgs_get(const struct request *r, struct reply *out, struct fail *f)
     int64_t org_id;
 
     if (!registrar_frame(r, &frame, f) || !request_param_id(r, "org_id", &org_id, f) ||
-        !request_db(r, &db, f) || !registry_get(db, REGISTRY_ORGS, org_id, r->arena, &item, f) ||
+        !request_db(r, &db, f) || !registrar_refs_get(r, db, REGISTRY_ORGS, org_id, &item, f) ||
         !registrar_json_turn(&item, 1, frame, r->arena, f))
         return false;
     const struct db_value value = db_int(org_id);

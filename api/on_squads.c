@@ -2,6 +2,7 @@
 #include "api/handlers.h"
 
 #include "api/registrar.h"
+#include "api/registrar_refs.h"
 #include "engine/squads.h"
 
 static const char *const ROLES[] = { "leader", "member", "driver" };
@@ -34,6 +35,15 @@ bool on_squads_close(const struct request *r, struct reply *out, struct fail *f)
 
 /* ------------------------------------------------------------------ members */
 
+/* The squad of the path, which the caller must be able to see. */
+static bool read_squad(const struct request *r, int64_t *squad_id, struct db **db, struct fail *f)
+{
+    struct registry_item squad;
+
+    return request_param_id(r, "squad_id", squad_id, f) && request_db(r, db, f) &&
+           registrar_refs_get(r, *db, REGISTRY_SQUADS, *squad_id, &squad, f);
+}
+
 static void write_member(struct emit *e, const struct squads_member *m)
 {
     emit_object(e);
@@ -53,7 +63,7 @@ bool on_squads_members(const struct request *r, struct reply *out, struct fail *
     int64_t squad_id;
     int32_t count;
 
-    if (!request_param_id(r, "squad_id", &squad_id, f) || !request_db(r, &db, f) ||
+    if (!read_squad(r, &squad_id, &db, f) ||
         !squads_members(db, squad_id, r->arena, &members, &count, f))
         return false;
     struct emit *e = reply_json(out, REPLY_OK);
@@ -93,9 +103,10 @@ bool on_squads_join(const struct request *r, struct reply *out, struct fail *f)
     struct input_key keys[] = { { .name = "person_id", .required = true }, { .name = "role" } };
     struct joining j = { .r = r };
     const struct input *body;
+    struct db *db;
     int32_t role = MEMBER;
 
-    if (!request_param_id(r, "squad_id", &j.squad_id, f) || !request_json(r, &body, f) ||
+    if (!read_squad(r, &j.squad_id, &db, f) || !request_json(r, &body, f) ||
         !input_keys(body, keys, 2, f) ||
         !input_int(keys[0].value, 1, (INT64_C(1) << 53) - 1, &j.person_id, f) ||
         (keys[1].value && !input_word(keys[1].value, ROLES, ROLES_COUNT, &role, f)))
@@ -109,8 +120,7 @@ bool on_squads_leave(const struct request *r, struct reply *out, struct fail *f)
     int64_t squad_id, person_id;
     struct db *db;
 
-    if (!request_param_id(r, "squad_id", &squad_id, f) ||
-        !request_param_id(r, "person_id", &person_id, f) || !request_db(r, &db, f) ||
+    if (!read_squad(r, &squad_id, &db, f) || !request_param_id(r, "person_id", &person_id, f) ||
         !squads_leave(db, squad_id, person_id, r->arena, f))
         return false;
     reply_empty(out, REPLY_NO_CONTENT);

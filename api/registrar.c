@@ -113,7 +113,7 @@ static bool read_whose(const struct request *r, const struct registry_kind *kind
 {
     const int32_t at = kind->by_kind ? registry_field_find(kind, "kind") : -1;
 
-    if (!request_query_int(r, "org", 1, ID_MAX, 0, &filter->org_id, f) ||
+    if (!registrar_refs_narrow(r, filter, f) ||
         (kind->by_parent && !request_query_int(r, "parent", 1, ID_MAX, 0, &filter->parent_id, f)))
         return false;
     filter->kind = at >= 0 ? request_query(r, "kind") : NULL;
@@ -257,7 +257,7 @@ bool registrar_get(const struct request *r, enum registry_noun noun, struct repl
     int64_t id;
 
     return request_param_id(r, registry_kind(noun)->id_name, &id, f) && request_db(r, &db, f) &&
-           registry_get(db, noun, id, r->arena, &item, f) && reply_item(r, noun, &item, out, f);
+           registrar_refs_get(r, db, noun, id, &item, f) && reply_item(r, noun, &item, out, f);
 }
 
 /* ---- once */
@@ -499,7 +499,7 @@ bool registrar_change(const struct request *r, enum registry_noun noun, struct r
 
     if (!request_param_id(r, registry_kind(noun)->id_name, &id, f) ||
         !registrar_version(r, true, &version, f) || !request_json(r, &body, f) ||
-        !request_db(r, &db, f) || !registry_get(db, noun, id, r->arena, &item, f))
+        !request_db(r, &db, f) || !registrar_refs_get(r, db, noun, id, &item, f))
         return false;
     if (version != 0)
         item.version = version;
@@ -521,11 +521,13 @@ bool registrar_change(const struct request *r, enum registry_noun noun, struct r
 bool registrar_close(const struct request *r, enum registry_noun noun, struct reply *out,
                      struct fail *f)
 {
+    struct registry_item item;
     struct db *db;
     int64_t id, version;
 
     if (!request_param_id(r, registry_kind(noun)->id_name, &id, f) ||
-        !registrar_version(r, false, &version, f) || !request_db(r, &db, f) || !db_begin(db, f))
+        !registrar_version(r, false, &version, f) || !request_db(r, &db, f) ||
+        !registrar_refs_get(r, db, noun, id, &item, f) || !db_begin(db, f))
         return false;
     if (!registry_begin_writing(db, noun, f) ||
         !registry_close(db, noun, id, version, r->arena, f) ||

@@ -12,6 +12,62 @@ static const char *number_text(const struct request *r, int64_t number)
     return arena_text(r->arena, "%lld", (long long)number);
 }
 
+/* ------------------------------------------------------------------ seeing */
+
+static const int64_t ID_MAX = (INT64_C(1) << 53) - 1;
+static const int64_t NOBODYS = -1; /* no organisation has this id */
+
+/* The database's own wall says the same; neither trusts the other. */
+static bool is_seen(const struct request *r, const struct orgs *o, enum registry_noun noun,
+                    const struct registry_item *item)
+{
+    const struct registry_kind *kind = registry_kind(noun);
+
+    if (noun == REGISTRY_ORGS)
+        return orgs_within(o, r->caller.org_id, item->id);
+    for (int32_t i = 0; i < kind->field_count; i++)
+        if (kind->fields[i].refers == REGISTRY_TO_ORG &&
+            orgs_within(o, r->caller.org_id, item->values[i].number))
+            return true;
+    return false;
+}
+
+static void hide_above(const struct request *r, const struct orgs *o, struct registry_item *item)
+{
+    struct registry_value *parent = registry_value(REGISTRY_ORGS, item, "parent_id");
+
+    if (!orgs_within(o, r->caller.org_id, parent->number))
+        parent->number = 0;
+}
+
+bool registrar_refs_get(const struct request *r, struct db *db, enum registry_noun noun, int64_t id,
+                        struct registry_item *item, struct fail *f)
+{
+    if (!registry_get(db, noun, id, r->arena, item, f))
+        return false;
+    const struct orgs *o = engine_orgs(r->engine);
+    const bool seen = is_seen(r, o, noun, item);
+
+    if (seen && noun == REGISTRY_ORGS)
+        hide_above(r, o, item);
+    orgs_drop(o);
+    return seen || registry_fail_missing(noun, id, r->arena, f);
+}
+
+bool registrar_refs_narrow(const struct request *r, struct registry_filter *filter, struct fail *f)
+{
+    if (!request_query_int(r, "org", 1, ID_MAX, r->caller.org_id, &filter->org_id, f))
+        return false;
+    const struct orgs *o = engine_orgs(r->engine);
+
+    if (!orgs_within(o, r->caller.org_id, filter->org_id))
+        filter->org_id = NOBODYS;
+    orgs_drop(o);
+    return true;
+}
+
+/* ------------------------------------------------------------------ naming */
+
 void registrar_refs_fill(const struct request *r, enum registry_noun noun,
                          struct registry_item *item)
 {
@@ -45,7 +101,7 @@ static bool check_station(const struct request *r, struct db *db, const char *fi
 {
     struct registry_item station;
 
-    if (registry_get(db, REGISTRY_STATIONS, station_id, r->arena, &station, f))
+    if (registrar_refs_get(r, db, REGISTRY_STATIONS, station_id, &station, f))
         return !station.valid_to || refuse(r, field, station_id, "station", f);
     return f->kind == FAIL_MISSING ? refuse(r, field, station_id, "station", f) : false;
 }
@@ -163,12 +219,32 @@ static const char *list_contents(const struct request *r, const struct db_rows *
     return list;
 }
 
+/* A rule is seen from both sides; who ends it must have both in scope. */
+static bool holds_both(const struct request *r, struct db *db, int64_t rule_id, struct fail *f)
+{
+    struct registry_item rule;
+
+    if (!registry_get(db, REGISTRY_MUTUAL_AID, rule_id, r->arena, &rule, f))
+        return false;
+    const struct orgs *o = engine_orgs(r->engine);
+    const bool both =
+        orgs_within(o, r->caller.org_id,
+                    registry_value(REGISTRY_MUTUAL_AID, &rule, "lender_id")->number) &&
+        orgs_within(o, r->caller.org_id,
+                    registry_value(REGISTRY_MUTUAL_AID, &rule, "borrower_id")->number);
+
+    orgs_drop(o);
+    return both || registry_fail_missing(REGISTRY_MUTUAL_AID, rule_id, r->arena, f);
+}
+
 bool registrar_refs_may_close(const struct request *r, struct db *db, enum registry_noun noun,
                               int64_t id, struct fail *f)
 {
     const struct db_value value = db_int(id);
     const struct db_rows *rows;
 
+    if (noun == REGISTRY_MUTUAL_AID)
+        return holds_both(r, db, id, f);
     if (noun != REGISTRY_ORGS)
         return true;
     if (id == ORGS_CITY_ID)

@@ -12,6 +12,14 @@
  * to each other, and what must not be left behind. What is out of the caller's scope
  * is refused in the words for what is not there. */
 
+/* One row that the caller may see; else NOT_FOUND, as if it were not there. An
+ * organisation above her own is not named. */
+bool registrar_refs_get(const struct request *r, struct db *db, enum registry_noun noun, int64_t id,
+                        struct registry_item *item, struct fail *f);
+
+/* What a list is narrowed to: ?org= within the caller's scope, else that scope. */
+bool registrar_refs_narrow(const struct request *r, struct registry_filter *filter, struct fail *f);
+
 /* Puts the caller's own organisation wherever one is to be named and is not. */
 void registrar_refs_fill(const struct request *r, enum registry_noun noun,
                          struct registry_item *item);

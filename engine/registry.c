@@ -159,6 +159,13 @@ bool registry_list(struct db *db, enum registry_noun noun, const struct registry
     return true;
 }
 
+bool registry_fail_missing(enum registry_noun noun, int64_t id, struct arena *a, struct fail *f)
+{
+    fail_set(f, FAIL_MISSING, NOT_FOUND, "there is no %s %lld", registry_kind(noun)->noun,
+             (long long)id);
+    return fail_value(f, arena_text(a, "%lld", (long long)id));
+}
+
 bool registry_get(struct db *db, enum registry_noun noun, int64_t id, struct arena *a,
                   struct registry_item *item, struct fail *f)
 {
@@ -167,11 +174,8 @@ bool registry_get(struct db *db, enum registry_noun noun, int64_t id, struct are
 
     if (!db_run(db, QUERIES[noun].get, values, 1, a, &rows, f))
         return false;
-    if (db_count(rows) == 0) {
-        fail_set(f, FAIL_MISSING, NOT_FOUND, "there is no %s %lld", registry_kind(noun)->noun,
-                 (long long)id);
-        return fail_value(f, arena_text(a, "%lld", (long long)id));
-    }
+    if (db_count(rows) == 0)
+        return registry_fail_missing(noun, id, a, f);
     return read_row(registry_kind(noun), rows, 0, a, item, f);
 }
 

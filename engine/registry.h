@@ -140,6 +140,9 @@ struct registry_page {
 bool registry_list(struct db *db, enum registry_noun noun, const struct registry_filter *filter,
                    struct arena *a, struct registry_page *page, struct fail *f);
 
+/* NOT_FOUND: there is none with this id. */
+bool registry_fail_missing(enum registry_noun noun, int64_t id, struct arena *a, struct fail *f);
+
 /* One of them, open or closed; FAIL_MISSING with NOT_FOUND. */
 bool registry_get(struct db *db, enum registry_noun noun, int64_t id, struct arena *a,
                   struct registry_item *item, struct fail *f);
