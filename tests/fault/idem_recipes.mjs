@@ -9,6 +9,9 @@ const feature = (n, geometry, properties) => ({ type: 'Feature', geometry, prope
 const point = n => ({ type: 'Point', coordinates: [place(n).lon, place(n).lat] });
 const rows = (table, more = '') => `SELECT count(*) FROM vigil.${table} ${more}`;
 
+const made = async (ask, path, body, id) => JSON.parse((await ask('POST', path, body)).body)[id];
+const firm = async ({ ask }) => ({ firm: await made(ask, '/v1/orgs', { code: `FIRM-${Math.random()}`, name: 'Firm', kind: 'firm' }, 'org_id') });
+
 export const recipes = {
     '/v1/stations': { body: n => ({ code: `IDEM-${n}`, name: `Station ${n}`, place: place(n) }), counted: rows('station') },
     '/v1/stations/import': {
@@ -38,4 +41,32 @@ export const recipes = {
         same: body => body.replace(/"token":("[^"]*"|null)/, ''),
     },
     '/v1/people': { body: n => ({ name: `Idem ${n}` }), counted: rows('person'), control: true },
+    '/v1/orgs': { body: n => ({ code: `IDEM-${n}`, name: `Org ${n}`, kind: 'county' }), counted: rows('org') },
+    '/v1/mutual_aid': { // 870 pairs of thirty neighbours
+        with: async ({ ask }) => ({ orgs: await Promise.all(Array.from({ length: 30 }, (_, i) => made(ask, '/v1/orgs', {
+            code: `AID-${i}-${Math.random()}`, name: `Aid ${i}`, kind: 'county', area: { ...square(i), frame: 'wgs84' } }, 'org_id'))) }),
+        body: (n, { orgs }) => ({ lender_id: orgs[Math.floor(n / 29) % 30], borrower_id: orgs[(Math.floor(n / 29) + 1 + n % 29) % 30], reach_m: 100 }),
+        counted: rows('mutual_aid'),
+    },
+    '/v1/sites': {
+        with: firm,
+        body: (n, ground) => ({ code: `IDEM-${n}`, name: `Site ${n}`, org_id: ground.firm, place: place(n) }),
+        counted: rows('site'),
+    },
+    '/v1/sites/import': {
+        with: firm,
+        body: (n, ground) => ({ type: 'FeatureCollection', frame: 'wgs84',
+            features: [feature(n, point(n), { code: `IDEM-I-${n}`, name: `Imported ${n}`, org_id: ground.firm })] }),
+        counted: rows('site'),
+    },
+    '/v1/squads/{squad_id}/members': {
+        with: async ({ ask, sql }) => {
+            sql("INSERT INTO vigil.person (person_id, display_name) SELECT 7000000 + i, 'member ' || i FROM generate_series(0, 499) i ON CONFLICT DO NOTHING");
+            return { squad: await made(ask, '/v1/squads', { code: `IDEM-M-${Math.random()}`, name: 'Members' }, 'squad_id') };
+        },
+        path: (n, { squad }) => `/v1/squads/${squad}/members`,
+        body: n => ({ person_id: 7000000 + n }),
+        counted: rows('squad_member'),
+    },
+    '/v1/squads': { body: n => ({ code: `IDEM-${n}`, name: `Squad ${n}` }), counted: rows('squad') },
 };
