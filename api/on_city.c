@@ -41,7 +41,9 @@ static void write_layers(struct emit *e, struct arena *a, const struct world *w)
 /* The version is a text: its 64 bits do not fit a number in JSON. */
 static void write_people(struct emit *e, const struct request *r)
 {
-    const struct swarm_count people = swarm_count(engine_live(r->engine));
+    const struct sight sight = request_sight(r);
+    const struct swarm_count count = swarm_count(engine_live(r->engine), &sight);
+    const struct muster_count people = count.people;
 
     emit_key(e, "people");
     emit_object(e);
@@ -49,8 +51,7 @@ static void write_people(struct emit *e, const struct request *r)
     emit_key_int(e, "placed", people.placed);
     emit_key_int(e, "on_duty", people.on_duty);
     emit_key_int(e, "available", people.available);
-    emit_key_text(e, "version",
-                  arena_text(r->arena, "%016llx", (unsigned long long)people.version));
+    emit_key_text(e, "version", arena_text(r->arena, "%016llx", (unsigned long long)count.version));
     emit_end(e);
 }
 

@@ -29,11 +29,13 @@ struct told {
 static bool look_up(const struct request *r, const struct people_person *person, enum frame frame,
                     struct told *out, struct fail *f)
 {
+    const struct sight sight = request_sight(r);
     struct live *live = engine_live(r->engine);
     struct live_person seen = { 0 };
 
     live_read(live);
-    live_get(live, person->person_id, &seen);
+    if (!live_get(live, person->person_id, &seen) || !sight_sees(&sight, &seen))
+        seen.has_fix = false;
     live_read_end(live);
     *out = (struct told){ .person = person, .has_fix = seen.has_fix, .fix = seen.fix };
     return !seen.has_fix || frame_from_wgs84(frame, point_from_e7(seen.fix.at), &out->at, f);
@@ -130,6 +132,7 @@ static bool read_filters(const struct request *r, struct people_wish *w, struct 
 
 /* Ids in a box, ascending; at most BOX_PEOPLE_MAX of them, the lowest. */
 struct ids_in_box {
+    struct sight sight;
     int64_t after_id;
     struct arena *arena;
     int64_t *ids;
@@ -141,7 +144,7 @@ static void note_person(void *self, const struct live_person *person)
 {
     struct ids_in_box *in = self;
 
-    if (person->person_id <= in->after_id)
+    if (person->person_id <= in->after_id || !sight_sees(&in->sight, person))
         return;
     if (in->count == in->room) {
         const int32_t room = in->room ? 2 * in->room : LIMIT_MAX;
@@ -186,7 +189,9 @@ static bool narrow_to_box(const struct request *r, enum frame frame, struct peop
                           struct fail *f)
 {
     const char *text = request_query(r, "bbox");
-    struct ids_in_box in = { .after_id = w->after_id, .arena = r->arena };
+    struct ids_in_box in = { .sight = request_sight(r),
+                             .after_id = w->after_id,
+                             .arena = r->arena };
     struct live *live = engine_live(r->engine);
     struct box box;
 

@@ -4,18 +4,96 @@
 #include "engine/nearby.h"
 
 #include <string.h>
+#include <time.h>
 
+#include "engine/clock.h"
+#include "geo/base/emit.h"
 #include "geo/road/snap.h"
 
-static void describe(const struct live *l, const struct nearest_hit *hit, struct arena *a,
+const char *const NEARBY_ROLE_WORDS[NEARBY_ROLES] = {
+    "member", "leader", "organiser", "grid_worker", "driver", "contact",
+};
+
+/* ------------------------------------------------------------------ who may be found */
+
+struct choice {
+    const struct live *live;
+    const struct nearby_wish *wish;
+    int32_t this_year;
+};
+
+static bool has_id(const struct nearby_ids *in, int64_t id)
+{
+    int32_t low = 0;
+
+    for (int32_t high = in->count; low < high;) {
+        const int32_t middle = low + (high - low) / 2;
+
+        if (in->ids[middle] < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < in->count && in->ids[low] == id;
+}
+
+static bool is_below(const struct nearby_wish *w, int64_t org_id)
+{
+    for (int32_t i = 0; i < w->orgs.count; i++)
+        if (orgs_within(w->sight->orgs, w->orgs.ids[i], org_id))
+            return true;
+    return false;
+}
+
+static bool is_wanted(const struct nearby_wish *w, const struct live_person *p)
+{
+    bool belongs = w->orgs.count == 0 || is_below(w, p->org_id);
+
+    for (int32_t i = 0; !belongs && i < p->further_count; i++)
+        belongs = is_below(w, p->further[i]);
+    return belongs && (!w->roles || (w->roles & p->roles)) &&
+           (!w->only || has_id(w->only, p->person_id));
+}
+
+/* All that stands against sending her to this. */
+static uint32_t bars_to(const struct choice *c, const struct live_person *p)
+{
+    return p->bars | (able_old_enough(p->birth_year, c->wish->age_min, c->this_year)
+                          ? 0
+                          : ABLE_BIT(ABLE_UNDER_AGE));
+}
+
+static bool accept(const void *self, const struct crowd_person *met)
+{
+    const struct choice *c = self;
+    struct live_person p;
+
+    live_met(c->live, met, &p);
+    const uint32_t bars = bars_to(c, &p);
+
+    if ((bars && !c->wish->unavailable) || !is_wanted(c->wish, &p))
+        return false;
+    return sight_sees(c->wish->sight, &p) || (!bars && sight_lent(c->wish->sight, &p));
+}
+
+/* ------------------------------------------------------------------ finding */
+
+static void describe(const struct choice *c, const struct nearest_hit *hit, struct arena *a,
                      struct nearby_person *out)
 {
     struct live_person person = { .name = "" };
 
-    live_get(l, hit->person.person_id, &person);
+    live_get(c->live, hit->person.person_id, &person);
+    const int64_t org_id = sight_org(c->wish->sight, &person);
+    const bool is_lent = !sight_sees(c->wish->sight, &person);
+
     *out = (struct nearby_person){ .person_id = hit->person.person_id,
                                    .name = arena_copy(a, person.name, strlen(person.name)),
                                    .mode = hit->person.mode,
+                                   .crew = person.crew,
+                                   .org_id = org_id ? org_id : person.org_id,
+                                   .is_lent = is_lent,
+                                   .bars = bars_to(c, &person),
                                    .cost_ms = hit->cost_ms,
                                    .at = point_from_e7(person.fix.at),
                                    .fix_us = person.fix.fix_us,
@@ -24,34 +102,96 @@ static void describe(const struct live *l, const struct nearest_hit *hit, struct
                                    .place = hit->place };
 }
 
-static bool find(struct live *l, const struct nearest_wish *wish, struct nearest_room *room,
-                 struct arena *a, struct nearby_answer *out, struct fail *f)
+static bool find(const struct choice *c, struct nearest_room *room, struct arena *a,
+                 struct nearby_answer *out, struct fail *f)
 {
-    const struct world *w = live_world(l);
+    const struct world *w = live_world(c->live);
+    struct nearest_wish search = c->wish->search;
     struct nearest_answer found;
 
     if (!w)
         return fail_set(f, FAIL_BUSY, NO_CITY_YET, "no city has been imported yet");
-    if (!nearest_find(w->network, w->streets, live_crowd(l), wish, room, a, &found, f))
+    search.unavailable = c->wish->unavailable;
+    search.accept = accept;
+    search.self = c;
+    if (!nearest_find(w->network, w->streets, live_crowd(c->live), &search, room, a, &found, f))
         return f->code == CODE_NO_STREET_NEAR ? fail_at(f, "/place") : false;
     *out = (struct nearby_answer){ .world = world_hold_again(w),
                                    .count = found.count,
                                    .settled = found.settled };
     out->people = arena_take(a, (size_t)found.count + 1, sizeof *out->people);
     for (int32_t i = 0; i < found.count; i++)
-        describe(l, &found.hits[i], a, &out->people[i]);
+        describe(c, &found.hits[i], a, &out->people[i]);
     return true;
 }
 
-bool nearby_find(struct live *l, const struct nearest_wish *wish, struct nearest_room *room,
+static int32_t year_now(void)
+{
+    const time_t now = (time_t)(clock_wall_us() / 1000000);
+    struct tm tm;
+
+    gmtime_r(&now, &tm);
+    return tm.tm_year + 1900;
+}
+
+bool nearby_find(struct live *l, const struct nearby_wish *wish, struct nearest_room *room,
                  struct arena *a, struct nearby_answer *out, struct fail *f)
 {
+    const struct choice c = { l, wish, year_now() };
+
     live_read(l);
-    const bool found = find(l, wish, room, a, out, f);
+    const bool found = find(&c, room, a, out, f);
 
     live_read_end(l);
     return found;
 }
+
+/* ------------------------------------------------------------------ what a wish needs to know */
+
+bool nearby_holders(struct db *db, const char *const *types, int32_t count, struct arena *a,
+                    struct nearby_ids *out, struct fail *f)
+{
+    struct buf text = { 0 };
+    struct emit e = emit_to(&text);
+    const struct db_rows *rows;
+
+    emit_array(&e);
+    for (int32_t i = 0; i < count; i++)
+        emit_text(&e, types[i]);
+    emit_end(&e);
+
+    const struct db_value values[] = { db_text(buf_text(&text)), db_int(count) };
+    const bool is_read = db_run(db, QUERIES_CREDENTIAL_HOLDERS, values, 2, a, &rows, f);
+
+    buf_free(&text);
+    if (!is_read)
+        return false;
+    int64_t *ids = arena_take(a, (size_t)db_count(rows) + 1, sizeof *ids);
+
+    for (int32_t i = 0; i < db_count(rows); i++)
+        ids[i] = db_get_int(rows, i, 0);
+    *out = (struct nearby_ids){ ids, db_count(rows) };
+    return true;
+}
+
+bool nearby_rule(struct db *db, const char *type, struct arena *a, struct nearby_rule *out,
+                 struct fail *f)
+{
+    const struct db_value value = db_text(type);
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_INCIDENT_TYPE_RULE, &value, 1, a, &rows, f))
+        return false;
+    if (db_count(rows) == 0) {
+        fail_set(f, FAIL_INPUT, INCIDENT_TYPE_UNKNOWN, "there is no type of incident \"%.40s\"",
+                 type);
+        return fail_value(f, type);
+    }
+    *out = (struct nearby_rule){ db_get_bool(rows, 0, 0), (int32_t)db_get_int(rows, 0, 1) };
+    return true;
+}
+
+/* ------------------------------------------------------------------ the way */
 
 bool nearby_route(struct nearby_answer *answer, int32_t count_max, struct route_room *room,
                   struct arena *a, struct fail *f)

@@ -4,7 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/db.h"
 #include "engine/live.h"
+#include "engine/sight.h"
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
 #include "geo/road/nearest.h"
@@ -16,6 +18,10 @@ struct nearby_person {
     int64_t person_id;
     const char *name;
     enum mode mode;
+    enum able_crew crew;
+    int64_t org_id; /* by which she was found: her home where that may be seen, else another */
+    bool is_lent;   /* by mutual aid */
+    uint32_t bars;  /* why she cannot be sent, bits of engine/able; 0: she can */
     uint32_t cost_ms;
     struct point at; /* where she reported to be */
     int64_t fix_us;
@@ -31,11 +37,46 @@ struct nearby_answer {
     int32_t settled;
 };
 
+/* Ids, ascending; more than a hundred thousand are none too many. */
+struct nearby_ids {
+    const int64_t *ids;
+    int32_t count;
+};
+
+/* Who may be found. All of it is asked before anyone counts, so the k nearest are those
+ * of the people who may be. */
+struct nearby_wish {
+    struct nearest_wish search; /* without accept and self */
+    /* Whoever is seen is found, and whom a rule of mutual aid lends at her place. */
+    const struct sight *sight;
+    uint32_t roles;                /* has any of these, bits of nearby_role; 0: whatever */
+    struct nearby_ids orgs;        /* belongs to any of these or below; none: whatever */
+    const struct nearby_ids *only; /* is one of these; NULL: whoever */
+    int32_t age_min;
+    bool unavailable; /* those seen who cannot be sent, too, but nobody who is lent */
+};
+
+/* The roles of a membership: the words of the bits 0 to NEARBY_ROLES - 1. */
+enum { NEARBY_ROLES = 6 };
+extern const char *const NEARBY_ROLE_WORDS[NEARBY_ROLES];
+
 /* Everything of the answer lives in the arena until nearby_done. The people and
  * the streets fit each other, whatever is imported meanwhile. False with
  * NO_CITY_YET, or NO_STREET_NEAR. */
-bool nearby_find(struct live *l, const struct nearest_wish *wish, struct nearest_room *room,
+bool nearby_find(struct live *l, const struct nearby_wish *wish, struct nearest_room *room,
                  struct arena *a, struct nearby_answer *out, struct fail *f);
+
+/* Who on duty holds all of these kinds of credentials, as far as `db` may see. */
+bool nearby_holders(struct db *db, const char *const *types, int32_t count, struct arena *a,
+                    struct nearby_ids *out, struct fail *f);
+
+/* What the type of an incident asks of whom is sent. INCIDENT_TYPE_UNKNOWN. */
+struct nearby_rule {
+    bool volunteers_allowed;
+    int32_t age_min;
+};
+bool nearby_rule(struct db *db, const char *type, struct arena *a, struct nearby_rule *out,
+                 struct fail *f);
 
 /* Fills the routes of the first `count_max` people. */
 bool nearby_route(struct nearby_answer *answer, int32_t count_max, struct route_room *room,

@@ -71,7 +71,8 @@ struct batch {
 };
 
 /* Why the database leaves out the fixes of a person, as position_put says it. */
-static const enum fail_code REASONS[] = { CODE_PERSON_UNKNOWN, CODE_CONSENT_MISSING, CODE_OFF_DUTY };
+static const enum fail_code REASONS[] = { CODE_PERSON_UNKNOWN, CODE_CONSENT_MISSING,
+                                          CODE_OFF_DUTY };
 
 /* The fixes of a batch as columns; nothing is written when it is asked for twice. */
 static void lay_out(struct writer *w, const struct batch *b, struct db_value values[COLUMNS])

@@ -12,6 +12,7 @@ struct cell {
 };
 
 struct points {
+    const struct sight *sight;
     struct mvt *mvt;
     uint32_t key_mode, key_available, key_fix_s;
     uint32_t mode[MODE_COUNT];
@@ -19,6 +20,7 @@ struct points {
 };
 
 struct cells {
+    const struct sight *sight;
     struct tile_plane plane;
     struct cell *cells; /* SWARM_CELLS rows of SWARM_CELLS */
 };
@@ -45,6 +47,8 @@ static void put_point(void *self, const struct live_person *person)
 {
     struct points *p = self;
 
+    if (!sight_sees(p->sight, person))
+        return;
     mvt_feature(p->mvt, person->person_id);
     mvt_tag(p->mvt, p->key_mode, p->mode[person->mode]);
     mvt_tag(p->mvt, p->key_available, person->bars == 0 ? p->yes : p->no);
@@ -52,9 +56,10 @@ static void put_point(void *self, const struct live_person *person)
     mvt_put_point(p->mvt, point_from_e7(person->fix.at));
 }
 
-static void put_everyone(struct live *l, struct tile t, struct mvt *mvt, struct buf *out)
+static void put_everyone(struct live *l, const struct sight *sight, struct tile t, struct mvt *mvt,
+                         struct buf *out)
 {
-    struct points p = { .mvt = mvt };
+    struct points p = { .sight = sight, .mvt = mvt };
     struct point_e7 south_west;
     struct point_e7 north_east;
 
@@ -80,6 +85,8 @@ static void count_point(void *self, const struct live_person *person)
     const struct tile_xy at = tile_plane_xy(&c->plane, point_from_e7(person->fix.at));
     const double side = (double)TILE_EXTENT / SWARM_CELLS;
 
+    if (!sight_sees(c->sight, person))
+        return;
     if (!(at.x >= 0 && at.x < TILE_EXTENT && at.y >= 0 && at.y < TILE_EXTENT))
         return;
     struct cell *cell = &c->cells[(int32_t)(at.y / side) * SWARM_CELLS + (int32_t)(at.x / side)];
@@ -91,10 +98,10 @@ static void count_point(void *self, const struct live_person *person)
 }
 
 /* Each person is in one cell of one tile, so that neighbours' counts add up. */
-static void put_cells(struct live *l, struct tile t, struct arena *a, struct mvt *mvt,
-                      struct buf *out)
+static void put_cells(struct live *l, const struct sight *sight, struct tile t, struct arena *a,
+                      struct mvt *mvt, struct buf *out)
 {
-    struct cells c = { tile_plane(t),
+    struct cells c = { sight, tile_plane(t),
                        arena_take(a, (size_t)SWARM_CELLS * SWARM_CELLS, sizeof(struct cell)) };
     struct point_e7 south_west;
     struct point_e7 north_east;
@@ -121,31 +128,34 @@ static void put_cells(struct live *l, struct tile t, struct arena *a, struct mvt
     mvt_end(mvt);
 }
 
-void swarm_encode(struct live *l, struct tile t, struct arena *a, struct buf *out)
+void swarm_encode(struct live *l, const struct sight *sight, struct tile t, struct arena *a,
+                  struct buf *out)
 {
     struct mvt *mvt = mvt_new();
     const size_t start = out->size;
 
     if (t.z >= SWARM_ZOOM)
-        put_everyone(l, t, mvt, out);
+        put_everyone(l, sight, t, mvt, out);
     if (t.z < SWARM_ZOOM || out->size - start > SWARM_TILE_MAX) {
         out->size = start;
-        put_cells(l, t, a, mvt, out);
+        put_cells(l, sight, t, a, mvt, out);
     }
     mvt_free(mvt);
 }
 
-struct swarm_count swarm_count(struct live *l)
+static bool is_covered(const void *self, int64_t org_id)
+{
+    return sight_covers(self, org_id);
+}
+
+struct swarm_count swarm_count(struct live *l, const struct sight *sight)
 {
     const struct point_e7 south_west = { -1800000000, -900000000 };
     const struct point_e7 north_east = { 1800000000, 900000000 };
 
     live_read(l);
     const struct swarm_count count = {
-        .known = live_count(l),
-        .placed = live_placed_count(l),
-        .on_duty = live_on_duty_count(l),
-        .available = live_available_count(l),
+        .people = muster_sum(live_muster(l), is_covered, sight),
         .version = live_box_version(l, south_west, north_east),
     };
     live_read_end(l);

@@ -3,12 +3,13 @@
 
 #include <stdint.h>
 
-#include "engine/live.h"
+#include "engine/sight.h"
 #include "geo/base/arena.h"
 #include "geo/base/buf.h"
 #include "geo/tile.h"
 
-/* The people as a vector tile, written from memory.
+/* The people as a vector tile, written from memory: those whom the reader sees, each
+ * of them asked about as she is written.
  *
  * From SWARM_ZOOM on everyone is a point of the layer "people" with the person's
  * id: mode, available (can be sent), fix_s (the second of the fix since 1970).
@@ -21,17 +22,15 @@ enum { SWARM_ZOOM = 13, SWARM_CELLS = 32, SWARM_TILE_MAX = 500000 };
 uint64_t swarm_version(struct live *l, struct tile t);
 
 /* Adds the tile to the end of `out`; nothing when nobody is there. */
-void swarm_encode(struct live *l, struct tile t, struct arena *a, struct buf *out);
+void swarm_encode(struct live *l, const struct sight *sight, struct tile t, struct arena *a,
+                  struct buf *out);
 
-/* How many people there are, and their state as one number that changes whenever
- * anyone moves. */
+/* How many people are at home in the organisations that the reader sees, and the state
+ * of everyone as one number that changes whenever anyone moves. */
 struct swarm_count {
-    int32_t known;
-    int32_t placed; /* with a fix */
-    int32_t on_duty;
-    int32_t available; /* can be sent, but for their age */
+    struct muster_count people;
     uint64_t version;
 };
-struct swarm_count swarm_count(struct live *l);
+struct swarm_count swarm_count(struct live *l, const struct sight *sight);
 
 #endif

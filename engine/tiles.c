@@ -346,7 +346,7 @@ bool tiles_write(struct tiles *t, const struct tiles_reader *r, const struct lay
         if (at.z < layer->zoom_min || at.z > layer->zoom_max)
             continue;
         if (layer->source == LAYER_FROM_LIVE)
-            swarm_encode(r->live, at, r->arena, out);
+            swarm_encode(r->live, r->sight, at, r->arena, out);
         else if (!write_kept(t, r, &key, out, f))
             return false;
     }
@@ -440,8 +440,11 @@ bool tiles_stamp(struct tiles *t, const struct tiles_reader *r, const struct lay
     if (layer_needs_database(set) && !stamp_kept(t, r, set, &stamp, f))
         return false;
     for (int32_t i = 0; i < set->count; i++) {
-        if (set->items[i]->source == LAYER_FROM_LIVE)
+        if (set->items[i]->source == LAYER_FROM_LIVE) {
             stamp.versions[i] = swarm_version(r->live, at);
+            hash = hash_number(hash, (uint64_t)r->sight->org_id);
+            hash = hash_number(hash, (uint64_t)r->sight->person_id);
+        }
         hash = hash_number(hash, (uint64_t)(set->items[i] - LAYER_ROWS));
         hash = hash_number(hash, stamp.versions[i]);
     }

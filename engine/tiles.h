@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "engine/layer.h"
-#include "engine/live.h"
+#include "engine/sight.h"
 #include "geo/base/arena.h"
 #include "geo/base/buf.h"
 #include "geo/base/fail.h"
@@ -35,6 +35,7 @@ struct tiles_reader {
     struct db *db;
     struct live *live;
     struct arena *arena;
+    const struct sight *sight; /* of the people, these */
 };
 
 /* The state of the data that a tile shows. Two stamps of one set and tile with

@@ -83,3 +83,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
     SELECT 1 << (array_position(ARRAY['member', 'leader', 'organiser', 'grid_worker', 'driver',
                                       'contact'], role) - 1)
 $$;
+
+-- Who holds a kind of credential, for a search that asks for it.
+CREATE INDEX credential_type ON vigil.credential (type, person_id)
+    WHERE valid_to IS NULL AND state = 'valid';

@@ -380,8 +380,10 @@ static void *seek_on(void *self)
     struct town_dice dice = { 77 };
 
     while (!atomic_load(&b->over)) {
-        struct nearest_wish wish = { .place = point_from_e7(somewhere(&dice, b->city->world)),
-                                     .k = 5 };
+        const struct nearby_wish wish = {
+            .search = { .place = point_from_e7(somewhere(&dice, b->city->world)), .k = 5 },
+            .sight = &(struct sight){ .everyone = true },
+        };
         struct nearby_answer answer;
         struct fail f;
 

@@ -17,6 +17,8 @@ enum { ROOM = 8 << 20, THREADS = 6 };
 
 static const struct point CENTRE = { 11.97, 57.70 };
 
+static const struct sight EVERYONE = { .everyone = true };
+
 struct room {
     struct database *d;
     struct tiles *tiles;
@@ -68,7 +70,7 @@ static int open_empty(void **state)
     room->d = *state;
     room->tiles = tiles_new(ROOM);
     room->live = live_new();
-    room->reader = (struct tiles_reader){ room->d->db, room->live, room->d->arena };
+    room->reader = (struct tiles_reader){ room->d->db, room->live, room->d->arena, &EVERYONE };
     *state = room;
     return 0;
 }
@@ -376,7 +378,7 @@ static void *ask_alone(void *self)
     struct buf bytes = { 0 };
     struct arena *arena = arena_new();
     struct db *db = db_open(me->room->d->address, &f);
-    struct tiles_reader reader = { db, me->room->live, arena };
+    struct tiles_reader reader = { db, me->room->live, arena, &EVERYONE };
     struct tiles_stamp stamp;
     struct layer_set set;
     const struct tile at = tile_at(CENTRE, 13);
@@ -492,8 +494,7 @@ static void near_by_everyone_is_a_point_with_mode_and_state(void **state)
 static void from_far_away_people_are_counted_and_nobody_twice(void **state)
 {
     struct room *room = *state;
-    int64_t counted = 0;
-    int64_t available = 0;
+    int64_t counted = 0, available = 0;
     const struct tile t = tile_at(CENTRE, 10);
 
     add_people(room, 300);
