@@ -11,6 +11,7 @@
 /* api/on_enter.c */
 HANDLER(on_enter);
 HANDLER(on_enter_leave);
+HANDLER(on_enter_session);
 
 /* api/on_tokens.c */
 HANDLER(on_tokens_list);

@@ -42,6 +42,21 @@ bool on_enter(const struct request *r, struct reply *out, struct fail *f)
     return true;
 }
 
+bool on_enter_session(const struct request *r, struct reply *out, struct fail *f)
+{
+    struct emit *e = reply_json(out, REPLY_OK);
+
+    (void)f;
+    emit_object(e);
+    emit_key_int(e, "token_id", r->caller.token_id);
+    emit_key_text(e, "role", auth_role_word(r->caller.role));
+    emit_key_int(e, "org_id", r->caller.org_id);
+    if (r->caller.person_id)
+        emit_key_int(e, "person_id", r->caller.person_id);
+    emit_end(e);
+    return true;
+}
+
 bool on_enter_leave(const struct request *r, struct reply *out, struct fail *f)
 {
     char token[TOKENS_TEXT_SIZE];

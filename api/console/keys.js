@@ -2,6 +2,7 @@
 import { $, make } from './dom.js';
 import { toggleLayer } from './layers.js';
 import { choose, clear, fit } from './nearest.js';
+import { pageNow } from './pages.js';
 import { closeTwin, openTwin } from './twin.js';
 import { onLanguage, word } from './words.js';
 
@@ -19,7 +20,7 @@ const KEYS = {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $('help').open) return;
-  if (event.target.closest?.('input[type="text"]')) return;
+  if (pageNow() !== 'dispatch' || event.target.closest?.('input:not([type="checkbox"]), textarea, select')) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (/^[0-9]$/.test(key)) choose(key === '0' ? 9 : Number(key) - 1);
   else if (KEYS[key]) KEYS[key]();

@@ -6,6 +6,7 @@ import { startKeys } from './keys.js';
 import { startLayers } from './layers.js';
 import { map, startMap } from './map.js';
 import { startNearest } from './nearest.js';
+import { startPages } from './pages.js';
 import { startPeople } from './people.js';
 import { complain } from './say.js';
 import { startSearch } from './search.js';
@@ -18,6 +19,7 @@ async function start() {
   startTheme($('theme'));
   await startWords($('language'));
   const city = await startCity();
+  await startPages();
   await startMap(city);
   startLayers();
   startTwin();
