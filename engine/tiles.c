@@ -26,6 +26,7 @@ enum {
 
 struct key {
     const struct layer *layer;
+    int64_t scope_id; /* whose; 0 of a layer that is everybody's */
     uint64_t version;
     struct tile at;
 };
@@ -136,14 +137,15 @@ static struct entry **bucket(struct tiles *t, const struct key *key)
 {
     uint64_t hash = hash_number(HASH_START, (uint64_t)(key->layer - LAYER_ROWS));
 
-    hash = hash_tile(hash_number(hash, key->version), key->at);
+    hash = hash_number(hash_number(hash, (uint64_t)key->scope_id), key->version);
+    hash = hash_tile(hash, key->at);
     return &t->buckets[hash & (BUCKET_COUNT - 1)];
 }
 
 static bool same(const struct key *a, const struct key *b)
 {
-    return a->layer == b->layer && a->version == b->version && a->at.z == b->at.z &&
-           a->at.x == b->at.x && a->at.y == b->at.y;
+    return a->layer == b->layer && a->scope_id == b->scope_id && a->version == b->version &&
+           a->at.z == b->at.z && a->at.x == b->at.x && a->at.y == b->at.y;
 }
 
 static struct entry *find(struct tiles *t, const struct key *key)
@@ -336,12 +338,18 @@ static bool write_kept(struct tiles *t, const struct tiles_reader *r, const stru
     return true;
 }
 
+/* Whose rows a layer shows decides what its tiles are. */
+static int64_t scope_of(const struct layer *layer, const struct tiles_reader *r)
+{
+    return layer->source == LAYER_FROM_TABLE ? r->sight->org_id : 0;
+}
+
 bool tiles_write(struct tiles *t, const struct tiles_reader *r, const struct layer_set *set,
                  struct tile at, const struct tiles_stamp *stamp, struct buf *out, struct fail *f)
 {
     for (int32_t i = 0; i < set->count; i++) {
         const struct layer *layer = set->items[i];
-        const struct key key = { layer, stamp->versions[i], at };
+        const struct key key = { layer, scope_of(layer, r), stamp->versions[i], at };
 
         if (at.z < layer->zoom_min || at.z > layer->zoom_max)
             continue;
@@ -380,6 +388,8 @@ static bool read_known(struct tiles *t, const struct tiles_reader *r, struct fai
         return false;
     const uint64_t database = hash_number(HASH_START, (uint64_t)row_value(rows, "database"));
 
+    const uint64_t tree = (uint64_t)row_value(rows, "tree");
+
     for (int32_t i = 0; i < LAYER_ROW_COUNT; i++) {
         const struct layer *layer = &LAYER_ROWS[i];
         const int64_t version = row_value(rows, version_name(layer));
@@ -389,6 +399,8 @@ static bool read_known(struct tiles *t, const struct tiles_reader *r, struct fai
             continue;
         known[layer->statement] =
             hash_number(hash_number(database, t->statement_hash[i]), (uint64_t)version);
+        if (layer->source == LAYER_FROM_TABLE)
+            known[layer->statement] = hash_number(known[layer->statement], tree);
     }
     pthread_mutex_lock(&t->lock);
     memcpy(t->known, known, sizeof known);
@@ -446,6 +458,7 @@ bool tiles_stamp(struct tiles *t, const struct tiles_reader *r, const struct lay
             hash = hash_number(hash, (uint64_t)r->sight->person_id);
         }
         hash = hash_number(hash, (uint64_t)(set->items[i] - LAYER_ROWS));
+        hash = hash_number(hash, (uint64_t)scope_of(set->items[i], r));
         hash = hash_number(hash, stamp.versions[i]);
     }
     snprintf(stamp.tag, sizeof stamp.tag, "%016llx", (unsigned long long)hash);

@@ -16,8 +16,9 @@ struct db;
 
 /* Vector tiles of the city, from PostGIS and from memory.
  *
- * Tiles that PostGIS encodes are kept, by layer, tile and the version of the
- * data they show, up to a number of bytes; what was used longest ago goes first.
+ * Tiles that PostGIS encodes are kept, by layer, tile, whose scope they show and the
+ * version of the data, up to a number of bytes; what was used longest ago goes first.
+ * The streets and what is around them are the same for everybody.
  * A tile that is being made is made once: who asks meanwhile waits for it. While
  * the database is away, what is kept goes on being served. Every function may be
  * called from any thread. */
@@ -35,7 +36,7 @@ struct tiles_reader {
     struct db *db;
     struct live *live;
     struct arena *arena;
-    const struct sight *sight; /* of the people, these */
+    const struct sight *sight; /* whose tiles; db is scoped to the same */
 };
 
 /* The state of the data that a tile shows. Two stamps of one set and tile with

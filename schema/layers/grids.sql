@@ -11,7 +11,10 @@ WITH tile AS (
            ST_Area(ST_Envelope(g.geom)) / tile.pixel_deg2 AS pixels,
            ST_Simplify(ST_Transform(g.geom, 3857), tile.unit_m, true) AS geom
     FROM vigil.grid g, tile
-    WHERE g.valid_to IS NULL AND g.geom && tile.reach AND ST_Area(ST_Envelope(g.geom)) > 16 * tile.pixel_deg2
+    WHERE g.valid_to IS NULL
+      AND EXISTS (SELECT FROM vigil.org_reach r
+                  WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = g.org_id)
+      AND g.geom && tile.reach AND ST_Area(ST_Envelope(g.geom)) > 16 * tile.pixel_deg2
 )
 SELECT coalesce((
     SELECT ST_AsMVT(feature, 'grids', 4096, 'geom', 'id')

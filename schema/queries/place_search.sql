@@ -13,11 +13,15 @@ WITH wanted AS MATERIALIZED (
     UNION ALL
     SELECT 'station', s.name, vigil.fold(s.name || ' ' || s.code), s.code, s.station_id, s.geom, 1
     FROM vigil.station s, wanted w
-    WHERE s.valid_to IS NULL AND vigil.fold(s.name || ' ' || s.code) LIKE w.pattern
+    WHERE s.valid_to IS NULL
+      AND EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = s.org_id)
+      AND vigil.fold(s.name || ' ' || s.code) LIKE w.pattern
     UNION ALL
     SELECT 'lookout_point', l.name, vigil.fold(l.name || ' ' || l.code), l.code, l.lookout_point_id, l.geom, 1
     FROM vigil.lookout_point l, wanted w
-    WHERE l.valid_to IS NULL AND vigil.fold(l.name || ' ' || l.code) LIKE w.pattern
+    WHERE l.valid_to IS NULL
+      AND EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = l.org_id)
+      AND vigil.fold(l.name || ' ' || l.code) LIKE w.pattern
 ), best AS (
     SELECT f.kind, f.name, f.folded, f.code, f.id, f.geom, f.weight,
            CASE WHEN f.folded = w.typed OR right(f.folded, char_length(f.code)) = w.typed THEN 0

@@ -43,8 +43,7 @@ static int setup(void **state)
     s->d = database_new(true);
     s->a = s->d->arena;
     must(db_script(s->d->db, CITY, &f), &f);
-    s->app = db_open(s->d->address, &f);
-    must(s->app && db_become(s->app, DB_APP, &f), &f);
+    s->app = database_reader(s->d, 0);
     *state = s;
     return 0;
 }

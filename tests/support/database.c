@@ -176,6 +176,18 @@ void database_free(struct database *d)
     arena_free(d->arena);
 }
 
+struct db *database_reader(struct database *d, int64_t org_id)
+{
+    const struct db_scope scope = { .org_id = org_id };
+    struct fail f = { 0 };
+    struct db *db = db_open(d->address, &f);
+
+    if (!db || !db_become(db, DB_APP, &f))
+        give_up("a reader", f.text);
+    db_scope(db, &scope);
+    return db;
+}
+
 int database_setup(void **state)
 {
     *state = database_new(true);

@@ -13,8 +13,8 @@ struct database {
     const char *address; /* libpq string */
     const char *name;
     const char *key_file; /* where the keys of personal data may be made; deleted with it */
-    struct db *db;       /* open */
-    struct arena *arena; /* freed with it */
+    struct db *db;        /* open */
+    struct arena *arena;  /* freed with it */
 };
 
 /* Setup and teardown for cmocka: `*state` is a struct database. */
@@ -25,6 +25,10 @@ int database_teardown(void **state);
  * test program when there is no cluster. */
 struct database *database_new(bool migrated);
 void database_free(struct database *d);
+
+/* One more connection, as a worker has it who serves this organisation (db_become,
+ * db_scope); to be closed with db_close. */
+struct db *database_reader(struct database *d, int64_t org_id);
 
 /* The first cell of what the SQL gives, as text, in the database's arena; NULL
  * when it is null or there is no row. A statement that fails fails the test. */
