@@ -13,6 +13,7 @@ static const struct endpoints_group *const GROUPS[] = {
     &ENDPOINTS_PEOPLE,
     &ENDPOINTS_ORGS,
     &ENDPOINTS_PRIVACY,
+    &ENDPOINTS_INCIDENTS,
     &ENDPOINTS_ROADS,
     &ENDPOINTS_MAP,
     &ENDPOINTS_EVENTS,

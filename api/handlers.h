@@ -102,6 +102,25 @@ HANDLER(on_audits_head);
 /* api/on_events.c */
 HANDLER(on_events);
 
+/* api/on_incidents.c, api/on_incident_types.c */
+HANDLER(on_incidents_list);
+HANDLER(on_incidents_get);
+HANDLER(on_incidents_create);
+HANDLER(on_incidents_change);
+HANDLER(on_incidents_act);
+HANDLER(on_incidents_timeline);
+HANDLER(on_incidents_reveal);
+HANDLER(on_incident_types_list);
+HANDLER(on_incident_types_create);
+HANDLER(on_incident_types_change);
+
+/* api/on_dispatches.c */
+HANDLER(on_dispatches_list);
+HANDLER(on_dispatches_create);
+HANDLER(on_dispatches_get);
+HANDLER(on_dispatches_own);
+HANDLER(on_dispatches_step);
+
 /* api/on_city.c */
 HANDLER(on_city_get);
 

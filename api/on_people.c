@@ -166,25 +166,6 @@ static int ascending(const void *one, const void *other)
     return (a > b) - (a < b);
 }
 
-/* A box in another frame is read by its corners. */
-static bool read_box(const char *text, enum frame frame, struct box *out, struct fail *f)
-{
-    struct box asked;
-
-    if (!box_parse(text, &asked, f))
-        return fail_at(f, "/bbox");
-    *out = box_empty();
-    for (int i = 0; i < 4; i++) {
-        struct point corner = { i & 1 ? asked.max.lon : asked.min.lon,
-                                i & 2 ? asked.max.lat : asked.min.lat };
-
-        if (!frame_to_wgs84(frame, corner, &corner, f))
-            return fail_at(f, "/bbox");
-        *out = box_with(*out, corner);
-    }
-    return true;
-}
-
 static bool narrow_to_box(const struct request *r, enum frame frame, struct people_wish *w,
                           struct fail *f)
 {
@@ -197,7 +178,7 @@ static bool narrow_to_box(const struct request *r, enum frame frame, struct peop
 
     if (!text)
         return true;
-    if (!read_box(text, frame, &box, f))
+    if (!way_read_box(text, frame, &box, f))
         return false;
     in.ids = arena_take(r->arena, 1, sizeof *in.ids);
     live_read(live);

@@ -15,6 +15,24 @@ bool way_read_frame(const char *word, enum frame *out, struct fail *f)
     return !word || frame_from_word(word, out, f) || fail_at(f, "/frame");
 }
 
+bool way_read_box(const char *text, enum frame frame, struct box *out, struct fail *f)
+{
+    struct box asked;
+
+    if (!box_parse(text, &asked, f))
+        return fail_at(f, "/bbox");
+    *out = box_empty();
+    for (int i = 0; i < 4; i++) {
+        struct point corner = { i & 1 ? asked.max.lon : asked.min.lon,
+                                i & 2 ? asked.max.lat : asked.min.lat };
+
+        if (!frame_to_wgs84(frame, corner, &corner, f))
+            return fail_at(f, "/bbox");
+        *out = box_with(*out, corner);
+    }
+    return true;
+}
+
 bool way_read_mode(const struct input *v, enum mode *out, struct fail *f)
 {
     int32_t mode;

@@ -8,6 +8,7 @@
 #include "geo/base/emit.h"
 #include "geo/base/fail.h"
 #include "geo/base/input.h"
+#include "geo/box.h"
 #include "geo/frame.h"
 #include "geo/road/route.h"
 
@@ -15,6 +16,9 @@
 
 /* The frame that an answer is wanted in: the query parameter, or wgs84. */
 bool way_read_frame(const char *word, enum frame *out, struct fail *f);
+
+/* A box west,south,east,north in a frame, as the box in WGS 84 that holds its corners. */
+bool way_read_box(const char *text, enum frame frame, struct box *out, struct fail *f);
 
 /* "foot", "ebike" or "car". */
 bool way_read_mode(const struct input *v, enum mode *out, struct fail *f);

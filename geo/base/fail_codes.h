@@ -29,6 +29,8 @@
     X(CONSOLE_TOO_LARGE, "console_too_large")                                                      \
     X(CONTENT_TYPE, "content_type")                                                                \
     X(CREDENTIAL_EXPIRED, "credential_expired")                                                    \
+    X(CREW_HIRED, "crew_hired")                                                                    \
+    X(CREW_ON_LINE, "crew_on_line")                                                                \
     X(CRS_FAILED, "crs_failed")                                                                    \
     X(CRS_UNKNOWN, "crs_unknown")                                                                  \
     X(CSRF_MISSING, "csrf_missing")                                                                \
@@ -158,7 +160,7 @@
     X(SQUAD_EMPTY, "squad_empty")                                                                  \
     X(SQUAD_FULL, "squad_full")                                                                    \
     X(SQUAD_SIZE, "squad_size")                                                                    \
-    X(SQUAD_UNKNOWN, "squad_unknown")                                                              \
+    X(SQUAD_TOO_LARGE, "squad_too_large")                                                          \
     X(STREETS_FILE_REFUSED, "streets_file_refused")                                                \
     X(STREETS_TOO_MANY, "streets_too_many")                                                        \
     X(STREETS_UNSOUND, "streets_unsound")                                                          \

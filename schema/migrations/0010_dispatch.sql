@@ -175,7 +175,7 @@ CREATE TRIGGER dispatch_person_kept BEFORE UPDATE OR DELETE ON vigil.dispatch_pe
 
 -- How far an incident has come, out of those who were sent to it.
 CREATE FUNCTION vigil.incident_derive(incidents bigint[]) RETURNS void LANGUAGE sql
-SECURITY DEFINER SET search_path = pg_catalog, vigil AS $$
+SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
     UPDATE vigil.incident i
     SET stage = CASE WHEN d.on_scene THEN 'on_scene' WHEN d.enroute THEN 'enroute'
                      WHEN d.assigned THEN 'assigned' END,
@@ -183,21 +183,21 @@ SECURITY DEFINER SET search_path = pg_catalog, vigil AS $$
         t3 = CASE WHEN d.accepted THEN coalesce(i.t3, clock_timestamp()) ELSE i.t3 END,
         t4 = CASE WHEN d.enroute THEN coalesce(i.t4, clock_timestamp()) ELSE i.t4 END,
         t5 = CASE WHEN d.on_scene THEN coalesce(i.t5, clock_timestamp()) ELSE i.t5 END
-    FROM (SELECT p.incident_id, true AS sent,
-                 bool_or(active) AS assigned,
-                 bool_or(state IN ('accepted', 'enroute', 'on_scene', 'working', 'cleared')) AS accepted,
-                 bool_or(state IN ('enroute', 'on_scene', 'working', 'cleared')) AS enroute,
-                 bool_or(state IN ('on_scene', 'working', 'cleared')) AS on_scene
-          FROM vigil.dispatch_person p
-          WHERE p.incident_id = ANY (incidents)
-          GROUP BY p.incident_id) d
-    WHERE i.incident_id = d.incident_id
+    FROM unnest(incidents) AS w (incident_id), LATERAL (
+        SELECT count(*) > 0 AS sent,
+               bool_or(active) AS assigned,
+               bool_or(state IN ('accepted', 'enroute', 'on_scene', 'working', 'cleared')) AS accepted,
+               bool_or(state IN ('enroute', 'on_scene', 'working', 'cleared')) AS enroute,
+               bool_or(state IN ('on_scene', 'working', 'cleared')) AS on_scene
+        FROM vigil.dispatch_person p
+        WHERE p.incident_id = w.incident_id) d
+    WHERE i.incident_id = w.incident_id
 $$;
 
 -- After people were sent: she is taken from now on. The moment is read here and not
 -- when the row was made, because making it may have waited for whoever let her go.
 CREATE FUNCTION vigil.dispatch_person_sent() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, vigil AS $$
+SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
 BEGIN
     UPDATE vigil.dispatch_person d SET taken_from = clock_timestamp()
     FROM changed c WHERE d.dispatch_id = c.dispatch_id AND d.person_id = c.person_id;
@@ -214,7 +214,7 @@ CREATE TRIGGER dispatch_person_sent AFTER INSERT ON vigil.dispatch_person
     FOR EACH STATEMENT EXECUTE FUNCTION vigil.dispatch_person_sent();
 
 CREATE FUNCTION vigil.dispatch_person_moved() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, vigil AS $$
+SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
 BEGIN
     INSERT INTO vigil.incident_event (incident_id, kind, dispatch_id, person_id, by_token_id,
                                       by_person_id, how, detail)
@@ -244,16 +244,122 @@ WHERE taken_from < before_to;
 -- Locks an incident for this transaction; it tells nothing, not even whether there is
 -- one. A volunteer who moves her own order needs it without seeing more.
 CREATE FUNCTION vigil.incident_lock(id bigint) RETURNS void LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, vigil AS $$
+SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
 BEGIN
     PERFORM FROM vigil.incident WHERE incident_id = id FOR UPDATE;
 END $$;
+
+-- The same for the incident of an order, whichever that is once it is locked: a merge
+-- may just have moved the order to another.
+CREATE FUNCTION vigil.dispatch_lock(id bigint) RETURNS void LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
+DECLARE
+    locked bigint;
+    wanted bigint;
+BEGIN
+    LOOP
+        SELECT d.incident_id INTO wanted FROM vigil.dispatch d WHERE d.dispatch_id = id;
+        EXIT WHEN wanted IS NULL OR wanted = locked;
+        PERFORM FROM vigil.incident WHERE incident_id = wanted FOR UPDATE;
+        locked := wanted;
+    END LOOP;
+END $$;
+
+-- The incident that has a person now, or null; 0 when it is one that the caller may
+-- not see. Asked without a scope, by the engine, it is always told.
+CREATE OR REPLACE FUNCTION vigil.person_taken(person bigint) RETURNS bigint LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
+    SELECT CASE WHEN vigil.scope_org() IS NULL OR person_id = vigil.scope_person()
+                     OR EXISTS (SELECT FROM vigil.org_reach r
+                                WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = d.org_id)
+                THEN incident_id ELSE 0 END
+    FROM vigil.dispatch_person d WHERE person_id = person AND active
+$$;
+
+-- What has to be known before people are sent: the incident, and for each of those
+-- wanted (people, or the members of a squad) what stands against it. A row for each,
+-- or one without a person when nobody is wanted; none when the caller has no such
+-- incident. With `held` the incident is locked first, and what is told is what is so
+-- after that. Whom the caller does not see is not told of, but for people of an
+-- organisation that lends hers (is_lent: where she stands is for the caller to check).
+-- Of an order of somebody else's it tells that there is one, and since when.
+CREATE FUNCTION vigil.dispatch_facts(wanted_incident bigint, wanted bigint[], wanted_squad bigint,
+                                     held boolean)
+RETURNS TABLE (org_id bigint, firm_id bigint, state text, type text, priority smallint,
+               volunteer_allowed boolean, min_age smallint, squad_known boolean,
+               person_id bigint, known boolean, is_lent boolean, name text, home_id bigint,
+               on_duty boolean, consent boolean, credential_ok boolean, age integer, mode text,
+               hired boolean, taken_from timestamptz, taken_incident bigint, taken_by text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    scope constant bigint := vigil.scope_org();
+    squad_seen boolean := false;
+    people bigint[] := wanted;
+BEGIN
+    IF held THEN
+        PERFORM FROM vigil.incident WHERE incident_id = wanted_incident FOR UPDATE;
+    END IF;
+    IF wanted_squad IS NOT NULL THEN
+        squad_seen := EXISTS (SELECT FROM vigil.squad s JOIN vigil.org_reach r ON r.org_id = s.org_id
+                              WHERE s.squad_id = wanted_squad AND s.valid_to IS NULL
+                                AND r.ancestor_id = scope);
+        people := CASE WHEN squad_seen
+                       THEN ARRAY(SELECT m.person_id FROM vigil.squad_member m
+                                  WHERE m.squad_id = wanted_squad AND m.valid_to IS NULL)
+                       ELSE '{}' END;
+    END IF;
+    RETURN QUERY
+    SELECT i.org_id, i.firm_id, i.state, i.type, i.priority, t.volunteer_allowed, t.min_age,
+           squad_seen, w.person_id, p.person_id IS NOT NULL, p.is_lent, p.display_name, p.org_id,
+           p.on_duty, p.location_consent, p.credential_until IS NULL OR p.credential_until > now(),
+           vigil.person_age(p.birth_year), p.mode, p.hired, d.taken_from,
+           CASE WHEN d.seen THEN d.incident_id END, CASE WHEN d.seen THEN d.taken_by END
+    FROM vigil.incident i
+    JOIN vigil.incident_type t ON t.type = i.type
+    LEFT JOIN unnest(people) AS w (person_id) ON true
+    LEFT JOIN LATERAL (
+        SELECT q.*, NOT s.own AS is_lent
+        FROM vigil.person q, LATERAL (
+            SELECT EXISTS (SELECT FROM vigil.person_reach r
+                           WHERE r.ancestor_id = scope AND r.person_id = q.person_id) AS own) s
+        WHERE q.person_id = w.person_id AND q.valid_to IS NULL
+          AND (s.own OR EXISTS (
+                  SELECT FROM vigil.mutual_aid m
+                  JOIN vigil.org_reach b ON b.ancestor_id = m.borrower_id AND b.org_id = scope
+                  JOIN vigil.org_reach l ON l.ancestor_id = m.lender_id AND l.org_id = q.org_id
+                  WHERE m.valid_to IS NULL))) p ON true
+    LEFT JOIN LATERAL (
+        SELECT a.taken_from, a.incident_id, a.seen,
+               coalesce((SELECT b.display_name FROM vigil.person b WHERE b.person_id = a.by_person_id),
+                        (SELECT k.label FROM vigil.token k WHERE k.token_id = a.by_token_id)) AS taken_by
+        FROM (SELECT e.taken_from, e.incident_id, o.by_person_id, o.by_token_id,
+                     EXISTS (SELECT FROM vigil.org_reach r
+                             WHERE r.ancestor_id = scope AND r.org_id = e.org_id) AS seen
+              FROM vigil.dispatch_person e JOIN vigil.dispatch o ON o.dispatch_id = e.dispatch_id
+              WHERE e.person_id = p.person_id AND e.active) a) d ON true
+    WHERE i.incident_id = wanted_incident
+      AND EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = scope AND r.org_id = i.org_id)
+    ORDER BY w.person_id;
+END $$;
+
+-- What a person who was sent is called: told to whom the order is told, who may come
+-- from another organisation that lent her.
+CREATE FUNCTION vigil.dispatch_name(wanted_dispatch bigint, wanted_person bigint) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
+    SELECT p.display_name
+    FROM vigil.dispatch_person d JOIN vigil.person p USING (person_id)
+    WHERE d.dispatch_id = wanted_dispatch AND d.person_id = wanted_person
+      AND (d.person_id = vigil.scope_person()
+           OR EXISTS (SELECT FROM vigil.org_reach r
+                      WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = d.org_id))
+$$;
 
 -- Whose an incident at a place is: the deepest organisation that the caller acts for
 -- and whose area holds it, else the caller's own. A partner firm has no area of its
 -- own: its incidents belong to whoever looks after the place.
 CREATE FUNCTION vigil.incident_org(place geometry) RETURNS bigint LANGUAGE sql STABLE
-SECURITY DEFINER SET search_path = pg_catalog, vigil, public AS $$
+SECURITY DEFINER SET search_path = pg_catalog, vigil, public, pg_temp AS $$
     WITH me AS (
         SELECT org_id, parent_id, kind = 'firm' AS is_firm FROM vigil.org
         WHERE org_id = vigil.scope_org()
@@ -270,7 +376,7 @@ $$;
 -- Hands an incident to another organisation: below the caller's, or above it, where
 -- she sees it no more. False when it is none of hers or there is no such one.
 CREATE FUNCTION vigil.incident_hand(id bigint, to_org bigint) RETURNS boolean LANGUAGE plpgsql
-SECURITY DEFINER SET search_path = pg_catalog, vigil AS $$
+SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
 BEGIN
     UPDATE vigil.incident i
     SET org_id = to_org, state = 'transferred', state_since = clock_timestamp(),
@@ -350,11 +456,16 @@ DECLARE
 BEGIN
     FOREACH what IN ARRAY ARRAY['incident_derive(bigint[])', 'dispatch_person_sent()',
                                 'dispatch_person_moved()', 'incident_lock(bigint)',
-                                'incident_org(geometry)', 'incident_hand(bigint, bigint)'] LOOP
+                                'incident_org(geometry)', 'incident_hand(bigint, bigint)',
+                                'person_taken(bigint)', 'dispatch_lock(bigint)', 'dispatch_name(bigint, bigint)',
+                                'dispatch_facts(bigint, bigint[], bigint, boolean)'] LOOP
         EXECUTE 'ALTER FUNCTION vigil.' || what || ' OWNER TO vigil_engine';
         EXECUTE 'REVOKE ALL ON FUNCTION vigil.' || what || ' FROM PUBLIC';
     END LOOP;
 END $$;
-GRANT EXECUTE ON FUNCTION vigil.incident_lock(bigint), vigil.incident_org(geometry),
-    vigil.incident_hand(bigint, bigint) TO vigil_app;
+GRANT EXECUTE ON FUNCTION vigil.incident_lock(bigint), vigil.dispatch_lock(bigint),
+    vigil.incident_org(geometry),
+    vigil.incident_hand(bigint, bigint), vigil.person_taken(bigint),
+    vigil.dispatch_name(bigint, bigint),
+    vigil.dispatch_facts(bigint, bigint[], bigint, boolean) TO vigil_app;
 GRANT SELECT ON vigil.dispatch_overlap TO vigil_app, vigil_engine;

@@ -1,0 +1,1 @@
+SELECT vigil.dispatch_lock($1::bigint);

@@ -1,0 +1,18 @@
+-- A new incident: $1 id, $2 type, $3 priority or null for the type's, $4 longitude, $5
+-- latitude, $6 address, $7 note, $8 sealed phone or null, $9 the firm that opens it or
+-- null, $10 token, $11 person or null, $12 how. Whose it is, the place decides.
+WITH place AS (
+    SELECT ST_SetSRID(ST_MakePoint($4::float8, $5::float8), 4326) AS geom
+), added AS (
+    INSERT INTO vigil.incident (incident_id, org_id, firm_id, type, priority, geom, address, note,
+                                reporter_phone, by_token_id, grid_id)
+    SELECT $1::bigint, vigil.incident_org(place.geom), $9::bigint, t.type,
+           coalesce($3::smallint, t.priority), place.geom, $6::text, $7::text, $8::bytea, $10::bigint,
+           (SELECT grid_id FROM vigil.grid g
+            WHERE g.valid_to IS NULL AND g.geom && place.geom AND ST_Covers(g.geom, place.geom)
+            ORDER BY grid_id LIMIT 1)
+    FROM place, vigil.incident_type t
+    WHERE t.type = $2::text AND t.valid_to IS NULL
+    RETURNING incident_id, org_id
+)
+SELECT org_id FROM added;
