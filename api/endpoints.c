@@ -11,6 +11,7 @@ static const struct endpoints_group *const GROUPS[] = {
     &ENDPOINTS_TOKENS,
     &ENDPOINTS_PLACES,
     &ENDPOINTS_PEOPLE,
+    &ENDPOINTS_DUTY,
     &ENDPOINTS_ORGS,
     &ENDPOINTS_PRIVACY,
     &ENDPOINTS_INCIDENTS,

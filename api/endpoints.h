@@ -53,6 +53,7 @@ extern const struct endpoints_group ENDPOINTS_SERVICE;
 extern const struct endpoints_group ENDPOINTS_TOKENS;
 extern const struct endpoints_group ENDPOINTS_PLACES;
 extern const struct endpoints_group ENDPOINTS_PEOPLE;
+extern const struct endpoints_group ENDPOINTS_DUTY;
 extern const struct endpoints_group ENDPOINTS_PRIVACY;
 extern const struct endpoints_group ENDPOINTS_ORGS;
 extern const struct endpoints_group ENDPOINTS_INCIDENTS;

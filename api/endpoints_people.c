@@ -1,7 +1,6 @@
-/* People and where they are. */
+/* People. */
 #include "api/endpoints.h"
 #include "api/handlers.h"
-#include "geo/fixes.h"
 
 static const struct endpoint ROWS[] = {
     { .method = "GET",
@@ -49,18 +48,6 @@ static const struct endpoint ROWS[] = {
       .statuses = "404 412 422",
       .queries = "frame",
       .summary = "Changes a volunteer (merge patch)" },
-    { .method = "POST",
-      .path = "/v1/positions",
-      .handle = on_positions_send,
-      .roles = ENDPOINTS_EVERYONE,
-      .scope = ENDPOINTS_ORG,
-      .from_memory = true,
-      .body_max = FIXES_BODY_MAX,
-      .body = "positions",
-      .answer = "positions_taken",
-      .success = 200,
-      .statuses = "422 429",
-      .summary = "Where people are: one fix, or up to 1,000; what is accepted is committed" },
 };
 
 const struct endpoints_group ENDPOINTS_PEOPLE = { ROWS, sizeof ROWS / sizeof *ROWS };

@@ -91,6 +91,11 @@ HANDLER(on_squads_members);
 HANDLER(on_squads_join);
 HANDLER(on_squads_leave);
 
+/* api/on_duties.c */
+HANDLER(on_duties_set);
+HANDLER(on_duties_set_mine);
+HANDLER(on_duties_list);
+
 /* api/on_nearest.c, api/on_positions.c, api/on_route.c */
 HANDLER(on_nearest_find);
 HANDLER(on_positions_send);

@@ -18,6 +18,9 @@ static struct asking_room ROOM;
 
 static struct asking_answer send(const char *target, const char *body)
 {
+    const bool is_report = strcmp(target, "/v1/positions") == 0;
+
+    asking_as(ROOM.worker, is_report ? ROLE_GATEWAY : ROLE_DISPATCHER, 1, 0);
     return asking_send(ROOM.worker, "POST", target, NULL, body);
 }
 

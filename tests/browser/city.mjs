@@ -27,12 +27,12 @@ export async function openCity(extract) {
   return {
     url: env.VIGIL_URL,
     token: env.VIGIL_TOKEN,
-    /** Asks as an admin program does; gives {status, json}. */
+    /** Asks as an admin program does, reports as a gateway; gives {status, json}. */
     async ask(method, path, body) {
       const answer = await fetch(env.VIGIL_URL + path, {
         method,
         headers: {
-          Authorization: `Bearer ${env.VIGIL_TOKEN}`,
+          Authorization: `Bearer ${path === '/v1/positions' ? env.VIGIL_GATEWAY_TOKEN : env.VIGIL_TOKEN}`,
           ...(body && { 'Content-Type': 'application/json' }),
           ...(method === 'POST' && { 'Idempotency-Key': `browser-${process.pid}-${performance.now()}` }),
         },
