@@ -58,6 +58,7 @@ HANDLER(on_people_list);
 HANDLER(on_people_get);
 HANDLER(on_people_create);
 HANDLER(on_people_change);
+HANDLER(on_people_close);
 
 /* api/on_orgs.c */
 HANDLER(on_orgs_list);

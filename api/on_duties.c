@@ -6,7 +6,7 @@
 #include "engine/cursor.h"
 #include "engine/duty.h"
 #include "engine/engine.h"
-#include "engine/people.h"
+#include "engine/person.h"
 
 enum { ON_DUTY, MODE, HIRED, KEYS };
 
@@ -142,13 +142,13 @@ bool on_duties_list(const struct request *r, struct reply *out, struct fail *f)
 {
     const char *cursor = request_query(r, "cursor"), *next = NULL;
     const struct db_rows *rows;
-    struct people_person person;
+    struct person person;
     int64_t id, limit, before_id = 0;
     struct db *db;
 
     if (!request_param_id(r, "person_id", &id, f) ||
         !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &limit, f) ||
-        !request_db(r, &db, f) || !people_get(db, id, r->arena, &person, f))
+        !request_db(r, &db, f) || !person_get(db, r->caller.org_id, id, r->arena, &person, f))
         return false;
     const char *list = arena_text(r->arena, "/v1/people/%lld/duty", (long long)id);
 

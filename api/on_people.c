@@ -3,93 +3,33 @@
 #include <string.h>
 
 #include "api/handlers.h"
+#include "api/person_json.h"
 #include "api/registrar.h"
+#include "api/staff.h"
 #include "api/way.h"
-#include "engine/clock.h"
 #include "engine/cursor.h"
 #include "engine/engine.h"
 #include "engine/ids.h"
 #include "engine/people.h"
+#include "engine/person.h"
 #include "geo/box.h"
-#include "geo/instant.h"
 
 enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000, TEXT_MAX = 200, BOX_PEOPLE_MAX = 10000 };
+static const int64_t ID_MAX = INT64_C(9007199254740991);
 
-/* A person as an answer shows her. */
-struct told {
-    const struct people_person *person;
-    bool has_fix;
-    struct live_fix fix;
-    struct point at; /* in the frame of the answer */
-};
-
-/* ------------------------------------------------------------------ writing */
-
-/* The position comes from memory: it is as new as the last answer to a phone. */
-static bool look_up(const struct request *r, const struct people_person *person, enum frame frame,
-                    struct told *out, struct fail *f)
-{
-    const struct sight sight = request_sight(r);
-    struct live *live = engine_live(r->engine);
-    struct live_person seen = { 0 };
-
-    live_read(live);
-    if (!live_get(live, person->person_id, &seen) || !sight_sees(&sight, &seen))
-        seen.has_fix = false;
-    live_read_end(live);
-    *out = (struct told){ .person = person, .has_fix = seen.has_fix, .fix = seen.fix };
-    return !seen.has_fix || frame_from_wgs84(frame, point_from_e7(seen.fix.at), &out->at, f);
-}
-
-static void write_fix(struct emit *e, const struct told *t, enum frame frame)
-{
-    const int64_t now_us = clock_wall_us();
-    char fix_time[INSTANT_SIZE];
-
-    emit_key(e, "position");
-    if (!t->has_fix) {
-        emit_null(e);
-        return;
-    }
-    way_write_place(e, t->at, frame);
-    instant_write(t->fix.fix_us, fix_time);
-    emit_key_text(e, "fix_time", fix_time);
-    emit_key_number(e, "fix_age_s",
-                    t->fix.fix_us < now_us ? (double)(now_us - t->fix.fix_us) / 1e6 : 0, 3);
-    if (t->fix.accuracy_dm >= 0)
-        emit_key_number(e, "accuracy_m", t->fix.accuracy_dm / 10.0, 1);
-}
-
-static void write_person(struct emit *e, const struct told *t, enum frame frame)
-{
-    const struct people_person *p = t->person;
-
-    emit_object(e);
-    emit_key_int(e, "person_id", p->person_id);
-    emit_key_int(e, "version", p->version);
-    emit_key_text(e, "name", p->name);
-    emit_key_text(e, "mode", network_mode_word(p->mode));
-    way_write_skills(e, p->skills);
-    emit_key_bool(e, "on_duty", p->on_duty);
-    emit_key_text(e, "valid_from", p->valid_from);
-    emit_key_text(e, "valid_to", p->valid_to);
-    write_fix(e, t, frame);
-    emit_end(e);
-}
-
-static void tag(const struct request *r, const struct people_person *p, struct reply *out)
+static void tag(const struct request *r, const struct person *p, struct reply *out)
 {
     reply_etag(out, arena_text(r->arena, "%lld", (long long)p->version));
 }
 
-static bool reply_person(const struct request *r, const struct people_person *p, enum frame frame,
+static bool reply_person(const struct request *r, const struct person *p, enum frame frame,
                          struct reply *out, struct fail *f)
 {
-    struct told told;
+    struct person_json_told told;
 
-    if (!look_up(r, p, frame, &told, f))
+    if (!person_json_tell(r, p, frame, &told, f))
         return false;
-    write_person(reply_json(out, REPLY_OK), &told, frame);
+    person_json_write(reply_json(out, REPLY_OK), &told, frame, true);
     tag(r, p, out);
     return true;
 }
@@ -101,33 +41,60 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-static bool bad_query(const char *name, const char *value, const char *allowed, struct fail *f)
+/* A query parameter that is one of these words, or NULL when it is not there. */
+static bool read_one_of(const struct request *r, const char *name, const char *const *words,
+                        int32_t count, const char **out, struct fail *f)
 {
+    const char *value = request_query(r, name);
+    const char *allowed = "";
+
+    *out = value;
+    if (!value)
+        return true;
+    for (int32_t i = 0; i < count; i++) {
+        if (strcmp(value, words[i]) == 0)
+            return true;
+        allowed = arena_text(r->arena, "%s%s%s", allowed, i ? ", " : "", words[i]);
+    }
     fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "%s cannot be \"%.40s\"", name, value);
     fail_allowed(f, "%s", allowed);
+    fail_at(f, arena_text(r->arena, "/%s", name));
     return fail_value(f, value);
 }
 
-static bool read_filters(const struct request *r, struct people_wish *w, struct fail *f)
+static bool read_yes_no(const struct request *r, const char *name, int32_t *out, struct fail *f)
 {
-    const char *mode = request_query(r, "mode");
-    const char *on_duty = request_query(r, "on_duty");
+    static const char *const WORDS[] = { "false", "true" };
+    const char *word;
 
-    w->text = request_query(r, "q");
-    w->mode = mode ? MODE_COUNT : -1;
-    w->on_duty = on_duty ? strcmp(on_duty, "true") == 0 : -1;
-    for (int32_t i = 0; mode && i < MODE_COUNT; i++)
-        if (strcmp(mode, network_mode_word((enum mode)i)) == 0)
-            w->mode = i;
-    if (w->mode == MODE_COUNT)
-        return bad_query("mode", mode, "foot, ebike, car", f);
-    if (w->on_duty == 0 && strcmp(on_duty, "false") != 0)
-        return bad_query("on_duty", on_duty, "true, false", f);
-    if (w->text && (!w->text[0] || strlen(w->text) > TEXT_MAX)) {
-        fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "q must have 1 to %d bytes", TEXT_MAX);
-        return fail_allowed(f, "1 to %d bytes", TEXT_MAX);
-    }
+    if (!read_one_of(r, name, WORDS, 2, &word, f))
+        return false;
+    *out = word ? strcmp(word, "true") == 0 : -1;
     return true;
+}
+
+static bool read_typed(const struct request *r, struct person_wish *w, struct fail *f)
+{
+    w->typed = request_query(r, "q");
+    if (!w->typed || (w->typed[0] && strlen(w->typed) <= TEXT_MAX))
+        return true;
+    fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "q must have 1 to %d bytes", TEXT_MAX);
+    fail_allowed(f, "1 to %d bytes", TEXT_MAX);
+    return fail_at(f, "/q");
+}
+
+static bool read_filters(const struct request *r, struct person_wish *w, struct fail *f)
+{
+    static const char *const MODES[] = { "foot", "ebike", "car", "bus", "taxi" };
+    const char *skill = request_query(r, "skill");
+
+    return read_typed(r, w, f) &&
+           request_query_int(r, "org", 1, ID_MAX, r->caller.org_id, &w->org_id, f) &&
+           read_one_of(r, "mode", MODES, sizeof MODES / sizeof *MODES, &w->mode, f) &&
+           read_one_of(r, "recruit", PERSON_RECRUIT_WORDS, PERSON_RECRUITS, &w->recruit, f) &&
+           read_yes_no(r, "on_duty", &w->on_duty, f) &&
+           read_yes_no(r, "available", &w->available, f) &&
+           (!skill || people_skill(skill, &w->skills, f) || fail_at(f, "/skill"));
 }
 
 /* Ids in a box, ascending; at most BOX_PEOPLE_MAX of them, the lowest. */
@@ -166,7 +133,7 @@ static int ascending(const void *one, const void *other)
     return (a > b) - (a < b);
 }
 
-static bool narrow_to_box(const struct request *r, enum frame frame, struct people_wish *w,
+static bool narrow_to_box(const struct request *r, enum frame frame, struct person_wish *w,
                           struct fail *f)
 {
     const char *text = request_query(r, "bbox");
@@ -190,42 +157,64 @@ static bool narrow_to_box(const struct request *r, enum frame frame, struct peop
     return true;
 }
 
+/* What looks like a whole phone number is one: nobody's name is made of digits. */
+static bool narrow_to_phone(const struct request *r, struct db *db, struct person_wish *w,
+                            struct fail *f)
+{
+    const char *typed = w->typed;
+    const struct personal *keys;
+    struct fail no_phone;
+    char phone[24];
+    int64_t *id = arena_take(r->arena, 1, sizeof *id);
+
+    if (!typed || typed[strspn(typed, "+0123456789 -().")] != '\0' ||
+        !personal_phone(typed, phone, &no_phone))
+        return true;
+    keys = engine_personal(r->engine, f);
+    if (!keys || !person_with_phone(db, keys, phone, r->arena, id, f))
+        return false;
+    w->typed = NULL;
+    w->ids = id;
+    w->id_count = *id ? 1 : 0;
+    return true;
+}
+
 /* One more than asked for is read, to know whether there is a next page. */
 static bool read_list(const struct request *r, struct db *db, enum frame frame,
-                      struct people_wish *w, const char **list, struct fail *f)
+                      struct person_wish *w, const char **list, struct fail *f)
 {
     const char *cursor = request_query(r, "cursor");
 
-    *w = (struct people_wish){ 0 };
+    *w = (struct person_wish){ 0 };
     if (!request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &w->limit, f) ||
         !read_filters(r, w, f))
         return false;
     w->limit++;
-    *list = arena_text(r->arena, "/v1/people?q=%s&mode=%d&on_duty=%d&bbox=%s&frame=%s",
-                       or_empty(w->text), w->mode, w->on_duty, or_empty(request_query(r, "bbox")),
-                       frame_word(frame));
+    *list = arena_text(
+        r->arena, "/v1/people?q=%s&%lld&%s&%s&%d&%d&%llu&bbox=%s&frame=%s", or_empty(w->typed),
+        (long long)w->org_id, or_empty(w->mode), or_empty(w->recruit), w->on_duty, w->available,
+        (unsigned long long)w->skills, or_empty(request_query(r, "bbox")), frame_word(frame));
     return (!cursor || cursor_read(db, *list, cursor, r->arena, &w->after_id, f)) &&
-           narrow_to_box(r, frame, w, f);
+           narrow_to_box(r, frame, w, f) && (w->ids || narrow_to_phone(r, db, w, f));
 }
 
 /* After whom the list goes on; 0 at its end. A box with more people than are looked
  * at in one go goes on behind the last of those. */
-static int64_t next_after(const struct people_wish *w, const struct people_person *people,
-                          int32_t *count)
+static int64_t next_after(const struct person_wish *w, const struct person *people, int32_t *count)
 {
     if (*count == w->limit)
         return people[--*count - 1].person_id;
     return w->ids && w->id_count == BOX_PEOPLE_MAX ? w->ids[BOX_PEOPLE_MAX - 1] : 0;
 }
 
-static void write_list(struct emit *e, const struct told *told, int32_t count, enum frame frame,
-                       const char *next)
+static void write_list(struct emit *e, const struct person_json_told *told, int32_t count,
+                       enum frame frame, const char *next)
 {
     emit_object(e);
     emit_key(e, "items");
     emit_array(e);
     for (int32_t i = 0; i < count; i++)
-        write_person(e, &told[i], frame);
+        person_json_write(e, &told[i], frame, false);
     emit_end(e);
     emit_key_text(e, "next", next);
     emit_end(e);
@@ -233,8 +222,8 @@ static void write_list(struct emit *e, const struct told *told, int32_t count, e
 
 bool on_people_list(const struct request *r, struct reply *out, struct fail *f)
 {
-    struct people_wish wish;
-    struct people_person *people;
+    struct person_wish wish;
+    struct person *people;
     const char *list, *next = NULL;
     enum frame frame;
     struct db *db;
@@ -242,16 +231,16 @@ bool on_people_list(const struct request *r, struct reply *out, struct fail *f)
 
     if (!way_read_frame(request_query(r, "frame"), &frame, f) || !request_db(r, &db, f) ||
         !read_list(r, db, frame, &wish, &list, f) ||
-        !people_list(db, &wish, r->arena, &people, &count, f))
+        !person_find(db, &wish, r->arena, &people, &count, f))
         return false;
     const int64_t after_id = next_after(&wish, people, &count);
 
     if (after_id && !cursor_make(db, list, after_id, r->arena, &next, f))
         return false;
-    struct told *told = arena_take(r->arena, (size_t)count + 1, sizeof *told);
+    struct person_json_told *told = arena_take(r->arena, (size_t)count + 1, sizeof *told);
 
     for (int32_t i = 0; i < count; i++)
-        if (!look_up(r, &people[i], frame, &told[i], f))
+        if (!person_json_tell(r, &people[i], frame, &told[i], f))
             return false;
     write_list(reply_json(out, REPLY_OK), told, count, frame, next);
     return true;
@@ -259,41 +248,35 @@ bool on_people_list(const struct request *r, struct reply *out, struct fail *f)
 
 bool on_people_get(const struct request *r, struct reply *out, struct fail *f)
 {
-    struct people_person person;
+    struct person person;
     enum frame frame;
     struct db *db;
-    int64_t id;
 
-    return way_read_frame(request_query(r, "frame"), &frame, f) &&
-           request_param_id(r, "person_id", &id, f) && request_db(r, &db, f) &&
-           people_get(db, id, r->arena, &person, f) && reply_person(r, &person, frame, out, f);
+    return way_read_frame(request_query(r, "frame"), &frame, f) && request_db(r, &db, f) &&
+           staff_person(r, db, &person, f) && reply_person(r, &person, frame, out, f);
 }
 
-/* ------------------------------------------------------------------ create and change */
+/* ------------------------------------------------------------------ create, change, close */
 
-enum { NAME, MODE, SKILLS, ON_DUTY, KEYS };
-
-/* Writes the keys that are there over what the person is. */
-static bool read_person(const struct input *body, bool required, struct people_person *p,
-                        struct fail *f)
+/* Whoever is on her way ends that first. */
+static bool is_free(const struct request *r, const struct person *p, struct fail *f)
 {
-    struct input_key keys[KEYS] = {
-        [NAME] = { "name", required, NULL },
-        [MODE] = { "mode", false, NULL },
-        [SKILLS] = { "skills", false, NULL },
-        [ON_DUTY] = { "on_duty", false, NULL },
-    };
+    struct live *live = engine_live(r->engine);
+    struct live_person seen = { 0 };
 
-    return input_keys(body, keys, KEYS, f) &&
-           (!keys[NAME].value || input_text(keys[NAME].value, PEOPLE_NAME_MAX, &p->name, f)) &&
-           (!keys[MODE].value || way_read_mode(keys[MODE].value, &p->mode, f)) &&
-           (!keys[SKILLS].value || way_read_skills(keys[SKILLS].value, &p->skills, f)) &&
-           (!keys[ON_DUTY].value || input_bool(keys[ON_DUTY].value, &p->on_duty, f));
+    live_read(live);
+    live_get(live, p->person_id, &seen);
+    live_read_end(live);
+    return seen.taken_incident_id == 0 ||
+           fail_set(f, FAIL_CONFLICT, PERSON_TAKEN,
+                    "person %lld is in an order: that has to end first", (long long)p->person_id);
 }
 
 struct creation {
     const struct request *r;
-    struct people_person person;
+    const struct personal *keys;
+    struct person person;
+    struct person_said said;
     enum frame frame;
     bool is_made; /* false when the answer of the first time was given again */
 };
@@ -301,55 +284,89 @@ struct creation {
 static bool create(void *self, struct db *db, struct emit *e, const char **location, struct fail *f)
 {
     struct creation *c = self;
-    struct told told = { .person = &c->person };
+    const struct request *r = c->r;
+    struct person_json_told told;
 
-    if (!ids_take(engine_ids(c->r->engine), db, &c->person.person_id, f) ||
-        !people_add(db, &c->person, c->r->arena, f))
+    if (!ids_take(engine_ids(r->engine), db, &c->person.person_id, f) ||
+        !person_add(db, c->keys, &c->person, &c->said, r->arena, f) ||
+        !staff_record(r, db, &c->person, "person_created", NULL, f) ||
+        !person_json_tell(r, &c->person, c->frame, &told, f))
         return false;
     c->is_made = true;
-    *location = arena_text(c->r->arena, "/v1/people/%lld", (long long)c->person.person_id);
-    write_person(e, &told, c->frame);
+    *location = arena_text(r->arena, "/v1/people/%lld", (long long)c->person.person_id);
+    person_json_write(e, &told, c->frame, true);
     return true;
-}
-
-/* The live index learns at once; other processes learn by following. */
-static void make_known(const struct request *r, const struct people_person *p)
-{
-    const struct live_person person = people_live(p);
-
-    live_know(engine_live(r->engine), &person, 1);
 }
 
 bool on_people_create(const struct request *r, struct reply *out, struct fail *f)
 {
-    struct creation c = { .r = r, .person = { .mode = MODE_FOOT, .on_duty = true } };
+    struct creation c = {
+        .r = r,
+        .person = { .org_id = r->caller.org_id, .mode = MODE_FOOT, .line = "", .on_duty = true }
+    };
     const struct input *body;
 
     if (!way_read_frame(request_query(r, "frame"), &c.frame, f) || !request_json(r, &body, f) ||
-        !read_person(body, true, &c.person, f) || !registrar_once(r, out, create, &c, f))
+        !person_json_read(body, true, r->arena, &c.person, &c.said, f) ||
+        !staff_org(r, c.person.org_id, f) || !(c.keys = engine_personal(r->engine, f)) ||
+        !registrar_once(r, out, create, &c, f))
         return false;
     if (c.is_made)
-        make_known(r, &c.person);
+        staff_make_known(r);
     return true;
+}
+
+static bool change(const struct request *r, struct db *db, struct person *p,
+                   const struct person_said *said, struct fail *f)
+{
+    const struct personal *keys = engine_personal(r->engine, f);
+
+    if (!keys || !db_begin(db, f))
+        return false;
+    if (person_change(db, keys, p, said, r->arena, f) &&
+        staff_record(r, db, p, "person_changed", NULL, f) && db_commit(db, f))
+        return true;
+    db_rollback(db);
+    return false;
 }
 
 bool on_people_change(const struct request *r, struct reply *out, struct fail *f)
 {
-    struct people_person person;
+    struct person person;
+    struct person_said said;
     const struct input *body;
     enum frame frame;
     struct db *db;
-    int64_t id, version;
+    int64_t version;
 
     if (!way_read_frame(request_query(r, "frame"), &frame, f) ||
-        !request_param_id(r, "person_id", &id, f) || !registrar_version(r, true, &version, f) ||
-        !request_json(r, &body, f) || !request_db(r, &db, f) ||
-        !people_get(db, id, r->arena, &person, f))
+        !registrar_version(r, true, &version, f) || !request_json(r, &body, f) ||
+        !request_db(r, &db, f) || !staff_person_at_home(r, db, &person, f))
         return false;
     if (version != 0)
         person.version = version;
-    if (!read_person(body, false, &person, f) || !people_change(db, &person, r->arena, f))
+    if (!person_json_read(body, false, r->arena, &person, &said, f) ||
+        !staff_org(r, person.org_id, f) || !change(r, db, &person, &said, f))
         return false;
-    make_known(r, &person);
+    staff_make_known(r);
     return reply_person(r, &person, frame, out, f);
+}
+
+bool on_people_close(const struct request *r, struct reply *out, struct fail *f)
+{
+    struct person person;
+    struct db *db;
+    int64_t version;
+
+    if (!registrar_version(r, false, &version, f) || !request_db(r, &db, f) ||
+        !staff_person_at_home(r, db, &person, f) || !is_free(r, &person, f) || !db_begin(db, f))
+        return false;
+    if (!person_close(db, person.person_id, version, r->arena, f) ||
+        !staff_record(r, db, &person, "person_closed", NULL, f) || !db_commit(db, f)) {
+        db_rollback(db);
+        return false;
+    }
+    staff_make_known(r);
+    reply_empty(out, REPLY_NO_CONTENT);
+    return true;
 }

@@ -32,15 +32,6 @@ const char *people_skill_word(int32_t number)
     return number >= 0 && number < SKILL_COUNT ? SKILLS[number] : NULL;
 }
 
-static enum mode mode_of(const char *word)
-{
-    int mode = 0;
-
-    while (mode < MODE_COUNT - 1 && strcmp(word, network_mode_word((enum mode)mode)) != 0)
-        mode++;
-    return (enum mode)mode;
-}
-
 /* ------------------------------------------------------------------ following */
 
 struct follower {
@@ -149,99 +140,5 @@ bool people_follow_taken(struct db *db, struct live *live, struct arena *a, stru
     for (int32_t i = 0; i < count; i++)
         takings[i] = (struct live_taking){ db_get_int(rows, i, 0), db_get_int(rows, i, 1) };
     live_taken_are(live, turn, takings, count);
-    return true;
-}
-
-struct live_person people_live(const struct people_person *person)
-{
-    return (struct live_person){ .person_id = person->person_id,
-                                 .name = person->name,
-                                 .mode = person->mode,
-                                 .skills = person->skills,
-                                 .on_duty = person->on_duty };
-}
-
-/* ------------------------------------------------------------------ rows */
-
-static struct people_person person_of(const struct db_rows *rows, int32_t i)
-{
-    return (struct people_person){ .person_id = db_get_int(rows, i, 0),
-                                   .version = db_get_int(rows, i, 1),
-                                   .name = db_get_text(rows, i, 2),
-                                   .mode = mode_of(db_get_text(rows, i, 3)),
-                                   .skills = (uint64_t)db_get_int(rows, i, 4),
-                                   .on_duty = db_get_bool(rows, i, 5),
-                                   .valid_from = db_get_text(rows, i, 6),
-                                   .valid_to = db_get_text(rows, i, 7) };
-}
-
-bool people_list(struct db *db, const struct people_wish *wish, struct arena *a,
-                 struct people_person **out, int32_t *count, struct fail *f)
-{
-    const struct db_value values[] = {
-        db_int(wish->after_id),
-        db_int(wish->limit),
-        db_text(wish->text),
-        wish->mode < 0 ? db_null() : db_text(network_mode_word((enum mode)wish->mode)),
-        wish->on_duty < 0 ? db_null() : db_bool(wish->on_duty > 0),
-        wish->ids ? db_ints(wish->ids, (size_t)wish->id_count) : db_null(),
-    };
-    const struct db_rows *rows;
-
-    if (!db_run(db, QUERIES_PEOPLE_LIST, values, 6, a, &rows, f))
-        return false;
-    *count = db_count(rows);
-    *out = arena_take(a, (size_t)*count + 1, sizeof **out);
-    for (int32_t i = 0; i < *count; i++)
-        (*out)[i] = person_of(rows, i);
-    return true;
-}
-
-bool people_get(struct db *db, int64_t person_id, struct arena *a, struct people_person *out,
-                struct fail *f)
-{
-    const struct db_value value = db_int(person_id);
-    const struct db_rows *rows;
-
-    if (!db_run(db, QUERIES_PEOPLE_GET, &value, 1, a, &rows, f))
-        return false;
-    if (db_count(rows) == 0)
-        return fail_set(f, FAIL_MISSING, PERSON_UNKNOWN, "there is no person %lld",
-                        (long long)person_id);
-    *out = person_of(rows, 0);
-    return true;
-}
-
-bool people_add(struct db *db, struct people_person *person, struct arena *a, struct fail *f)
-{
-    const struct db_value values[] = { db_int(person->person_id), db_text(person->name),
-                                       db_text(network_mode_word(person->mode)),
-                                       db_int((int64_t)person->skills), db_bool(person->on_duty) };
-    const struct db_rows *rows;
-
-    if (!db_run(db, QUERIES_PEOPLE_ADD, values, 5, a, &rows, f))
-        return false;
-    person->version = db_get_int(rows, 0, 0);
-    person->valid_from = db_get_text(rows, 0, 1);
-    person->valid_to = NULL;
-    return true;
-}
-
-bool people_change(struct db *db, struct people_person *person, struct arena *a, struct fail *f)
-{
-    const struct db_value values[] = { db_int(person->person_id),
-                                       db_text(person->name),
-                                       db_text(network_mode_word(person->mode)),
-                                       db_int((int64_t)person->skills),
-                                       db_bool(person->on_duty),
-                                       db_int(person->version) };
-    const struct db_rows *rows;
-
-    if (!db_run(db, QUERIES_PEOPLE_CHANGE, values, 6, a, &rows, f))
-        return false;
-    if (db_count(rows) == 0)
-        return fail_set(f, FAIL_CONFLICT, VERSION_STALE, "person %lld is no longer at version %lld",
-                        (long long)person->person_id, (long long)person->version);
-    person->version = db_get_int(rows, 0, 0);
     return true;
 }

@@ -12,6 +12,7 @@
     X(ALREADY_EXISTS, "already_exists")                                                            \
     X(AREA_MISSING, "area_missing")                                                                \
     X(AUDIT_BROKEN, "audit_broken")                                                                \
+    X(BIRTH_YEAR_DIFFERS, "birth_year_differs")                                                    \
     X(BODY_MISSING, "body_missing")                                                                \
     X(BODY_TOO_LARGE, "body_too_large")                                                            \
     X(BOX_MALFORMED, "box_malformed")                                                              \
@@ -81,6 +82,7 @@
     X(IDEMPOTENCY_KEY_MALFORMED, "idempotency_key_malformed")                                      \
     X(IDEMPOTENCY_KEY_MISSING, "idempotency_key_missing")                                          \
     X(IDEMPOTENCY_KEY_REUSED, "idempotency_key_reused")                                            \
+    X(IDENTITY_MALFORMED, "identity_malformed")                                                    \
     X(ID_MALFORMED, "id_malformed")                                                                \
     X(IMPORT_FAILED, "import_failed")                                                              \
     X(IMPORT_REFUSED, "import_refused")                                                            \
@@ -126,7 +128,9 @@
     X(PATROL_STATE, "patrol_state")                                                                \
     X(PATROL_TIME, "patrol_time")                                                                  \
     X(PERSONAL_UNREADABLE, "personal_unreadable")                                                  \
+    X(PERSON_ELSEWHERE, "person_elsewhere")                                                        \
     X(PERSON_OFF_DUTY, "person_off_duty")                                                          \
+    X(PERSON_REGISTERED, "person_registered")                                                      \
     X(PERSON_ROSTERED, "person_rostered")                                                          \
     X(PERSON_TAKEN, "person_taken")                                                                \
     X(PERSON_UNDER_AGE, "person_under_age")                                                        \

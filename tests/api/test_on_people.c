@@ -156,7 +156,14 @@ static void bad_people_are_refused(void **state)
         { "{\"name\":\"a\",\"mode\":\"horse\"}", "value_not_allowed" },
         { "{\"name\":\"a\",\"skills\":[\"flying\"]}", "value_not_allowed" },
         { "{\"name\":\"a\",\"on_duty\":\"yes\"}", "value_wrong_type" },
-        { "{\"name\":\"a\",\"phone\":\"1\"}", "key_unknown" },
+        { "{\"name\":\"a\",\"telephone\":\"1\"}", "key_unknown" },
+        { "{\"name\":\"a\",\"phone\":\"1\"}", "phone_malformed" },
+        { "{\"name\":\"a\",\"identity\":\"320300199001011231\"}", "identity_malformed" },
+        { "{\"name\":\"a\",\"identity\":\"320300199001011230\",\"birth_year\":1991}",
+          "birth_year_differs" },
+        { "{\"name\":\"a\",\"recruit\":\"for_ever\"}", "value_not_allowed" },
+        { "{\"name\":\"a\",\"birth_year\":1800}", "value_out_of_range" },
+        { "{\"name\":\"a\",\"org_id\":4711}", "org_unknown" },
     };
 
     (void)state;
@@ -191,10 +198,13 @@ static void many_people(void)
     assert_true(engine_follow(asking_engine(ROOM.asking), &f));
 }
 
-/* Goes through all pages; gives how many people there were. */
+/* Goes through all pages; gives how many people there were, each once: by id, or what is
+ * searched for by what was found. */
 static int walk_pages(const char *target, int *pages)
 {
     const char *cursor = NULL;
+    const bool by_id = strstr(target, "q=") == NULL;
+    bool seen[251] = { false };
     int64_t last = 0;
     int people = 0;
 
@@ -208,7 +218,9 @@ static int walk_pages(const char *target, int *pages)
             const int64_t id =
                 asking_int(&answer, arena_text(ROOM.d->arena, "/items/%d/person_id", i));
 
-            assert_true(id > last);
+            assert_true(id > last || !by_id);
+            assert_false(seen[id]);
+            seen[id] = true;
             last = id;
         }
         if (!asking_has(&answer, "/next") || input_is_null(input_get(answer.json, "next")))
@@ -232,6 +244,8 @@ static void lists_come_in_pages_and_can_be_narrowed(void **state)
         { "/v1/people?limit=50&mode=car", 125, 3 },
         { "/v1/people?limit=100&on_duty=false", 50, 1 },
         { "/v1/people?limit=100&q=person%2012", 13, 1 },
+        { "/v1/people?limit=4&q=person%2012", 13, 4 },
+        { "/v1/people?limit=30&q=erso", 250, 9 },
         { "/v1/people?limit=7&bbox=0.00995,0,0.0201,1", 81, 12 },
         { "/v1/people?limit=1000&bbox=0.00995,0,0.0201,1&on_duty=true", 81, 1 },
         { "/v1/people?limit=10&bbox=50,50,51,51", 0, 1 },

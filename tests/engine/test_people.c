@@ -161,32 +161,6 @@ static void a_late_commit_is_seen(void **state)
     db_close(slow);
 }
 
-static void a_change_of_an_old_version_is_refused(void **state)
-{
-    struct town_hall *t = *state;
-    struct people_person person = {
-        .person_id = 5, .name = "a", .mode = MODE_CAR, .on_duty = true
-    };
-    struct people_person other;
-    struct fail f = { 0 };
-
-    must(people_add(t->d->db, &person, t->d->arena, &f), &f);
-    assert_int_equal(person.version, 1);
-    must(people_get(t->d->db, 5, t->d->arena, &other, &f), &f);
-    person.name = "b";
-    must(people_change(t->d->db, &person, t->d->arena, &f), &f);
-    assert_int_equal(person.version, 2);
-    other.name = "c";
-    assert_false(people_change(t->d->db, &other, t->d->arena, &f));
-    assert_int_equal(f.code, CODE_VERSION_STALE);
-    must(people_get(t->d->db, 5, t->d->arena, &other, &f), &f);
-    assert_string_equal(other.name, "b");
-    assert_int_equal(other.mode, MODE_CAR);
-    assert_false(people_get(t->d->db, 6, t->d->arena, &other, &f));
-    assert_int_equal(f.code, CODE_PERSON_UNKNOWN);
-    assert_int_equal(f.kind, FAIL_MISSING);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,7 +169,6 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(later_only_changes_are_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_late_commit_is_seen, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_change_of_an_old_version_is_refused, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
