@@ -8,27 +8,17 @@
 #include <string.h>
 
 #include "engine/grids.h"
+#include "engine/pretend_town.h"
 #include "engine/registry.h"
 #include "geo/box.h"
-#include "geo/crs.h"
 #include "geo/wkb.h"
 
 enum {
-    NAME_MAX_BYTES = 60, /* a longer street gives no name: it is not cut */
     HALVINGS_MAX = 12,
     STATION_SALT = 1,
     LOOKOUT_SALT = 2,
     REACH_MIN_M = 80,
     REACH_STEPS = 8, /* of 10 m */
-};
-
-struct junction {
-    int64_t node_id;
-    uint64_t draw;
-    struct point at;
-    const char *name; /* "" where no street has one */
-    const char *name_zh;
-    const char *name_en;
 };
 
 /* What the making works with. */
@@ -38,56 +28,11 @@ struct means {
     struct arena *arena;
 };
 
-struct town {
-    int32_t count;
-    int32_t named_count; /* the first of them */
-    struct junction *junctions;
-    struct box box;
-};
-
-/* splitmix64 (Steele, Lea and Flood 2014): every bit of the result depends on
- * every bit of what goes in. */
-static uint64_t mix(uint64_t x)
-{
-    x += UINT64_C(0x9E3779B97F4A7C15);
-    x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return x ^ (x >> 31);
-}
-
-static bool read_town(struct db *db, struct arena *a, struct town *t, struct fail *f)
-{
-    const struct db_rows *rows;
-
-    if (!db_run(db, QUERIES_CITY_JUNCTIONS, NULL, 0, a, &rows, f))
-        return false;
-    if (db_count(rows) == 0)
-        return fail_set(f, FAIL_INPUT, NO_CITY_YET,
-                        "there are no streets yet: import a city first");
-    *t = (struct town){
-        .count = db_count(rows),
-        .junctions = arena_take(a, (size_t)db_count(rows), sizeof *t->junctions),
-        .box = box_empty(),
-    };
-    for (int32_t i = 0; i < t->count; i++) {
-        t->junctions[i] = (struct junction){
-            .node_id = db_get_int(rows, i, 0),
-            .at = { .lon = db_get_double(rows, i, 1), .lat = db_get_double(rows, i, 2) },
-            .name = db_get_text(rows, i, 3),
-            .name_zh = db_get_text(rows, i, 4),
-            .name_en = db_get_text(rows, i, 5),
-        };
-        t->box = box_with(t->box, t->junctions[i].at);
-        t->named_count += t->junctions[i].name[0] != '\0';
-    }
-    return true;
-}
-
 /* Those with a name first. */
 static int by_draw(const void *one, const void *other)
 {
-    const struct junction *a = one;
-    const struct junction *b = other;
+    const struct pretend_town_junction *a = one;
+    const struct pretend_town_junction *b = other;
 
     if ((a->name[0] == '\0') != (b->name[0] == '\0'))
         return a->name[0] == '\0' ? 1 : -1;
@@ -96,8 +41,9 @@ static int by_draw(const void *one, const void *other)
     return (a->node_id > b->node_id) - (a->node_id < b->node_id);
 }
 
-static bool stands_alone(const struct junction *j, const struct junction *const *chosen,
-                         int32_t count, double apart_m)
+static bool stands_alone(const struct pretend_town_junction *j,
+                         const struct pretend_town_junction *const *chosen, int32_t count,
+                         double apart_m)
 {
     for (int32_t i = 0; i < count; i++)
         if (point_distance_m(j->at, chosen[i]->at) < apart_m)
@@ -108,7 +54,8 @@ static bool stands_alone(const struct junction *j, const struct junction *const 
 /* Draws junctions that stand apart, so that the places spread over the city; where
  * it has not enough of them, they may stand closer. A place at a street with a name
  * can be spoken of: others are taken only when those do not suffice. */
-static int32_t choose(struct town *t, uint64_t seed, int32_t wanted, const struct junction **chosen)
+static int32_t choose(struct pretend_town *t, uint64_t seed, int32_t wanted,
+                      const struct pretend_town_junction **chosen)
 {
     const struct point corner = { t->box.max.lon, t->box.min.lat };
     const double wide_m = point_distance_m(t->box.min, corner);
@@ -118,7 +65,8 @@ static int32_t choose(struct town *t, uint64_t seed, int32_t wanted, const struc
     int32_t count = 0;
 
     for (int32_t i = 0; i < t->count; i++)
-        t->junctions[i].draw = mix(seed ^ mix((uint64_t)t->junctions[i].node_id));
+        t->junctions[i].draw =
+            pretend_town_mix(seed ^ pretend_town_mix((uint64_t)t->junctions[i].node_id));
     qsort(t->junctions, (size_t)t->count, sizeof *t->junctions, by_draw);
     for (int32_t k = 0; k < HALVINGS_MAX && count < wanted; k++) {
         count = 0;
@@ -130,72 +78,42 @@ static int32_t choose(struct town *t, uint64_t seed, int32_t wanted, const struc
     return count;
 }
 
-static const char *short_name(const char *name)
-{
-    return strlen(name) <= NAME_MAX_BYTES ? name : "";
-}
-
-/* Whether a name has a Chinese character: U+4000 to U+9FFF begin with these bytes. */
-static bool is_chinese(const char *name)
-{
-    for (const char *at = name; *at; at++)
-        if ((unsigned char)*at >= 0xE4 && (unsigned char)*at <= 0xE9)
-            return true;
-    return false;
-}
-
-/* "和平路平安服务站 Heping Road Station" where the street has names in both
- * languages, else in the street's own: "Rua do Almada Station 7", "和平路平安服务站 7". */
-static const char *name_of(const struct junction *j, const char *chinese, const char *english,
-                           int32_t number, struct arena *a)
-{
-    const char *zh = short_name(j->name_zh);
-    const char *en = short_name(j->name_en);
-    const char *name = short_name(j->name);
-
-    if (zh[0] && en[0])
-        return arena_text(a, "%s%s %s %s", zh, chinese, en, english);
-    if (is_chinese(name))
-        return arena_text(a, "%s%s %d", name, chinese, number);
-    return arena_text(a, "%s%s%s %d", name, name[0] ? " " : "", english, number);
-}
-
 static void set(struct registry_item *item, enum registry_noun noun, const char *field,
                 const char *text, int64_t number)
 {
     *registry_value(noun, item, field) = (struct registry_value){ text, number };
 }
 
-static struct registry_item *make_stations(struct town *t, const struct pretend_wish *wish,
+static struct registry_item *make_stations(struct pretend_town *t, const struct pretend_wish *wish,
                                            struct arena *a, int32_t *count)
 {
     const size_t room = (size_t)wish->station_count + 1;
-    const struct junction **chosen = arena_take(a, room, sizeof *chosen);
+    const struct pretend_town_junction **chosen = arena_take(a, room, sizeof *chosen);
     struct registry_item *items = arena_take(a, room, sizeof *items);
 
-    *count = choose(t, mix(wish->seed + STATION_SALT), wish->station_count, chosen);
+    *count = choose(t, pretend_town_mix(wish->seed + STATION_SALT), wish->station_count, chosen);
     for (int32_t i = 0; i < *count; i++) {
         struct registry_item *item = &items[i];
 
         *item = registry_blank(REGISTRY_STATIONS);
         item->figure = figure_point(a, chosen[i]->at);
         set(item, REGISTRY_STATIONS, "code", arena_text(a, "DEMO-S-%04d", i + 1), 0);
-        set(item, REGISTRY_STATIONS, "name", name_of(chosen[i], "平安服务站", "Station", i + 1, a),
-            0);
-        set(item, REGISTRY_STATIONS, "address", short_name(chosen[i]->name), 0);
+        set(item, REGISTRY_STATIONS, "name",
+            pretend_town_name(chosen[i], "平安服务站", "Station", i + 1, a), 0);
+        set(item, REGISTRY_STATIONS, "address", pretend_town_street(chosen[i]), 0);
         set(item, REGISTRY_STATIONS, "opening_hours", "08:00-22:00", 0);
     }
     return items;
 }
 
-static struct registry_item *make_lookouts(struct town *t, const struct pretend_wish *wish,
+static struct registry_item *make_lookouts(struct pretend_town *t, const struct pretend_wish *wish,
                                            struct arena *a, int32_t *count)
 {
     const size_t room = (size_t)wish->lookout_count + 1;
-    const struct junction **chosen = arena_take(a, room, sizeof *chosen);
+    const struct pretend_town_junction **chosen = arena_take(a, room, sizeof *chosen);
     struct registry_item *items = arena_take(a, room, sizeof *items);
 
-    *count = choose(t, mix(wish->seed + LOOKOUT_SALT), wish->lookout_count, chosen);
+    *count = choose(t, pretend_town_mix(wish->seed + LOOKOUT_SALT), wish->lookout_count, chosen);
     for (int32_t i = 0; i < *count; i++) {
         struct registry_item *item = &items[i];
         const int64_t reach_m = REACH_MIN_M + 10 * (int64_t)(chosen[i]->draw % REACH_STEPS);
@@ -204,7 +122,7 @@ static struct registry_item *make_lookouts(struct town *t, const struct pretend_
         item->figure = figure_point(a, chosen[i]->at);
         set(item, REGISTRY_LOOKOUT_POINTS, "code", arena_text(a, "DEMO-L-%04d", i + 1), 0);
         set(item, REGISTRY_LOOKOUT_POINTS, "name",
-            name_of(chosen[i], "瞭望点", "Lookout", i + 1, a), 0);
+            pretend_town_name(chosen[i], "瞭望点", "Lookout", i + 1, a), 0);
         set(item, REGISTRY_LOOKOUT_POINTS, "state", "active", 0);
         set(item, REGISTRY_LOOKOUT_POINTS, "reach_m", NULL, reach_m);
         set(item, REGISTRY_LOOKOUT_POINTS, "hours", "18:00-24:00", 0);
@@ -212,9 +130,18 @@ static struct registry_item *make_lookouts(struct town *t, const struct pretend_
     return items;
 }
 
+static void give_orgs(const struct pretend_wish *wish, enum registry_noun noun,
+                      struct registry_item *items, int32_t count)
+{
+    for (int32_t i = 0; wish->org_at && i < count; i++)
+        registry_value(noun, &items[i], "org_id")->number =
+            wish->org_at(wish->self, box_middle(figure_box(&items[i].figure)));
+}
+
 /* Adds the items whose codes are free; `all_or_none`: only if all are. */
-static bool add_missing(const struct means *m, enum registry_noun noun, struct registry_item *items,
-                        int32_t count, bool all_or_none, int32_t *added, struct fail *f)
+static bool add_missing(const struct means *m, const struct pretend_wish *wish,
+                        enum registry_noun noun, struct registry_item *items, int32_t count,
+                        bool all_or_none, int32_t *added, struct fail *f)
 {
     struct registry_taken taken;
     int32_t free_count = 0;
@@ -234,6 +161,7 @@ static bool add_missing(const struct means *m, enum registry_noun noun, struct r
     if (free_count == 0 || (all_or_none && taken.count > 0))
         return true;
     *added = free_count;
+    give_orgs(wish, noun, items, free_count);
     return registry_begin_writing(m->db, noun, f) &&
            registry_add(m->db, m->ids, noun, items, free_count, f);
 }
@@ -262,24 +190,25 @@ static bool add_grids(const struct means *m, const struct pretend_wish *wish, in
 
     return wkb_read(m->arena, wkb, size, &area, f) &&
            grids_lay(m->arena, &plan, &area, "", &items, &count, f) &&
-           add_missing(m, REGISTRY_GRIDS, items, count, true, added, f);
+           add_missing(m, wish, REGISTRY_GRIDS, items, count, true, added, f);
 }
 
 static bool add_all(const struct means *m, const struct pretend_wish *wish,
                     struct pretend_report *report, struct fail *f)
 {
-    struct town town;
+    struct pretend_town town;
     int32_t count;
 
-    if (!read_town(m->db, m->arena, &town, f))
+    if (!pretend_town_read(m->db, m->arena, &town, f))
         return false;
     struct registry_item *stations = make_stations(&town, wish, m->arena, &count);
 
-    if (!add_missing(m, REGISTRY_STATIONS, stations, count, false, &report->station_count, f))
+    if (!add_missing(m, wish, REGISTRY_STATIONS, stations, count, false, &report->station_count, f))
         return false;
     struct registry_item *lookouts = make_lookouts(&town, wish, m->arena, &count);
 
-    if (!add_missing(m, REGISTRY_LOOKOUT_POINTS, lookouts, count, false, &report->lookout_count, f))
+    if (!add_missing(m, wish, REGISTRY_LOOKOUT_POINTS, lookouts, count, false,
+                     &report->lookout_count, f))
         return false;
     return wish->grid_side_m <= 0 || add_grids(m, wish, &report->grid_count, f);
 }

@@ -22,6 +22,8 @@ struct pretend_wish {
     double grid_side_m; /* 0: no grids */
     enum grid_kind grid_kind;
     uint64_t seed;
+    int64_t (*org_at)(const void *self, struct point at); /* whose a place is; NULL: the city's */
+    const void *self;
 };
 
 struct pretend_report { /* what was added */

@@ -155,3 +155,13 @@ CREATE POLICY app_makes ON vigil.mutual_aid FOR INSERT TO vigil_app
     WITH CHECK (vigil.in_scope(lender_id) AND vigil.in_scope(borrower_id));
 CREATE POLICY app_changes ON vigil.mutual_aid FOR UPDATE TO vigil_app
     USING (vigil.in_scope(lender_id) AND vigil.in_scope(borrower_id));
+
+-- ------------------------------------------------------------------ made-up cities
+
+-- What of a made-up city has been made, so that it can be gone on with and is not made
+-- twice.
+CREATE TABLE vigil.pretended (
+    what    text PRIMARY KEY,
+    made_at timestamptz NOT NULL DEFAULT now()
+);
+GRANT SELECT, INSERT ON vigil.pretended TO vigil_engine;

@@ -1,0 +1,1 @@
+COPY pg_temp.incoming (person_id, display_name, name_initials, mode, skills, on_duty, org_id, birth_year, recruit, line, hired, phone_sealed, phone_hash, location_consent, credential_until) FROM STDIN (FORMAT binary);
