@@ -107,3 +107,21 @@ bool listen_is_loopback(const struct sockaddr *address)
     }
     return false;
 }
+
+uint64_t listen_peer(const struct sockaddr *address)
+{
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    uint64_t half = 0;
+
+    if (address->sa_family == AF_INET) {
+        memcpy(&v4, address, sizeof v4);
+        return ntohl(v4.sin_addr.s_addr);
+    }
+    if (address->sa_family != AF_INET6)
+        return 0;
+    memcpy(&v6, address, sizeof v6);
+    for (int i = 0; i < 8; i++)
+        half = half << 8 | v6.sin6_addr.s6_addr[i];
+    return half;
+}

@@ -25,5 +25,8 @@ bool listen_hung_up(int fd);
 /* Whether a socket address is this machine's own loopback. */
 struct sockaddr;
 bool listen_is_loopback(const struct sockaddr *address);
+/* One number for one peer: the whole IPv4 address, of IPv6 the network half; 0 for
+ * anything else. */
+uint64_t listen_peer(const struct sockaddr *address);
 
 #endif

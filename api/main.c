@@ -11,6 +11,7 @@
 #include "api/server.h"
 #include "api/service.h"
 #include "api/streams.h"
+#include "api/throttle.h"
 #include "api/words.h"
 #include "engine/config.h"
 #include "engine/engine.h"
@@ -108,6 +109,7 @@ static int serve(const struct config *c)
         f = (struct fail){ 0 };
     }
     service.auth = auth_new();
+    service.throttle = throttle_new();
     service.engine = engine_open(c, &f);
     if (service.engine) {
         service.streams = streams_open(service.engine, c);
@@ -115,6 +117,7 @@ static int serve(const struct config *c)
         streams_close(service.streams);
         engine_close(service.engine);
     }
+    throttle_free(service.throttle);
     auth_free(service.auth);
     assets_unload();
     if (!good) {

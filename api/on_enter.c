@@ -5,19 +5,8 @@
 #include "api/auth.h"
 #include "api/handlers.h"
 #include "api/service.h"
-#include "engine/config.h"
+#include "api/session.h"
 #include "engine/tokens.h"
-
-static const char COOKIE_FORM[] =
-    "vigil_session=%s; Path=/; Max-Age=%d; HttpOnly; SameSite=Strict%s";
-
-static void set_cookie(const struct request *r, struct reply *out, const char *value, int age_s)
-{
-    const bool secure = config_int(r->service->config, CONFIG_SECURE_COOKIE) != 0;
-
-    reply_header(out, "Set-Cookie",
-                 arena_text(r->arena, COOKIE_FORM, value, age_s, secure ? "; Secure" : ""));
-}
 
 bool on_enter(const struct request *r, struct reply *out, struct fail *f)
 {
@@ -34,7 +23,7 @@ bool on_enter(const struct request *r, struct reply *out, struct fail *f)
         return false;
     struct emit *e = reply_json(out, REPLY_OK);
 
-    set_cookie(r, out, session, TOKENS_SESSION_S);
+    session_set(r, out, session, TOKENS_SESSION_S);
     emit_object(e);
     emit_key_text(e, "role", row.role);
     emit_key_int(e, "life_s", TOKENS_SESSION_S);
@@ -68,6 +57,6 @@ bool on_enter_leave(const struct request *r, struct reply *out, struct fail *f)
     if (auth_token(r, token, sizeof token, &from_cookie))
         auth_forget(r->service->auth, token, from_cookie);
     reply_empty(out, REPLY_NO_CONTENT);
-    set_cookie(r, out, "", 0);
+    session_set(r, out, "", 0);
     return true;
 }

@@ -68,6 +68,7 @@ struct request {
     const struct request_parts *parts; /* request.c's own */
     struct service *service;
     bool from_this_machine; /* the peer, which may be a proxy that speaks for another */
+    uint64_t peer;          /* its IPv4 address, or the first half of its IPv6; 0: not known */
 };
 
 /* The text in the place of {name} in the endpoint's path; asserts when the path

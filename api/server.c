@@ -231,6 +231,14 @@ static bool is_from_this_machine(const struct talk *t)
     return peer && peer->client_addr && listen_is_loopback(peer->client_addr);
 }
 
+static uint64_t peer_of(const struct talk *t)
+{
+    const union MHD_ConnectionInfo *peer =
+        MHD_get_connection_info(t->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+
+    return peer && peer->client_addr ? listen_peer(peer->client_addr) : 0;
+}
+
 /* Whether nothing was overlooked between the parts of the head. */
 static bool is_tight(const struct talk *t, const struct gate_head *head)
 {
@@ -256,6 +264,7 @@ static enum MHD_Result take_head(struct talk *t, const char *method, const char 
     bool open = answer_open(t->server->service, &head, t->arena, &t->answer);
 
     t->answer.request.from_this_machine = is_from_this_machine(t);
+    t->answer.request.peer = peer_of(t);
     if (g.count <= GATE_FIELDS_MAX && !is_tight(t, &head)) {
         struct fail f = { 0 };
 

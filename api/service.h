@@ -8,6 +8,7 @@ struct auth;
 struct config;
 struct endpoint;
 struct engine;
+struct throttle;
 struct streams;
 
 /* What the requests of one server share. */
@@ -15,10 +16,11 @@ struct service {
     const struct endpoint *endpoints;
     int32_t endpoint_count;
     const struct config *config;
-    struct engine *engine;   /* may be NULL */
-    struct auth *auth;       /* may be NULL: then nobody is signed in */
-    struct streams *streams; /* may be NULL: then nobody can listen */
-    _Atomic bool stopping;   /* readyz says no, connections are closed after their answer */
+    struct engine *engine;     /* may be NULL */
+    struct auth *auth;         /* may be NULL: then nobody is signed in */
+    struct throttle *throttle; /* of what anybody may ask; may be NULL: then nothing is limited */
+    struct streams *streams;   /* may be NULL: then nobody can listen */
+    _Atomic bool stopping;     /* readyz says no, connections are closed after their answer */
 };
 
 #endif
