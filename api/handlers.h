@@ -105,6 +105,7 @@ HANDLER(on_route_find);
 /* api/on_audits.c */
 HANDLER(on_audits_list);
 HANDLER(on_audits_head);
+
 /* api/on_events.c */
 HANDLER(on_events);
 
@@ -127,6 +128,37 @@ HANDLER(on_dispatches_get);
 HANDLER(on_dispatches_own);
 HANDLER(on_dispatches_step);
 
+/* api/on_consents.c */
+HANDLER(on_consents_texts);
+HANDLER(on_consents_list);
+HANDLER(on_consents_record);
+HANDLER(on_consents_own);
+HANDLER(on_consents_say);
+
+/* api/on_enrolments.c */
+HANDLER(on_enrolments_code_make);
+HANDLER(on_enrolments_code_list);
+HANDLER(on_enrolments_code_get);
+HANDLER(on_enrolments_code_qr);
+HANDLER(on_enrolments_code_close);
+HANDLER(on_enrolments_look);
+HANDLER(on_enrolments_ask);
+HANDLER(on_enrolments_claim);
+HANDLER(on_enrolments_list);
+HANDLER(on_enrolments_approve);
+HANDLER(on_enrolments_refuse);
+
+/* api/on_me.c */
+HANDLER(on_me_get);
+HANDLER(on_me_correct);
+HANDLER(on_me_export);
+HANDLER(on_me_withdraw);
+
+/* api/on_reveals.c */
+HANDLER(on_reveals_look);
+HANDLER(on_reveals_erase);
+HANDLER(on_reveals_receipts);
+
 /* api/on_city.c */
 HANDLER(on_city_get);
 
@@ -134,6 +166,8 @@ HANDLER(on_city_get);
  * city: what they show they ask for, signed in. */
 HANDLER(on_console_home);
 HANDLER(on_console_enter);
+HANDLER(on_console_enrol);
+HANDLER(on_console_me);
 HANDLER(on_console_file);
 HANDLER(on_console_folder_file);
 

@@ -38,6 +38,16 @@ bool on_console_enter(const struct request *r, struct reply *out, struct fail *f
     return write_file(r, "enter.html", out, f);
 }
 
+bool on_console_enrol(const struct request *r, struct reply *out, struct fail *f)
+{
+    return write_file(r, "enrol.html", out, f);
+}
+
+bool on_console_me(const struct request *r, struct reply *out, struct fail *f)
+{
+    return write_file(r, "me.html", out, f);
+}
+
 bool on_console_file(const struct request *r, struct reply *out, struct fail *f)
 {
     return write_file(r, request_param(r, "file"), out, f);

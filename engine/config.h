@@ -35,6 +35,9 @@
     X(CONSOLE_DIR, "console_dir", TEXT, "/usr/share/vigil/console", 1, 1000)                       \
     X(TILE_CACHE_BYTES, "tile_cache_bytes", NUMBER, "67108864", 0, 17179869184)                    \
     X(PERSONAL_KEY_FILE, "personal_key_file", TEXT, "/var/lib/vigil/personal.key", 1, 1000)        \
+    X(RETENTION_POSITIONS_H, "retention_positions_h", NUMBER, "48", 1, 8760)                       \
+    X(RETENTION_ENROLMENTS_D, "retention_enrolments_d", NUMBER, "30", 1, 3650)                     \
+    X(RETENTION_EVENTS_D, "retention_events_d", NUMBER, "30", 1, 3650)                             \
     X(CITY_TIME_ZONE, "city_time_zone", TEXT, "Asia/Shanghai", 1, 60)                              \
     X(SECURE_COOKIE, "secure_cookie", NUMBER, "0", 0, 1)                                           \
     X(LOG_LEVEL, "log_level", LEVEL, "info", 1, 10)

@@ -23,6 +23,7 @@
 #include "engine/positions.h"
 #include "engine/streets.h"
 #include "engine/tiles.h"
+#include "engine/upkeep.h"
 
 /* Who is taken is looked at every beat, all else every fourth. */
 enum { BEAT_MS = 500, LOOK_EVERY = 4 };
@@ -39,6 +40,7 @@ struct engine {
     struct world_slot *worlds;
     struct live *live;
     struct positions *positions;
+    struct upkeep *upkeep;
     struct ids *ids;
     struct tiles *tiles;
     struct feed *feed;
@@ -316,7 +318,8 @@ static bool start(struct engine *e, struct fail *f)
         return false;
     engine_every_tick(e, chain_tick, NULL);
     e->feed = feed_open(database, f);
-    if (!e->feed)
+    e->upkeep = e->feed ? upkeep_open(e->config, f) : NULL;
+    if (!e->upkeep)
         return false;
     e->has_timer = pthread_create(&e->timer, NULL, tick_on, e) == 0;
     return e->has_timer ||
@@ -343,6 +346,7 @@ void engine_close(struct engine *e)
     pthread_mutex_unlock(&e->lock);
     if (e->has_timer)
         pthread_join(e->timer, NULL);
+    upkeep_close(e->upkeep);
     feed_close(e->feed);
     positions_close(e->positions);
     personal_close(e->personal);

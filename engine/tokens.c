@@ -59,6 +59,15 @@ static void write_token(char text[TOKENS_TEXT_SIZE], int64_t token_id, const str
     snprintf(text, TOKENS_TEXT_SIZE, "%s%lld_%s", PREFIX, (long long)token_id, s->text);
 }
 
+void tokens_write(int64_t token_id, const unsigned char secret[TOKENS_SECRET_BYTES],
+                  char text[TOKENS_TEXT_SIZE])
+{
+    struct secret s;
+
+    secret_text(secret, TOKENS_SECRET_BYTES, s.text, sizeof s.text);
+    write_token(text, token_id, &s);
+}
+
 bool tokens_create(struct db *db, const struct tokens_wish *wish, struct arena *a,
                    char text[TOKENS_TEXT_SIZE], int64_t *token_id, struct fail *f)
 {

@@ -53,6 +53,10 @@ struct tokens_parts {
 /* Takes a token's text apart; false when it is none. Pure. */
 bool tokens_parse(const char *text, struct tokens_parts *out);
 
+/* The text of a token that was made elsewhere with this secret. Pure. */
+void tokens_write(int64_t token_id, const unsigned char secret[TOKENS_SECRET_BYTES],
+                  char text[TOKENS_TEXT_SIZE]);
+
 /* Makes a token; its text is shown this once. */
 bool tokens_create(struct db *db, const struct tokens_wish *wish, struct arena *a,
                    char text[TOKENS_TEXT_SIZE], int64_t *token_id, struct fail *f);

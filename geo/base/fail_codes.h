@@ -19,6 +19,8 @@
     X(CHECK_IN_REFUSED, "check_in_refused")                                                        \
     X(CHECK_IN_TIME, "check_in_time")                                                              \
     X(CLAIM_AGAIN, "claim_again")                                                                  \
+    X(CLAIM_MALFORMED, "claim_malformed")                                                          \
+    X(CLAIM_UNKNOWN, "claim_unknown")                                                              \
     X(CODE_MALFORMED, "code_malformed")                                                            \
     X(CODE_REPEATED, "code_repeated")                                                              \
     X(CODE_TAKEN, "code_taken")                                                                    \
@@ -26,6 +28,8 @@
     X(COLUMN_REPEATED, "column_repeated")                                                          \
     X(COLUMN_UNKNOWN, "column_unknown")                                                            \
     X(CONSENT_MISSING, "consent_missing")                                                          \
+    X(CONSENT_REQUIRED, "consent_required")                                                        \
+    X(CONSENT_UNKNOWN, "consent_unknown")                                                          \
     X(CONSOLE_MISSING, "console_missing")                                                          \
     X(CONSOLE_TOO_LARGE, "console_too_large")                                                      \
     X(CONTENT_TYPE, "content_type")                                                                \
@@ -58,6 +62,10 @@
     X(DISPATCH_STATE, "dispatch_state")                                                            \
     X(DISPATCH_UNKNOWN, "dispatch_unknown")                                                        \
     X(DISPOSITION_MISSING, "disposition_missing")                                                  \
+    X(ENROLMENT_CODE_INVALID, "enrolment_code_invalid")                                            \
+    X(ENROLMENT_CODE_UNKNOWN, "enrolment_code_unknown")                                            \
+    X(ENROLMENT_DECIDED, "enrolment_decided")                                                      \
+    X(ENROLMENT_UNKNOWN, "enrolment_unknown")                                                      \
     X(ENTER_CODE_SPENT, "enter_code_spent")                                                        \
     X(ENTRY_REVERSED, "entry_reversed")                                                            \
     X(EXTRACT_MISSING, "extract_missing")                                                          \
@@ -112,6 +120,7 @@
     X(NOT_SIGNED_IN, "not_signed_in")                                                              \
     X(NO_CITY_YET, "no_city_yet")                                                                  \
     X(NO_PEOPLE, "no_people")                                                                      \
+    X(NO_PERSON_HERE, "no_person_here")                                                            \
     X(NO_ROUTE, "no_route")                                                                        \
     X(NO_STREETS, "no_streets")                                                                    \
     X(NO_STREET_NEAR, "no_street_near")                                                            \
@@ -133,6 +142,7 @@
     X(PERSON_REGISTERED, "person_registered")                                                      \
     X(PERSON_ROSTERED, "person_rostered")                                                          \
     X(PERSON_TAKEN, "person_taken")                                                                \
+    X(PERSON_TWICE, "person_twice")                                                                \
     X(PERSON_UNDER_AGE, "person_under_age")                                                        \
     X(PERSON_UNKNOWN, "person_unknown")                                                            \
     X(PHONE_MALFORMED, "phone_malformed")                                                          \
@@ -142,6 +152,7 @@
     X(POSTGIS_OLD, "postgis_old")                                                                  \
     X(POSTGRESQL_OLD, "postgresql_old")                                                            \
     X(PROGRAM_MISSING, "program_missing")                                                          \
+    X(QR_TOO_LONG, "qr_too_long")                                                                  \
     X(QUERY_OUT_OF_RANGE, "query_out_of_range")                                                    \
     X(QUERY_UNKNOWN, "query_unknown")                                                              \
     X(REFERENCE_UNKNOWN, "reference_unknown")                                                      \

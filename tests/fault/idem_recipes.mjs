@@ -69,4 +69,27 @@ export const recipes = {
         counted: rows('squad_member'),
     },
     '/v1/squads': { body: n => ({ code: `IDEM-${n}`, name: `Squad ${n}` }), counted: rows('squad') },
+    '/v1/enrolment_codes': { body: n => ({ label: `Idem ${n}` }), counted: rows('enrolment_code') },
+    '/v1/enrolments': {
+        with: async ({ ask }) => ({ code: await made(ask, '/v1/enrolment_codes', { label: 'idem', uses_max: 10000 }, 'code') }),
+        body: (n, { code }) => ({
+            code, claim: `${String(n).padStart(42, 'A')}A`, name: `Idem ${n}`, phone: `1390000${String(n).padStart(4, '0')}`,
+            language: 'en', consents: [{ purpose: 'contact', version: 1 }],
+        }),
+        counted: rows('enrolment'),
+    },
+    '/v1/me/consents': {
+        with: async ({ ask }) => {
+            const person_id = await made(ask, '/v1/people', { name: 'Idem herself' }, 'person_id');
+            return { token: await made(ask, '/v1/tokens', { name: 'Idem phone', role: 'volunteer', person_id }, 'token') };
+        },
+        body: n => ({ purpose: n % 2 ? 'training' : 'insurance', language: 'en', given: n % 4 < 2 }),
+        counted: rows('consent'),
+    },
+    '/v1/people/{person_id}/consents': {
+        with: async ({ ask }) => ({ person_id: await made(ask, '/v1/people', { name: 'Idem consenting' }, 'person_id') }),
+        path: (n, { person_id }) => `/v1/people/${person_id}/consents`,
+        body: n => ({ purpose: n % 2 ? 'training' : 'insurance', language: 'zh', given: n % 4 < 2 }),
+        counted: rows('consent'),
+    },
 };

@@ -1,0 +1,1 @@
+SELECT org_name, label FROM vigil.enrolment_look($1::text);

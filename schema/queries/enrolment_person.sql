@@ -1,0 +1,6 @@
+-- She is a person from now on; $2: the initials of her name.
+INSERT INTO vigil.person (person_id, display_name, name_initials, mode, org_id, on_duty, birth_year,
+                          phone_sealed, phone_hash, identity_sealed, identity_hash, emergency_sealed)
+SELECT person_id, name, $2::text, mode, org_id, false, birth_year, phone_sealed, phone_hash,
+       identity_sealed, identity_hash, emergency_sealed
+FROM vigil.enrolment WHERE enrolment_id = $1::bigint;

@@ -1,0 +1,1 @@
+UPDATE vigil.erasure SET positions = positions + $2::bigint WHERE person_id = $1::bigint;

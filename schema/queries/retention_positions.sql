@@ -1,0 +1,1 @@
+SELECT vigil.position_history_expire($1::integer);
