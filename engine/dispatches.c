@@ -6,6 +6,7 @@
 
 #include "engine/audit.h"
 #include "engine/feed.h"
+#include "engine/log.h"
 #include "engine/orgs.h"
 #include "geo/base/buf.h"
 #include "geo/base/emit.h"
@@ -252,6 +253,7 @@ static bool write_moves(struct db *db, const struct incidents_who *who,
     return db_run(db, QUERIES_DISPATCH_MOVE, values, 8, NULL, NULL, f);
 }
 
+/* The people are told that it happened, not who else was sent. */
 bool dispatches_tell(struct db *db, const struct dispatches_dispatch *d, const char *event,
                      struct fail *f)
 {
@@ -260,20 +262,13 @@ bool dispatches_tell(struct db *db, const struct dispatches_dispatch *d, const c
     struct emit e = emit_to(&data);
 
     assert(d->people_count <= DISPATCHES_PEOPLE_MAX);
+    for (int32_t i = 0; i < d->people_count; i++)
+        people[i] = d->people[i].person_id;
     emit_object(&e);
     emit_key_int(&e, "dispatch_id", d->dispatch_id);
     emit_key_int(&e, "incident_id", d->incident_id);
     emit_key_text(&e, "event", event);
-    emit_key(&e, "people");
-    emit_array(&e);
-    for (int32_t i = 0; i < d->people_count; i++) {
-        people[i] = d->people[i].person_id;
-        emit_object(&e);
-        emit_key_int(&e, "person_id", people[i]);
-        emit_key_text(&e, "state", dispatch_states_word(d->people[i].state));
-        emit_end(&e);
-    }
-    emit_end(&e);
+    emit_key_text(&e, "incident_state", d->incident_state);
     emit_end(&e);
 
     const struct feed_event told = {
@@ -359,9 +354,7 @@ bool dispatches_take_step(struct db *db, const struct incidents_who *who,
     return ok;
 }
 
-bool dispatches_expire(struct db *db,
-                       void (*freed)(void *self, const int64_t *people, int32_t count), void *self,
-                       struct fail *f)
+bool dispatches_expire(struct db *db, struct live *live, struct fail *f)
 {
     static const struct incidents_who TIMER = { .kind = INCIDENTS_TIMER, .org_id = ORGS_CITY_ID };
     const struct db_value most = db_int(DUE_MAX);
@@ -375,9 +368,19 @@ bool dispatches_expire(struct db *db,
         struct dispatches_outcome outcome;
 
         ok = dispatches_take_step(db, &TIMER, &step, a, &outcome, f);
-        if (ok && outcome.freed_count > 0)
-            freed(self, outcome.freed, outcome.freed_count);
+        if (ok)
+            live_release(live, outcome.freed, outcome.freed_count);
     }
     arena_free(a);
     return ok;
+}
+
+/* What could not be expired now is due at the next tick as well. */
+void dispatches_tick(void *self, struct db *db)
+{
+    struct fail why = { 0 };
+
+    if (!dispatches_expire(db, self, &why))
+        log_line(LOG_WARNING, "expiring_failed", log_text("code", fail_word(why.code)),
+                 log_text("detail", why.text));
 }

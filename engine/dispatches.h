@@ -7,6 +7,7 @@
 #include "engine/db.h"
 #include "engine/dispatch_states.h"
 #include "engine/incidents.h"
+#include "engine/live.h"
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
 
@@ -91,11 +92,10 @@ bool dispatches_take_step(struct db *db, const struct incidents_who *who,
                           const struct dispatches_step *step, struct arena *a,
                           struct dispatches_outcome *out, struct fail *f);
 
-/* Expires what was not answered in time; `freed` is called with the people of each
- * order. For the engine's timer. */
-bool dispatches_expire(struct db *db,
-                       void (*freed)(void *self, const int64_t *people, int32_t count), void *self,
-                       struct fail *f);
+/* Expires what was not answered in time and lets its people go in the live index. */
+bool dispatches_expire(struct db *db, struct live *live, struct fail *f);
+/* The same for the engine's timer; `self` is the live index. */
+void dispatches_tick(void *self, struct db *db);
 
 /* Tells listeners, and those who are in it, of an order and what its people are now;
  * in the transaction of the change. */

@@ -13,6 +13,7 @@
 #include "engine/clock.h"
 #include "engine/config.h"
 #include "engine/db.h"
+#include "engine/dispatches.h"
 #include "engine/feed.h"
 #include "engine/ids.h"
 #include "engine/log.h"
@@ -317,6 +318,7 @@ static bool start(struct engine *e, struct fail *f)
     if (!e->positions)
         return false;
     engine_every_tick(e, chain_tick, NULL);
+    engine_every_tick(e, dispatches_tick, e->live);
     e->feed = feed_open(database, f);
     e->upkeep = e->feed ? upkeep_open(e->config, f) : NULL;
     if (!e->upkeep)

@@ -25,7 +25,7 @@ static void as(enum role role, int64_t org_id)
     asking_as(ROOM.worker, role, org_id, 0);
 }
 
-static int set_up(void **state)
+static int open_room(void **state)
 {
     const int failed = asking_open_room(&ROOM, state);
 
@@ -33,10 +33,24 @@ static int set_up(void **state)
     return failed;
 }
 
-static int tear_down(void **state)
+static int close_room(void **state)
 {
     (void)state;
     return asking_close_room(&ROOM);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    as(ROLE_ADMIN, 1);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    scene_clear(&ROOM);
+    return 0;
 }
 
 #define HERE "\"place\":{\"lon\":116.02,\"lat\":39.7,\"frame\":\"wgs84\"}"
@@ -426,5 +440,5 @@ int main(void)
 #undef TEST
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, open_room, close_room);
 }

@@ -12,8 +12,10 @@
 static const char TREE[] =
     "INSERT INTO vigil.org (org_id, parent_id, kind, code, name, area) VALUES"
     " (10, 1, 'county', '320302', '东郊区', ST_Multi(ST_MakeEnvelope(117, 34, 117.2, 34.2, 4326))),"
-    " (20, 1, 'county', '320303', '西郊区', NULL), (11, 10, 'township', '320302001', '河口镇', NULL),"
-    " (12, 11, 'village', '320302001201', '河口村', NULL), (30, 1, 'sector', 'TAXI', '出租行业', NULL),"
+    " (20, 1, 'county', '320303', '西郊区', NULL), (11, 10, 'township', '320302001', '河口镇', "
+    "NULL),"
+    " (12, 11, 'village', '320302001201', '河口村', NULL), (30, 1, 'sector', 'TAXI', '出租行业', "
+    "NULL),"
     " (31, 30, 'firm', 'FIRM-1', '顺达出租', NULL);"
     "INSERT INTO vigil.person (person_id, display_name, org_id, on_duty) VALUES"
     " (101, '王芳', 11, true), (102, '李强', 11, false), (103, '张敏', 12, true);";
@@ -65,8 +67,8 @@ static void an_organisation_is_made_read_moved_and_closed(void **state)
                                        "{\"code\":\"320302002\",\"name\":\"新安镇\","
                                        "\"kind\":\"township\",\"parent_id\":10}");
     asking_expect(&answer, 201, NULL);
-    const char *target = arena_text(room->d->arena, "/v1/orgs/%lld",
-                                    (long long)asking_int(&answer, "/org_id"));
+    const char *target =
+        arena_text(room->d->arena, "/v1/orgs/%lld", (long long)asking_int(&answer, "/org_id"));
 
     answer = get(room, target);
     asking_expect(&answer, 200, NULL);
@@ -83,10 +85,11 @@ static void an_organisation_is_made_read_moved_and_closed(void **state)
     answer = get(room, target);
     asking_expect(&answer, 200, NULL);
     assert_true(asking_has(&answer, "/valid_to"));
-    answer = post(room, "/v1/orgs",
-                  arena_text(room->d->arena,
-                             "{\"code\":\"X\",\"name\":\"X\",\"kind\":\"village\",\"parent_id\":%s}",
-                             strrchr(target, '/') + 1));
+    answer =
+        post(room, "/v1/orgs",
+             arena_text(room->d->arena,
+                        "{\"code\":\"X\",\"name\":\"X\",\"kind\":\"village\",\"parent_id\":%s}",
+                        strrchr(target, '/') + 1));
     asking_expect(&answer, 422, "reference_unknown");
 }
 
@@ -176,10 +179,10 @@ static void lists_are_narrowed_by_parent_kind_and_branch(void **state)
 static void an_area_is_drawn_checked_and_taken_away(void **state)
 {
     struct asking_room *room = *state;
-    struct asking_answer answer = patch(
-        room, "/v1/orgs/20",
-        "{\"area\":{\"frame\":\"wgs84\",\"type\":\"Polygon\",\"coordinates\":"
-        "[[[116.8,34],[117,34],[117,34.2],[116.8,34]]]}}");
+    struct asking_answer answer =
+        patch(room, "/v1/orgs/20",
+              "{\"area\":{\"frame\":\"wgs84\",\"type\":\"Polygon\",\"coordinates\":"
+              "[[[116.8,34],[117,34],[117,34.2],[116.8,34]]]}}");
 
     asking_expect(&answer, 200, NULL);
     assert_string_equal(asking_text(&answer, "/area/type"), "MultiPolygon");
@@ -203,9 +206,12 @@ static void wrong_organisations_are_refused(void **state)
         { "{\"code\":\"320302\",\"name\":\"n\",\"kind\":\"county\"}", "code_taken" },
         { "{\"code\":\"Y\",\"name\":\"n\",\"kind\":\"city\"}", "value_not_allowed" },
         { "{\"code\":\"Y\",\"name\":\"n\"}", "key_missing" },
-        { "{\"code\":\"Y\",\"name\":\"n\",\"kind\":\"county\",\"parent_id\":77}", "reference_unknown" },
-        { "{\"code\":\"Y\",\"name\":\"n\",\"kind\":\"county\",\"trade\":\"bank\"}", "value_not_allowed" },
-        { "{\"code\":\"Y\",\"name\":\"n\",\"kind\":\"firm\",\"credit_code\":\"1234567890123456789\"}",
+        { "{\"code\":\"Y\",\"name\":\"n\",\"kind\":\"county\",\"parent_id\":77}",
+          "reference_unknown" },
+        { "{\"code\":\"Y\",\"name\":\"n\",\"kind\":\"county\",\"trade\":\"bank\"}",
+          "value_not_allowed" },
+        { "{\"code\":\"Y\",\"name\":\"n\",\"kind\":\"firm\",\"credit_code\":"
+          "\"1234567890123456789\"}",
           "value_too_long" },
     };
     struct asking_room *room = *state;
@@ -259,9 +265,10 @@ static void a_manager_sees_and_changes_her_own_branch_only(void **state)
                   "\"frame\":\"wgs84\"}}");
     asking_expect(&answer, 201, NULL);
     assert_int_equal(asking_int(&answer, "/org_id"), 10);
-    answer = post(room, "/v1/stations",
-                  "{\"code\":\"S2\",\"name\":\"站\",\"org_id\":20,\"place\":{\"lon\":117,\"lat\":34,"
-                  "\"frame\":\"wgs84\"}}");
+    answer =
+        post(room, "/v1/stations",
+             "{\"code\":\"S2\",\"name\":\"站\",\"org_id\":20,\"place\":{\"lon\":117,\"lat\":34,"
+             "\"frame\":\"wgs84\"}}");
     asking_expect(&answer, 422, "reference_unknown");
     asking_as(room->worker, ROLE_ADMIN, 20, 0);
     answer = get(room, "/v1/stations");
@@ -291,7 +298,8 @@ static void aid_is_between_neighbours_with_an_area(void **state)
     asking_expect(&answer, 422, "value_not_allowed");
     answer = post(room, "/v1/mutual_aid", "{\"lender_id\":10,\"borrower_id\":10,\"reach_m\":9}");
     asking_expect(&answer, 422, "value_not_allowed");
-    answer = post(room, "/v1/mutual_aid", "{\"lender_id\":20,\"borrower_id\":10,\"reach_m\":50001}");
+    answer =
+        post(room, "/v1/mutual_aid", "{\"lender_id\":20,\"borrower_id\":10,\"reach_m\":50001}");
     asking_expect(&answer, 422, "value_out_of_range");
     answer = patch(room, target, "{\"reach_m\":500}");
     asking_expect(&answer, 200, NULL);
@@ -343,17 +351,17 @@ static void a_site_belongs_to_a_firm(void **state)
 static void a_squad_has_members_equipment_and_insurance(void **state)
 {
     struct asking_room *room = *state;
-    struct asking_answer answer = post(
-        room, "/v1/squads",
-        "{\"code\":\"A1\",\"name\":\"护河一队\",\"org_id\":11,\"equipment\":"
-        "[{\"item\":\"反光背心\",\"count\":8},{\"item\":\"AED\",\"count\":1}],"
-        "\"insurer\":\"平安\",\"policy\":\"P-1\",\"insured_until\":\"2028-02-29\"}");
+    struct asking_answer answer =
+        post(room, "/v1/squads",
+             "{\"code\":\"A1\",\"name\":\"护河一队\",\"org_id\":11,\"equipment\":"
+             "[{\"item\":\"反光背心\",\"count\":8},{\"item\":\"AED\",\"count\":1}],"
+             "\"insurer\":\"平安\",\"policy\":\"P-1\",\"insured_until\":\"2028-02-29\"}");
     asking_expect(&answer, 201, NULL);
     assert_string_equal(asking_text(&answer, "/equipment/1/item"), "AED");
     assert_string_equal(asking_text(&answer, "/insured_until"), "2028-02-29");
     assert_string_equal(asking_text(&answer, "/kind"), "squad");
-    const char *target = arena_text(room->d->arena, "/v1/squads/%lld",
-                                    (long long)asking_int(&answer, "/squad_id"));
+    const char *target =
+        arena_text(room->d->arena, "/v1/squads/%lld", (long long)asking_int(&answer, "/squad_id"));
     const char *members = arena_text(room->d->arena, "%s/members", target);
 
     answer = post(room, members, "{\"person_id\":101,\"role\":\"leader\"}");
@@ -418,9 +426,10 @@ static void wrong_squads_are_refused(void **state)
 
         asking_expect(&answer, 422, CASES[i][1]);
     }
-    struct asking_answer answer = post(room, "/v1/squads",
-                                       "{\"code\":\"B-12-1\",\"name\":\"12路一班\",\"kind\":\"crew\","
-                                       "\"mode\":\"bus\",\"line\":\"12\",\"plate\":\"苏C12345\"}");
+    struct asking_answer answer =
+        post(room, "/v1/squads",
+             "{\"code\":\"B-12-1\",\"name\":\"12路一班\",\"kind\":\"crew\","
+             "\"mode\":\"bus\",\"line\":\"12\",\"plate\":\"苏C12345\"}");
 
     asking_expect(&answer, 201, NULL);
     answer = get(room, "/v1/squads?kind=crew");

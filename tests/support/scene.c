@@ -1,6 +1,7 @@
 #include "tests/support/scene.h"
 
 #include "engine/engine.h"
+#include "engine/live.h"
 #include "tests/support/check_near.h"
 
 void scene_run(struct asking_room *room, const char *sql)
@@ -35,6 +36,33 @@ void scene_build(struct asking_room *room)
               " (202, 11, 'squad', 'C', 'Squad C');"
               "INSERT INTO vigil.squad_member (squad_id, org_id, person_id) VALUES"
               " (200, 11, 100), (200, 11, 101), (200, 11, 102), (201, 11, 102), (201, 11, 103);");
+    if (!engine_follow(asking_engine(room->asking), &f))
+        fail_msg("%s: %s", fail_word(f.code), f.text);
+}
+
+/* The history refuses to be emptied, so its triggers have to be put to sleep: by a
+ * superuser, which the owner of a test's database is. */
+void scene_clear(struct asking_room *room)
+{
+    int64_t people[SCENE_SOUTHERN + 4 - SCENE_FIRST];
+    const int32_t count = (int32_t)(sizeof people / sizeof *people);
+    struct fail f = { 0 };
+
+    scene_run(room,
+              "SET session_replication_role = replica;"
+              "TRUNCATE vigil.incident, vigil.incident_event, vigil.dispatch,"
+              " vigil.dispatch_person;"
+              "SET session_replication_role = origin;"
+              "DELETE FROM vigil.membership; DELETE FROM vigil.credential;"
+              "DELETE FROM vigil.mutual_aid;"
+              "DELETE FROM vigil.incident_type WHERE type NOT IN ('help', 'fire', 'theft', 'knife')"
+              " AND valid_from > (SELECT min(valid_from) FROM vigil.incident_type);"
+              "UPDATE vigil.incident_type SET min_age = 18;"
+              "UPDATE vigil.person SET on_duty = true, location_consent = true, birth_year = NULL,"
+              " mode = 'foot', line = '', hired = false, valid_to = NULL;");
+    for (int32_t i = 0; i < count; i++)
+        people[i] = SCENE_FIRST + i;
+    live_release(engine_live(asking_engine(room->asking)), people, count);
     if (!engine_follow(asking_engine(room->asking), &f))
         fail_msg("%s: %s", fail_word(f.code), f.text);
 }

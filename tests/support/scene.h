@@ -21,6 +21,8 @@ enum {
 };
 
 void scene_build(struct asking_room *room);
+/* As it was when it was built: no incident, everybody free. What was audited stays. */
+void scene_clear(struct asking_room *room);
 /* Runs SQL as the owner of the database. */
 void scene_run(struct asking_room *room, const char *sql);
 
