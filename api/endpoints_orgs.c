@@ -32,6 +32,7 @@ static const struct endpoint ROWS[] = {
       .handle = on_orgs_get,
       .roles = ENDPOINTS_READERS | ENDPOINTS_PARTNER,
       .scope = ENDPOINTS_ORG,
+      .from_memory = true,
       .answer = "org_counted",
       .success = 200,
       .statuses = "404 422",
