@@ -15,6 +15,7 @@ static const struct endpoints_group *const GROUPS[] = {
     &ENDPOINTS_ORGS,
     &ENDPOINTS_PRIVACY,
     &ENDPOINTS_INCIDENTS,
+    &ENDPOINTS_ROSTERS,
     &ENDPOINTS_ROADS,
     &ENDPOINTS_MAP,
     &ENDPOINTS_EVENTS,

@@ -55,6 +55,7 @@ extern const struct endpoints_group ENDPOINTS_PLACES;
 extern const struct endpoints_group ENDPOINTS_PEOPLE;
 extern const struct endpoints_group ENDPOINTS_DUTY;
 extern const struct endpoints_group ENDPOINTS_PRIVACY;
+extern const struct endpoints_group ENDPOINTS_ROSTERS;
 extern const struct endpoints_group ENDPOINTS_ORGS;
 extern const struct endpoints_group ENDPOINTS_INCIDENTS;
 extern const struct endpoints_group ENDPOINTS_ROADS;

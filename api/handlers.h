@@ -159,6 +159,66 @@ HANDLER(on_reveals_look);
 HANDLER(on_reveals_erase);
 HANDLER(on_reveals_receipts);
 
+/* api/on_shifts.c, api/on_signups.c, api/on_beats.c, api/on_patrols.c, api/on_claims.c,
+ * api/on_hours.c */
+HANDLER(on_shifts_template_list);
+HANDLER(on_shifts_template_create);
+HANDLER(on_shifts_template_get);
+HANDLER(on_shifts_template_close);
+HANDLER(on_shifts_template_weeks);
+HANDLER(on_shifts_list);
+HANDLER(on_shifts_create);
+HANDLER(on_shifts_get);
+HANDLER(on_shifts_cancel);
+HANDLER(on_shifts_code);
+HANDLER(on_signups_list_of_shift);
+HANDLER(on_signups_of_shift);
+HANDLER(on_signups_get);
+HANDLER(on_signups_approve);
+HANDLER(on_signups_confirm);
+HANDLER(on_signups_cancel);
+HANDLER(on_signups_swap);
+HANDLER(on_signups_take);
+HANDLER(on_signups_check_in);
+HANDLER(on_signups_check_out);
+HANDLER(on_beats_list);
+HANDLER(on_beats_create);
+HANDLER(on_beats_get);
+HANDLER(on_beats_close);
+HANDLER(on_beats_geojson);
+HANDLER(on_patrols_plan_list);
+HANDLER(on_patrols_plan_create);
+HANDLER(on_patrols_plan_get);
+HANDLER(on_patrols_plan_close);
+HANDLER(on_patrols_plan_months);
+HANDLER(on_patrols_opening);
+HANDLER(on_patrols_day_list);
+HANDLER(on_patrols_day_get);
+HANDLER(on_shifts_day_code);
+HANDLER(on_claims_list);
+HANDLER(on_claims_create);
+HANDLER(on_patrols_calendar);
+HANDLER(on_claims_get);
+HANDLER(on_claims_confirm);
+HANDLER(on_claims_cancel);
+HANDLER(on_claims_start);
+HANDLER(on_claims_pause);
+HANDLER(on_claims_resume);
+HANDLER(on_claims_finish);
+HANDLER(on_claims_abandon);
+HANDLER(on_claims_swap);
+HANDLER(on_signups_list_of_claim);
+HANDLER(on_signups_of_claim);
+HANDLER(on_hours_list);
+HANDLER(on_hours_export);
+HANDLER(on_hours_get);
+HANDLER(on_hours_reverse);
+HANDLER(on_hours_balance);
+HANDLER(on_signups_mine);
+HANDLER(on_claims_mine);
+HANDLER(on_hours_mine);
+HANDLER(on_hours_my_balance);
+
 /* api/on_city.c */
 HANDLER(on_city_get);
 

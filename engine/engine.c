@@ -25,6 +25,7 @@
 #include "engine/streets.h"
 #include "engine/tiles.h"
 #include "engine/upkeep.h"
+#include "engine/watch.h"
 
 /* Who is taken is looked at every beat, all else every fourth. */
 enum { BEAT_MS = 500, LOOK_EVERY = 4 };
@@ -44,6 +45,7 @@ struct engine {
     struct upkeep *upkeep;
     struct ids *ids;
     struct tiles *tiles;
+    struct watch *watch;
     struct feed *feed;
 
     pthread_mutex_t following; /* guards the six below: one thread follows at a time */
@@ -296,6 +298,7 @@ static struct engine *engine_new(const struct config *c)
     e->worlds = world_slot_new();
     e->live = live_new();
     e->ids = ids_new();
+    e->watch = watch_new(e->ids);
     e->tiles = tiles_new((size_t)config_int(c, CONFIG_TILE_CACHE_BYTES));
     e->arena = arena_new();
     pthread_mutex_init(&e->following, NULL);
@@ -319,6 +322,7 @@ static bool start(struct engine *e, struct fail *f)
         return false;
     engine_every_tick(e, chain_tick, NULL);
     engine_every_tick(e, dispatches_tick, e->live);
+    engine_every_tick(e, watch_tick, e->watch);
     e->feed = feed_open(database, f);
     e->upkeep = e->feed ? upkeep_open(e->config, f) : NULL;
     if (!e->upkeep)
@@ -353,6 +357,7 @@ void engine_close(struct engine *e)
     positions_close(e->positions);
     personal_close(e->personal);
     db_close(e->db);
+    watch_free(e->watch);
     tiles_free(e->tiles);
     ids_free(e->ids);
     orgs_drop(e->orgs);

@@ -100,6 +100,7 @@
     X(INCIDENT_TYPE_UNKNOWN, "incident_type_unknown")                                              \
     X(INCIDENT_UNKNOWN, "incident_unknown")                                                        \
     X(INTERRUPTED, "interrupted")                                                                  \
+    X(JOIN_NOT_ALLOWED, "join_not_allowed")                                                        \
     X(JSON_DEEP, "json_deep")                                                                      \
     X(JSON_DUPLICATE_KEY, "json_duplicate_key")                                                    \
     X(JSON_MALFORMED, "json_malformed")                                                            \
@@ -176,6 +177,7 @@
     X(SQUAD_FULL, "squad_full")                                                                    \
     X(SQUAD_SIZE, "squad_size")                                                                    \
     X(SQUAD_TOO_LARGE, "squad_too_large")                                                          \
+    X(SQUAD_UNKNOWN, "squad_unknown")                                                              \
     X(STREETS_FILE_REFUSED, "streets_file_refused")                                                \
     X(STREETS_TOO_MANY, "streets_too_many")                                                        \
     X(STREETS_UNSOUND, "streets_unsound")                                                          \

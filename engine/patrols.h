@@ -1,0 +1,69 @@
+#ifndef ENGINE_PATROLS_H
+#define ENGINE_PATROLS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/db.h"
+#include "engine/ids.h"
+#include "geo/base/arena.h"
+#include "geo/base/fail.h"
+
+/* Beats, the plans by which they are walked, and the months that are opened for
+ * squads to claim days of. In the caller's transaction. */
+enum {
+    PATROLS_CODE_MAX = 40,  /* bytes */
+    PATROLS_NAME_MAX = 200, /* bytes */
+    PATROLS_SEGMENTS_MAX = 2000,
+    PATROLS_CAPACITY_MAX = 50,
+    PATROLS_PEOPLE_MAX = 100,
+    PATROLS_WINDOW_MAX_S = 7 * 86400,
+};
+
+struct patrols_beat {
+    int64_t beat_id, org_id;
+    const char *code, *name;
+    const int64_t *segments; /* in the order they are walked */
+    int32_t segment_count;
+};
+
+/* CODE_TAKEN, or NOT_FOUND naming the street that is not there. */
+bool patrols_add_beat(struct db *db, const struct patrols_beat *beat, struct arena *a,
+                      struct fail *f);
+bool patrols_close_beat(struct db *db, int64_t beat_id, struct arena *a, struct fail *f);
+/* A GeoJSON feature in WGS 84. */
+bool patrols_beat_geojson(struct db *db, int64_t beat_id, struct arena *a, const char **out,
+                          struct fail *f);
+
+struct patrols_plan {
+    int64_t plan_id, org_id, beat_id;
+    const char *name;
+    int64_t weekdays; /* bit 0 is Monday */
+    int64_t starts_min, length_min, cutoff_min;
+    int64_t capacity; /* squads on one day */
+    int64_t min_people, max_people;
+    int64_t radius_m;
+};
+bool patrols_add_plan(struct db *db, const struct patrols_plan *plan, struct arena *a,
+                      struct fail *f);
+bool patrols_close_plan(struct db *db, int64_t plan_id, struct arena *a, struct fail *f);
+
+struct patrols_month {
+    int64_t opening_id, plan_id;
+    const char *month; /* its first day */
+    int64_t opens_us;
+    int64_t window_s; /* in which whoever asks takes part in the draw */
+};
+/* Makes the month's days and opens them for claiming; ALREADY_EXISTS when it was
+ * opened before. */
+bool patrols_open_month(struct db *db, struct ids *ids, const struct patrols_month *month,
+                        const char *zone, struct arena *a, struct fail *f);
+/* The opening as JSON. */
+bool patrols_opening(struct db *db, int64_t opening_id, struct arena *a, const char **out,
+                     struct fail *f);
+
+/* A month of the days at or below an organisation, with who has how many, as JSON. */
+bool patrols_calendar(struct db *db, const char *month, int64_t org_id, struct arena *a,
+                      const char **out, struct fail *f);
+
+#endif

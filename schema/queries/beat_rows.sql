@@ -1,0 +1,18 @@
+-- Beats: $1 one id or null, $2 after which id, $3 how many, $4 at or below which
+-- organisation, $5 nothing, $6 and $7 from and to which day,
+-- $8 nothing, $9 nothing.
+SELECT b.beat_id, b.version, json_build_object(
+    'beat_id', b.beat_id, 'org_id', b.org_id, 'code', b.code, 'name', b.name, 'length_m', b.length_cm / 100.0,
+    'segments', (SELECT json_agg(g.segment_id ORDER BY g.position) FROM vigil.beat_segment g WHERE g.beat_id = b.beat_id),
+    'version', b.version, 'valid_from', vigil.rfc3339(b.valid_from), 'valid_to', vigil.rfc3339(b.valid_to))::text
+FROM vigil.beat b
+WHERE (CASE WHEN $1::bigint IS NULL THEN b.valid_to IS NULL ELSE b.beat_id = $1 END)
+  AND b.beat_id > $2::bigint
+  AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = b.org_id)
+       OR b.org_id IN (SELECT vigil.roster_orgs())) AND ($4::bigint IS NULL OR b.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
+  AND $5::bigint IS NULL
+  AND $6::text::date IS NULL
+  AND $7::text::date IS NULL
+  AND $8::text IS NULL
+  AND $9::bigint IS NULL
+ORDER BY b.beat_id LIMIT $3::bigint;
