@@ -60,6 +60,16 @@ HANDLER(on_people_create);
 HANDLER(on_people_change);
 HANDLER(on_people_close);
 
+/* api/on_memberships.c, api/on_credentials.c */
+HANDLER(on_memberships_list);
+HANDLER(on_memberships_create);
+HANDLER(on_memberships_close);
+HANDLER(on_credentials_list);
+HANDLER(on_credentials_expiring);
+HANDLER(on_credentials_create);
+HANDLER(on_credentials_change);
+HANDLER(on_credentials_close);
+
 /* api/on_orgs.c */
 HANDLER(on_orgs_list);
 HANDLER(on_orgs_get);

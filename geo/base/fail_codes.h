@@ -33,7 +33,10 @@
     X(CONSOLE_MISSING, "console_missing")                                                          \
     X(CONSOLE_TOO_LARGE, "console_too_large")                                                      \
     X(CONTENT_TYPE, "content_type")                                                                \
+    X(CREDENTIAL_DATES, "credential_dates")                                                        \
+    X(CREDENTIAL_ELSEWHERE, "credential_elsewhere")                                                \
     X(CREDENTIAL_EXPIRED, "credential_expired")                                                    \
+    X(CREDENTIAL_UNKNOWN, "credential_unknown")                                                    \
     X(CREW_HIRED, "crew_hired")                                                                    \
     X(CREW_ON_LINE, "crew_on_line")                                                                \
     X(CRS_FAILED, "crs_failed")                                                                    \
@@ -55,6 +58,7 @@
     X(DATABASE_NOT_MIGRATED, "database_not_migrated")                                              \
     X(DATABASE_SLOW, "database_slow")                                                              \
     X(DATE_MALFORMED, "date_malformed")                                                            \
+    X(DAY_MALFORMED, "day_malformed")                                                              \
     X(DISK_FULL, "disk_full")                                                                      \
     X(DISPATCH_FILLED, "dispatch_filled")                                                          \
     X(DISPATCH_LATE, "dispatch_late")                                                              \
@@ -111,6 +115,8 @@
     X(LAYERS_TOO_MANY, "layers_too_many")                                                          \
     X(LAYER_UNKNOWN, "layer_unknown")                                                              \
     X(LISTENERS_FULL, "listeners_full")                                                            \
+    X(MEMBERSHIP_THERE, "membership_there")                                                        \
+    X(MEMBERSHIP_UNKNOWN, "membership_unknown")                                                    \
     X(METHOD_NOT_ALLOWED, "method_not_allowed")                                                    \
     X(MIGRATION_EDITED, "migration_edited")                                                        \
     X(MIGRATION_FAILED, "migration_failed")                                                        \

@@ -91,6 +91,15 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
         CASE WHEN p.mode = 'taxi' AND p.hired THEN 'hired' END], NULL)
 $$;
 
+-- As it is called outside: a valid one is expiring for its last 30 days, and then expired.
+CREATE FUNCTION vigil.credential_state(c vigil.credential) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT CASE WHEN c.state <> 'valid' OR c.expires IS NULL THEN c.state
+                WHEN c.expires < (now() AT TIME ZONE 'UTC')::date THEN 'expired'
+                WHEN c.expires <= (now() AT TIME ZONE 'UTC')::date + 30 THEN 'expiring'
+                ELSE 'valid' END
+$$;
+
 CREATE FUNCTION vigil.person_credentialed(people bigint[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
     UPDATE vigil.person p SET credential_until = c.until

@@ -41,6 +41,21 @@ export const recipes = {
         same: body => body.replace(/"token":("[^"]*"|null)/, ''),
     },
     '/v1/people': { body: n => ({ name: `Idem ${n}` }), counted: rows('person'), control: true },
+    '/v1/people/{person_id}/memberships': {
+        with: async ({ ask, sql }) => {
+            sql("INSERT INTO vigil.person (person_id, display_name) SELECT 7100000 + i, 'joins ' || i FROM generate_series(0, 4999) i ON CONFLICT DO NOTHING");
+            return { org_id: await made(ask, '/v1/orgs', { code: `IDEM-P-${Math.random()}`, name: 'Joined', kind: 'county' }, 'org_id') };
+        },
+        path: n => `/v1/people/${7100000 + n}/memberships`,
+        body: (n, { org_id }) => ({ org_id }),
+        counted: rows('membership'),
+    },
+    '/v1/people/{person_id}/credentials': {
+        with: async ({ ask }) => ({ person_id: await made(ask, '/v1/people', { name: 'Idem certified' }, 'person_id') }),
+        path: (n, { person_id }) => `/v1/people/${person_id}/credentials`,
+        body: n => ({ type: `Idem ${n}` }),
+        counted: rows('credential'),
+    },
     '/v1/orgs': { body: n => ({ code: `IDEM-${n}`, name: `Org ${n}`, kind: 'county' }), counted: rows('org') },
     '/v1/mutual_aid': { // 870 pairs of thirty neighbours
         with: async ({ ask }) => ({ orgs: await Promise.all(Array.from({ length: 30 }, (_, i) => made(ask, '/v1/orgs', {
