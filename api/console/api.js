@@ -8,14 +8,22 @@ export class Problem extends Error {
     this.code = code;
     this.status = more.status ?? 0;
     this.requestId = more.request_id;
+    this.more = more; // members of its own
   }
 }
 
 const SAFE = new Set(['GET', 'HEAD']);
 
-/** Throws a Problem, or an AbortError when `signal` said so. */
-export async function ask(method, path, body, signal) {
+/** A key under which something is made once, however often it is asked for. */
+export function freshKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** With `version` only what still has it is changed. Throws a Problem, or an AbortError when `signal` said so. */
+export async function ask(method, path, body, signal, key = freshKey(), version) {
   const headers = { Accept: 'application/json' };
+  if (method === 'POST') headers['Idempotency-Key'] = key;
+  if (version !== undefined) headers['If-Match'] = `"${version}"`;
   if (!SAFE.has(method)) headers['X-Vigil-CSRF'] = '1';
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let answer;
