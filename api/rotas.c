@@ -252,7 +252,8 @@ bool rotas_stands(const struct request *r, struct db *db, const struct rotas_sta
         return false;
     if (!db_get_bool(rows, 0, 0))
         return fail_absent("org_id", s->org_id, r->arena, f);
-    if (db_get_bool(rows, 0, 1))
+    if (db_get_bool(rows, 0, 1) ||
+        !(s->station_id || s->lookout_point_id || s->squad_id || s->beat_id))
         return true;
     if (s->station_id)
         return fail_absent("station_id", s->station_id, r->arena, f);

@@ -195,9 +195,9 @@ static bool check_person(struct db *db, int64_t person_id, struct arena *a, stru
 
     if (!db_run(db, QUERIES_SIGNUP_FIT, &value, 1, a, &rows, f))
         return false;
-    if (db_count(rows) == 0)
+    if (db_count(rows) == 0 || db_is_null(rows, 0, 0))
         return fail_person(person_id, f);
-    if (db_get_bool(rows, 0, 1)) {
+    if (db_get_bool(rows, 0, 0)) {
         fail_set(f, FAIL_CONFLICT, CREDENTIAL_EXPIRED,
                  "a credential that person %lld must have has expired", (long long)person_id);
         return fail_allowed(f, "renew it first");

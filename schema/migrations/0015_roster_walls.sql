@@ -34,6 +34,13 @@ SECURITY DEFINER SET search_path = pg_catalog, vigil AS $$
     WHERE m.squad_id IN (SELECT vigil.roster_squads(true)) AND m.valid_to IS NULL
 $$;
 
+-- Whether a credential that she must have has expired; null: there is no such person.
+CREATE FUNCTION vigil.signup_unfit(who bigint) RETURNS boolean LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = pg_catalog, vigil AS $$
+    SELECT 'credential_expired' = ANY (vigil.person_hindrances(p))
+    FROM vigil.person p WHERE p.person_id = who AND p.valid_to IS NULL
+$$;
+
 -- Whether the caller may act for a squad: from above it, or as its leader.
 CREATE FUNCTION vigil.roster_may_claim(for_squad bigint) RETURNS boolean LANGUAGE sql STABLE
 SECURITY DEFINER SET search_path = pg_catalog, vigil AS $$
@@ -84,9 +91,11 @@ CREATE POLICY squad ON vigil.claim TO vigil_app
     WITH CHECK (squad_id IN (SELECT vigil.roster_squads(true))
            OR squad_org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org()));
 CREATE POLICY own ON vigil.checkin TO vigil_app
-    USING (person_id = vigil.scope_person()) WITH CHECK (person_id = vigil.scope_person());
-CREATE POLICY own ON vigil.hours_entry TO vigil_app
-    USING (person_id = vigil.scope_person()) WITH CHECK (person_id = vigil.scope_person() AND kind = 'earned');
+    USING (person_id = vigil.scope_person() OR person_id IN (SELECT vigil.roster_led()))
+    WITH CHECK (person_id = vigil.scope_person() OR person_id IN (SELECT vigil.roster_led()));
+CREATE POLICY own ON vigil.hours_entry FOR SELECT TO vigil_app USING (person_id = vigil.scope_person());
+CREATE POLICY earned ON vigil.hours_entry FOR INSERT TO vigil_app
+    WITH CHECK (kind = 'earned' AND (person_id = vigil.scope_person() OR person_id IN (SELECT vigil.roster_led())));
 
 -- ------------------------------------------------------------------ claiming
 
@@ -393,3 +402,4 @@ ALTER FUNCTION vigil.shift_taken(bigint, text) OWNER TO vigil_engine;
 ALTER FUNCTION vigil.roster_led() OWNER TO vigil_engine;
 ALTER FUNCTION vigil.claim_leaders(bigint) OWNER TO vigil_engine;
 ALTER FUNCTION vigil.claim_swappable(bigint, bigint) OWNER TO vigil_engine;
+ALTER FUNCTION vigil.signup_unfit(bigint) OWNER TO vigil_engine;

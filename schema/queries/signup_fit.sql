@@ -1,6 +1,5 @@
--- What stands against a person's standing anywhere, apart from whether she is on duty.
-SELECT p.person_id, 'credential_expired' = ANY (vigil.person_hindrances(p))
-FROM vigil.person p WHERE p.person_id = $1::bigint AND p.valid_to IS NULL
-  AND (current_user = 'vigil_engine' OR p.person_id = vigil.scope_person()
-       OR EXISTS (SELECT FROM vigil.person_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.person_id = p.person_id)
-       OR p.person_id IN (SELECT vigil.roster_led()));
+-- Whether a credential that person $1 must have has expired; no row when the caller may
+-- not name her, null when she is no volunteer any more.
+SELECT vigil.signup_unfit($1::bigint)
+WHERE current_user = 'vigil_engine' OR $1 = vigil.scope_person() OR $1 IN (SELECT vigil.roster_led())
+   OR EXISTS (SELECT FROM vigil.person_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.person_id = $1);
