@@ -177,7 +177,8 @@ static bool read_who(const struct input_key *keys, struct arena *a, struct own_d
            (!keys[IDENTITY].value || own_json_value(keys[IDENTITY].value, PERSONAL_IDENTITY, a,
                                                     &who->values[PERSONAL_IDENTITY], f)) &&
            (!keys[EMERGENCY].value || own_json_value(keys[EMERGENCY].value, PERSONAL_EMERGENCY, a,
-                                                     &who->values[PERSONAL_EMERGENCY], f));
+                                                     &who->values[PERSONAL_EMERGENCY], f)) &&
+           own_year(who, f);
 }
 
 bool enrolments_json_read(const struct input *body, const struct consents_text *texts,

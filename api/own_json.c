@@ -152,6 +152,8 @@ bool own_json_read(const struct input *body, struct arena *a, struct own_data *d
     if (!input_keys(body, keys, KEYS, f) || !read_keys(keys, a, &changed, f))
         return false;
     take_away(body, &changed);
+    if (!own_year(&changed, f))
+        return false;
     *d = changed;
     return true;
 }

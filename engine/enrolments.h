@@ -88,7 +88,7 @@ bool enrolments_get(struct db *db, const struct personal *p, int64_t enrolment_i
                     struct enrolments_row *out, struct fail *f);
 
 /* The organiser's decision, within the caller's transaction: ENROLMENT_DECIDED when there
- * was one already, PERSON_TWICE when she is registered. Approved, she is a person with
+ * was one already, PERSON_REGISTERED when she is registered. Approved, she is a person with
  * the consents she gave. */
 bool enrolments_approve(struct db *db, const struct enrolments_row *row, struct arena *a,
                         struct fail *f);

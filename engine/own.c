@@ -2,9 +2,8 @@
 
 #include <string.h>
 
+#include "engine/identity.h"
 #include "engine/pinyin.h"
-
-enum { IDENTITY_MIN = 6, IDENTITY_MAX = 30 };
 
 /* Columns of person_own. */
 enum { VALUES_FROM = 10 };
@@ -61,32 +60,12 @@ bool own_read(struct db *db, const struct personal *p, int64_t person_id, struct
     return true;
 }
 
-/* Digits and letters alone, the letters large: the X of a Chinese number, passports. */
-static bool tidy_identity(const char *text, struct arena *a, const char **out, struct fail *f)
-{
-    const size_t size = strlen(text);
-    char *tidy = arena_take(a, size + 1, 1);
-
-    for (size_t i = 0; i < size; i++) {
-        const bool is_digit = text[i] >= '0' && text[i] <= '9';
-        const char large = text[i] >= 'a' && text[i] <= 'z' ? (char)(text[i] - 'a' + 'A') : text[i];
-
-        if (!is_digit && (large < 'A' || large > 'Z'))
-            break;
-        tidy[i] = large;
-    }
-    if (size < IDENTITY_MIN || size > IDENTITY_MAX || strlen(tidy) != size) {
-        fail_set(f, FAIL_INPUT, IDENTITY_MALFORMED, "this is no identity number");
-        return fail_allowed(f, "%d to %d digits and letters", IDENTITY_MIN, IDENTITY_MAX);
-    }
-    *out = tidy;
-    return true;
-}
-
 bool own_tidy(enum personal_field field, const char *text, struct arena *a, const char **out,
               struct fail *f)
 {
+    char number[IDENTITY_SIZE];
     char phone[24];
+    int32_t year;
 
     switch (field) {
     case PERSONAL_PHONE:
@@ -95,7 +74,10 @@ bool own_tidy(enum personal_field field, const char *text, struct arena *a, cons
         *out = arena_text(a, "%s", phone);
         return true;
     case PERSONAL_IDENTITY:
-        return tidy_identity(text, a, out, f);
+        if (!identity_read(text, number, &year, f))
+            return false;
+        *out = arena_text(a, "%s", number);
+        return true;
     case PERSONAL_EMERGENCY:
     case PERSONAL_ADDRESS:
     case PERSONAL_FIELDS:
@@ -110,6 +92,24 @@ bool own_tidy(enum personal_field field, const char *text, struct arena *a, cons
     return true;
 }
 
+/* Of a card that tells the year, the year that was said must be it. */
+bool own_year(struct own_data *d, struct fail *f)
+{
+    const char *text = d->values[PERSONAL_IDENTITY];
+    char number[IDENTITY_SIZE];
+    int32_t year = 0;
+
+    if (text && !identity_read(text, number, &year, f))
+        return false;
+    if (year && d->birth_year && year != d->birth_year) {
+        fail_set(f, FAIL_INPUT, BIRTH_YEAR_DIFFERS,
+                 "the identity card says that she was born in %d, not in %d", year, d->birth_year);
+        return fail_at(f, "/birth_year");
+    }
+    d->birth_year = year ? year : d->birth_year;
+    return true;
+}
+
 bool own_twice(const struct db *db, struct fail *f)
 {
     const char *rule = db_constraint(db);
@@ -117,10 +117,10 @@ bool own_twice(const struct db *db, struct fail *f)
     if (f->kind != FAIL_CONFLICT)
         return false;
     if (strcmp(rule, "person_phone") == 0)
-        return fail_set(f, FAIL_CONFLICT, PERSON_TWICE,
+        return fail_set(f, FAIL_CONFLICT, PERSON_REGISTERED,
                         "somebody with this phone number is registered already");
     if (strcmp(rule, "person_identity") == 0)
-        return fail_set(f, FAIL_CONFLICT, PERSON_TWICE,
+        return fail_set(f, FAIL_CONFLICT, PERSON_REGISTERED,
                         "somebody with this identity number is registered already");
     return false;
 }

@@ -39,8 +39,11 @@ bool own_read(struct db *db, const struct personal *p, int64_t person_id, struct
  * VALUE_TOO_LONG. Pure. */
 bool own_tidy(enum personal_field field, const char *text, struct arena *a, const char **out,
               struct fail *f);
+/* The year of birth as the identity card tells it, where it does; BIRTH_YEAR_DIFFERS when
+ * another was said. `d` is tidy. Pure. */
+bool own_year(struct own_data *d, struct fail *f);
 /* Writes name, mode, birth year and values when the row still has `d->version`, which is
- * counted up; VERSION_STALE, or PERSON_TWICE when another living person has the phone or
+ * counted up; VERSION_STALE, or PERSON_REGISTERED when another living person has the phone or
  * identity number. */
 bool own_change(struct db *db, const struct personal *p, struct own_data *d, struct arena *a,
                 struct fail *f);
@@ -56,7 +59,7 @@ bool own_orgs(struct db *db, struct arena *a, struct own_org **out, int32_t *cou
 bool own_records(struct db *db, int64_t person_id, struct arena *a, struct own_records **out,
                  int32_t *count, struct fail *f);
 
-/* Says PERSON_TWICE in the place of a row refused because of her phone or identity
+/* Says PERSON_REGISTERED in the place of a row refused because of her phone or identity
  * number; any other failure is left as it is. Returns false. */
 bool own_twice(const struct db *db, struct fail *f);
 

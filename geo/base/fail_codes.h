@@ -149,7 +149,6 @@
     X(PERSON_REGISTERED, "person_registered")                                                      \
     X(PERSON_ROSTERED, "person_rostered")                                                          \
     X(PERSON_TAKEN, "person_taken")                                                                \
-    X(PERSON_TWICE, "person_twice")                                                                \
     X(PERSON_UNDER_AGE, "person_under_age")                                                        \
     X(PERSON_UNKNOWN, "person_unknown")                                                            \
     X(PHONE_MALFORMED, "phone_malformed")                                                          \

@@ -72,8 +72,9 @@ static void what_is_entered_wrong_is_named(void **state)
         const char *find, *put, *pointer, *code;
     } CASES[] = {
         { "+86 138 0013 1234", "call me", "/phone", "phone_malformed" },
-        { "320301199001011234", "no number", "/identity", "identity_malformed" },
+        { "320301199001011237", "320301199001011230", "/identity", "identity_malformed" },
         { "1990,", "1850,", "/birth_year", "value_out_of_range" },
+        { "1990,", "1991,", "/birth_year", "birth_year_differs" },
         { "\"zh\"", "\"fr\"", "/language", "value_not_allowed" },
         { "{\"purpose\":\"contact\",\"version\":1},", "", "/consents", "consent_required" },
         { "\"location\",\"version\":1", "\"location\",\"version\":7", "/consents/1",
@@ -189,7 +190,7 @@ static void nobody_is_let_in_twice(void **state)
     a = newcomer_ask("POST",
                      newcomer_text("/v1/enrolments/%lld/approve", (long long)newcomer_pending()),
                      NULL, "{}");
-    asking_expect(&a, 409, "person_twice");
+    asking_expect(&a, 409, "person_registered");
     assert_int_equal(database_int(NEWCOMER_ROOM.d,
                                   "SELECT count(*) FROM vigil.enrolment WHERE state = 'pending'"),
                      1);

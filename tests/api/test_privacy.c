@@ -83,7 +83,7 @@ static void nothing_personal_lies_open_in_the_database(void **state)
     for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES; i++) {
         const char *sql =
             newcomer_text("SELECT count(*) FROM vigil.%s t"
-                          " WHERE t::text ~ '13800131234|13900139000|320301199001011234'",
+                          " WHERE t::text ~ '13800131234|13900139000|320301199001011237'",
                           TABLES[i]);
 
         assert_int_equal(database_int(NEWCOMER_ROOM.d, sql), 0);
@@ -107,7 +107,7 @@ static void she_reads_and_corrects_her_own_data(void **state)
     assert_string_equal(asking_text(&a, "/address"), "和平路 1 号");
     a = newcomer_ask("GET", "/v1/me", NULL, NULL);
     assert_string_equal(asking_text(&a, "/address"), "和平路 1 号");
-    assert_string_equal(asking_text(&a, "/identity"), "320301199001011234");
+    assert_string_equal(asking_text(&a, "/identity"), "320301199001011237");
     assert_string_equal(database_text(NEWCOMER_ROOM.d, "SELECT (emergency_sealed IS NULL)::text"
                                                        " FROM vigil.person"),
                         "true");
@@ -276,6 +276,39 @@ static void she_who_leaves_is_nobody_any_more(void **state)
     assert_true(asking_text(&a, "/items/0/positions_at")[0] != '\0');
 }
 
+static void who_left_does_not_spoil_a_batch_of_others(void **state)
+{
+    const long long gone = newcomer_let_in();
+    struct asking_answer a;
+
+    (void)state;
+    database_int(NEWCOMER_ROOM.d,
+                 "INSERT INTO vigil.person (person_id, display_name, mode, org_id, on_duty,"
+                 " location_consent) VALUES (77, 'stays', 'foot', 2, true, true); SELECT 1");
+    put_on_duty(gone);
+    newcomer_as_manager_of(2);
+    a = newcomer_ask("POST", newcomer_text("/v1/people/%lld/erase", gone), NULL,
+                     "{\"purpose\":\"on paper\"}");
+    asking_expect(&a, 200, NULL);
+    asking_as(NEWCOMER_ROOM.worker, ROLE_GATEWAY, 2, 0);
+    const char *now = database_text(NEWCOMER_ROOM.d, "SELECT vigil.rfc3339(now())");
+    const char *fix = newcomer_text("\"lon\":117.185,\"lat\":34.261,\"frame\":\"wgs84\","
+                                    "\"fix_time\":\"%s\"",
+                                    now);
+
+    a = newcomer_ask("POST", "/v1/positions", NULL,
+                     newcomer_text("{\"positions\":[{\"person_id\":%lld,%s},"
+                                   "{\"person_id\":77,%s}]}",
+                                   gone, fix, fix));
+    asking_expect(&a, 200, NULL);
+    assert_int_equal(asking_int(&a, "/accepted"), 1);
+    assert_int_equal(asking_int(&a, "/rejected/0/index"), 0);
+    upkeep(false);
+    assert_int_equal(database_int(NEWCOMER_ROOM.d, "SELECT count(*) FROM vigil.position_last"), 1);
+    assert_int_equal(database_int(NEWCOMER_ROOM.d, "SELECT count(*) FROM vigil.position_history"),
+                     1);
+}
+
 static void an_erased_phone_may_come_back(void **state)
 {
     const long long first = newcomer_let_in();
@@ -405,6 +438,7 @@ int main(void)
         CASE(a_withdrawn_consent_ends_the_use_of_her_place_at_once),
         CASE(paper_is_written_down_by_her_own_organisation),
         CASE(she_who_leaves_is_nobody_any_more),
+        CASE(who_left_does_not_spoil_a_batch_of_others),
         CASE(an_erased_phone_may_come_back),
         CASE(the_neighbour_erases_nobody),
         CASE(what_is_too_old_goes_to_the_hour),

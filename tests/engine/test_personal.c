@@ -244,7 +244,7 @@ static void a_mask_tells_apart_and_no_more(void **state)
         { PERSONAL_PHONE, "1234567", "****67" },
         { PERSONAL_PHONE, "123456", "****" },
         { PERSONAL_PHONE, "", "****" },
-        { PERSONAL_IDENTITY, "320301199001011234", "320****1234" },
+        { PERSONAL_IDENTITY, "320301199001011237", "320****1237" },
         { PERSONAL_EMERGENCY, "王小明 13800138000", "王****" },
         { PERSONAL_EMERGENCY, "", "****" },
         { PERSONAL_ADDRESS, "云龙区和平路 1 号", "****" },

@@ -76,7 +76,7 @@ const char *newcomer_enrolment(const char *code, const char *claim, const char *
 {
     return newcomer_text(
         "{\"code\":\"%s\",\"claim\":\"%s\",\"name\":\"王小明\",\"phone\":\"%s\","
-        "\"identity\":\"320301199001011234\",\"birth_year\":1990,\"language\":\"zh\","
+        "\"identity\":\"320301199001011237\",\"birth_year\":1990,\"language\":\"zh\","
         "\"emergency\":\"王母 13900139000\","
         "\"consents\":[{\"purpose\":\"contact\",\"version\":1},"
         "{\"purpose\":\"location\",\"version\":1}]}",
