@@ -49,10 +49,8 @@ void roster_start(struct roster *r, uint64_t version)
 
 void roster_end(struct roster *r)
 {
-    for (int32_t i = 0; i < r->slot_count; i++) {
-        free(r->slots[i].name);
+    for (int32_t i = 0; i < r->slot_count; i++)
         free(r->slots[i].further);
-    }
     free(r->slots);
     free(r->table);
     free(r->cells);
@@ -228,7 +226,6 @@ void roster_remove(struct roster *r, int32_t slot)
 
     roster_lift(r, slot);
     leave_table(r, s->person_id);
-    free(s->name);
     free(s->further);
     *s = (struct roster_slot){ .next = r->free_slot, .before = ROSTER_NOBODY };
     r->free_slot = slot;

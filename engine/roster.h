@@ -13,7 +13,7 @@ enum { ROSTER_NOBODY = -1 };
 
 struct roster_slot {
     int64_t person_id; /* 0: free */
-    char *name;
+    char *name;        /* in one piece of memory with `further`, which begins it */
     uint64_t skills;
     int64_t fix_us;
     int64_t received_us;
@@ -23,7 +23,7 @@ struct roster_slot {
     int32_t next; /* in the cell's list; in the list of free slots */
     int32_t before;
     int64_t org_id;      /* her home */
-    int64_t *further;    /* the other organisations, NULL without */
+    int64_t *further;    /* the other organisations, and behind them the name */
     int64_t incident_id; /* that has taken her; 0: she is free */
     uint64_t taken_turn; /* when that last changed, as engine/live counts */
     int16_t birth_year;

@@ -353,6 +353,27 @@ static void *move_on(void *self)
     return NULL;
 }
 
+/* Orders, duty and consents, as handlers bring them. */
+static void *take_and_free(void *self)
+{
+    struct bustle *b = self;
+    struct town_dice dice = { 5 };
+
+    while (!atomic_load(&b->over)) {
+        const int64_t id = 1 + town_pick(&dice, CROWD);
+        const struct live_taking taking = { id, 9 };
+        const uint64_t turn = live_taken_turn(b->city->live);
+
+        live_take(b->city->live, &id, 1, 8);
+        live_taken_are(b->city->live, turn, &taking, 1);
+        live_duty(b->city->live, id, town_pick(&dice, 4) > 0,
+                  (enum mode)town_pick(&dice, MODE_COUNT), ABLE_OWN, false);
+        live_consent(b->city->live, id, town_pick(&dice, 4) > 0);
+        live_release(b->city->live, &id, 1);
+    }
+    return NULL;
+}
+
 static void *come_and_go(void *self)
 {
     struct bustle *b = self;
@@ -415,7 +436,7 @@ static void everything_may_happen_at_once(void **state)
 {
     struct city *c = *state;
     struct bustle b = { .city = c };
-    pthread_t threads[MOVERS + SEEKERS + 1];
+    pthread_t threads[MOVERS + SEEKERS + 2];
 
     for (int i = 1; i <= CROWD; i++)
         know(c->live, i, "someone");
@@ -424,6 +445,7 @@ static void everything_may_happen_at_once(void **state)
     for (int i = 0; i < SEEKERS; i++)
         assert_int_equal(pthread_create(&threads[MOVERS + i], NULL, seek_on, &b), 0);
     assert_int_equal(pthread_create(&threads[MOVERS + SEEKERS], NULL, come_and_go, &b), 0);
+    assert_int_equal(pthread_create(&threads[MOVERS + SEEKERS + 1], NULL, take_and_free, &b), 0);
     /* Until enough was found on enough cities; the test's own time limit ends what hangs. */
     for (int i = 0; i < SETTLES || atomic_load(&b.found) < 500; i++) {
         struct world *w = block_world(c->slot, SIDE + i % 5, BLOCK_PORTO);
@@ -432,7 +454,7 @@ static void everything_may_happen_at_once(void **state)
         world_publish(c->slot, w);
     }
     atomic_store(&b.over, true);
-    for (int i = 0; i < MOVERS + SEEKERS + 1; i++)
+    for (int i = 0; i < MOVERS + SEEKERS + 2; i++)
         pthread_join(threads[i], NULL);
     assert_int_equal(b.wrong, 0);
     assert_int_equal(live_placed_count(c->live) <= CROWD, 1);

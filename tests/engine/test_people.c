@@ -120,6 +120,84 @@ static void everyone_is_read_at_first_with_where_she_was(void **state)
     assert_int_equal(seen(t, 8).mode, MODE_CAR);
 }
 
+static void it_is_known_where_everyone_belongs_and_what_stands_against_sending_her(void **state)
+{
+    struct town_hall *t = *state;
+
+    run(t,
+        "INSERT INTO vigil.org (org_id, parent_id, kind, code, name) VALUES"
+        " (2, 1, 'county', '2', 'Two'), (3, 1, 'county', '3', 'Three');"
+        "INSERT INTO vigil.person (person_id, display_name, org_id, mode, hired, birth_year,"
+        "                          location_consent)"
+        " VALUES (1, 'a', 2, 'taxi', true, 1999, true), (2, 'b', 2, 'bus', true, NULL, false);"
+        "INSERT INTO vigil.membership (membership_id, person_id, org_id, role, valid_to)"
+        " VALUES (1, 1, 3, 'leader', NULL), (2, 1, 3, 'driver', NULL), (3, 1, 2, 'member', NULL),"
+        "        (4, 1, 1, 'contact', now())");
+    for (int again = 0; again < 2; again++) { /* first everyone, then as changed */
+        follow(t);
+        assert_int_equal(seen(t, 1).org_id, 2);
+        assert_int_equal(seen(t, 1).further_count, 1);
+        live_read(t->live);
+        struct live_person p;
+
+        assert_true(live_get(t->live, 1, &p));
+        assert_int_equal(p.further[0], 3);
+        live_read_end(t->live);
+        assert_int_equal(p.roles, 1 | 2 | 16);
+        assert_int_equal(p.birth_year, 1999);
+        assert_int_equal(p.mode, MODE_CAR);
+        assert_int_equal(p.crew, ABLE_TAXI);
+        assert_int_equal(p.bars, ABLE_BIT(ABLE_HIRED) | ABLE_BIT(ABLE_NO_POSITION));
+        assert_int_equal(seen(t, 2).bars, ABLE_BIT(ABLE_NO_CONSENT) | ABLE_BIT(ABLE_EYES_ONLY) |
+                                              ABLE_BIT(ABLE_NO_POSITION));
+        run(t, "UPDATE vigil.person SET version = version + 1");
+    }
+    run(t, "UPDATE vigil.membership SET valid_to = now() WHERE membership_id < 3");
+    follow(t);
+    assert_int_equal(seen(t, 1).further_count, 0);
+    assert_int_equal(seen(t, 1).roles, 1);
+}
+
+/* Nobody writes anything at the moment when it does. */
+static void a_credential_runs_out_by_itself(void **state)
+{
+    struct town_hall *t = *state;
+    const uint32_t expired = ABLE_BIT(ABLE_CREDENTIAL_EXPIRED);
+
+    run(t, "INSERT INTO vigil.person (person_id, display_name, location_consent, credential_until)"
+           " VALUES (1, 'a', true, now() + interval '200 milliseconds')");
+    follow(t);
+    assert_false(seen(t, 1).bars & expired);
+    run(t, "SELECT pg_sleep(0.25)");
+    follow(t);
+    assert_true(seen(t, 1).bars & expired);
+}
+
+static void who_is_taken_is_followed(void **state)
+{
+    struct town_hall *t = *state;
+    struct fail f = { 0 };
+    const int64_t two = 2;
+
+    run(t, "INSERT INTO vigil.person (person_id, display_name, location_consent)"
+           " VALUES (1, 'a', true), (2, 'b', true);"
+           "INSERT INTO vigil.incident (incident_id, org_id, type, priority, geom)"
+           " VALUES (5, 1, 'help', 2, 'SRID=4326;POINT(116.39 39.9)');"
+           "INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, expires_at)"
+           " VALUES (6, 5, 1, now() + interval '1 hour');"
+           "INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id, "
+           "expires_at)"
+           " VALUES (6, 1, 5, 1, now() + interval '1 hour')");
+    follow(t); /* at the start, with everyone */
+    assert_int_equal(seen(t, 1).taken_incident_id, 5);
+    assert_int_equal(seen(t, 2).taken_incident_id, 0);
+    live_take(t->live, &two, 1, 99); /* another's: the database knows nothing of it */
+    run(t, "UPDATE vigil.dispatch_person SET state = 'declined'");
+    must(people_follow_taken(t->d->db, t->live, t->d->arena, &f), &f);
+    assert_int_equal(seen(t, 1).taken_incident_id, 0);
+    assert_int_equal(seen(t, 2).taken_incident_id, 0);
+}
+
 static void later_only_changes_are_read(void **state)
 {
     struct town_hall *t = *state;
@@ -167,6 +245,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_database_knows_the_same_skills, set_up, tear_down),
         cmocka_unit_test_setup_teardown(everyone_is_read_at_first_with_where_she_was, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            it_is_known_where_everyone_belongs_and_what_stands_against_sending_her, set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(a_credential_runs_out_by_itself, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_taken_is_followed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(later_only_changes_are_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_late_commit_is_seen, set_up, tear_down),
     };

@@ -232,6 +232,53 @@ static void a_connection_that_breaks_in_the_commit_is_made_again(void **state)
     assert_int_equal(seen(p, 7).at.lon, 1);
 }
 
+/* The first try meets someone who is just being erased; without her the batch is
+ * written. */
+static void who_is_erased_meanwhile_costs_nobody_else_a_fix(void **state)
+{
+    struct post *p = *state;
+    struct fixes_item items[] = { item(7, 1, 100), item(8, 2, 100), item(9, 3, 100) };
+    struct fail f = { 0 };
+
+    run(p, "CREATE SEQUENCE public.tries; GRANT USAGE ON SEQUENCE public.tries TO vigil_engine;"
+           "CREATE FUNCTION erase() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+           " IF NEW.person_id = 8 AND nextval('public.tries') = 1 THEN"
+           " RAISE foreign_key_violation USING MESSAGE = 'person 8 is gone'; END IF;"
+           " RETURN NEW; END $$;"
+           "CREATE TRIGGER erase BEFORE INSERT ON vigil.position_last"
+           " FOR EACH ROW EXECUTE FUNCTION erase();"
+           "DELETE FROM vigil.person WHERE person_id = 9");
+    must(take(p, items, 3, &f), &f);
+    assert_int_equal(items[0].code, CODE_NONE);
+    assert_int_equal(items[1].code, CODE_NONE);
+    assert_int_equal(items[2].code, CODE_PERSON_UNKNOWN);
+    assert_int_equal(rows(p), 2);
+    assert_int_equal(seen(p, 7).at.lon, 1);
+    assert_int_equal(seen(p, 9).at.lon, 0);
+}
+
+/* What this process has not learnt yet. */
+static void the_database_has_the_last_word_on_who_is_tracked(void **state)
+{
+    struct post *p = *state;
+    struct fixes_item items[] = { item(5, 1, 100), item(6, 2, 100), item(7, 3, 100),
+                                  item(8, 4, 100), item(7, 5, 101) };
+    struct fail f = { 0 };
+
+    run(p, "UPDATE vigil.person SET on_duty = false WHERE person_id = 5;"
+           "UPDATE vigil.person SET location_consent = false WHERE person_id = 6;"
+           "UPDATE vigil.person SET valid_to = now() WHERE person_id = 7");
+    must(take(p, items, 5, &f), &f);
+    assert_int_equal(items[0].code, CODE_OFF_DUTY);
+    assert_int_equal(items[1].code, CODE_CONSENT_MISSING);
+    assert_int_equal(items[2].code, CODE_PERSON_UNKNOWN);
+    assert_int_equal(items[3].code, CODE_NONE);
+    assert_int_equal(items[4].code, CODE_PERSON_UNKNOWN);
+    assert_int_equal(rows(p), 1);
+    assert_int_equal(seen(p, 5).at.lon, 0);
+    assert_int_equal(seen(p, 8).at.lon, 4);
+}
+
 static void what_cannot_be_written_whole_is_not_written_at_all(void **state)
 {
     struct post *p = *state;
@@ -367,6 +414,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_connection_that_broke_is_made_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_connection_that_breaks_in_the_commit_is_made_again,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_erased_meanwhile_costs_nobody_else_a_fix, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(the_database_has_the_last_word_on_who_is_tracked, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_written_whole_is_not_written_at_all, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(while_the_database_is_away_nothing_is_taken, set_up,
