@@ -248,19 +248,39 @@ static bool write_order(struct db *db, const struct dispatch_order_asker *asker,
     return db_run(db, QUERIES_DISPATCH_ADD, values, 9, a, rows, f);
 }
 
-/* Somebody was quicker between our look and our write: the next look says who. */
-static bool look_who_was_quicker(struct db *db, const struct dispatch_order_asker *asker,
-                                 const struct dispatch_order_wish *wish, struct arena *a,
-                                 struct dispatch_order_view *v, struct fail *f)
+static bool was_sent(const struct db_rows *rows, int64_t person_id)
 {
-    if (!look(db, asker, wish, NULL, true, a, v, f))
-        return false;
+    for (int32_t i = 0; i < db_count(rows); i++)
+        if (db_get_int(rows, i, 0) == person_id)
+            return true;
+    return false;
+}
+
+/* Somebody was quicker between our look and our write: the next look says who. Whoever
+ * has been let go again by then was taken all the same. */
+static bool look_who_was_quicker(struct db *db, const struct dispatch_order_asker *asker,
+                                 const struct dispatch_order_wish *wish, const struct db_rows *sent,
+                                 struct arena *a, struct dispatch_order_view *v, struct fail *f)
+{
     const struct dispatch_order_wish whole = { .squad_id = wish->squad_id };
 
-    return !dispatch_order_judge(v, &whole, f)
-               ? false
-               : fail_set(f, FAIL_BUSY, DATABASE_CONTENDED,
-                          "somebody was sent elsewhere and let go just now: ask again");
+    if (!look(db, asker, wish, NULL, true, a, v, f))
+        return false;
+    for (int32_t i = 0; i < v->people_count; i++) {
+        struct dispatch_order_candidate *c = &v->people[i];
+        struct fail bar = { 0 };
+
+        if (was_sent(sent, c->person_id)) {
+            c->bar = NULL; /* by us, which will not be so in a moment */
+        } else if (!c->bar) {
+            fail_set(&bar, FAIL_CONFLICT, PERSON_TAKEN,
+                     "person %lld was taken a moment ago and is free again",
+                     (long long)c->person_id);
+            c->bar = (const struct fail *)(const void *)arena_copy(a, &bar, sizeof bar);
+        }
+    }
+    return dispatch_order_judge(v, &whole, f) &&
+           fail_set(f, FAIL_BUSY, DATABASE_CONTENDED, "others were sending the same people");
 }
 
 static bool record(struct db *db, const struct incidents_who *who, const char *action,
@@ -314,7 +334,7 @@ bool dispatch_order_send(struct db *db, struct ids *ids, const struct dispatch_o
     for (int32_t i = 0; i < v->people_count; i++)
         able_count += !v->people[i].bar;
     if (db_count(rows) == 0 || (!wish->partial && db_count(rows) < able_count))
-        return look_who_was_quicker(db, asker, wish, a, v, f);
+        return look_who_was_quicker(db, asker, wish, rows, a, v, f);
     return report(db, asker, wish, out, dispatch_id, a, f);
 }
 

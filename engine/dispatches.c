@@ -92,28 +92,24 @@ static bool read_orders(const struct db_rows *rows, struct arena *a,
     return true;
 }
 
-static bool list(struct db *db, const struct incidents_who *who, int64_t incident_id,
-                 int64_t dispatch_id, struct arena *a, struct dispatches_dispatch **out,
-                 int32_t *count, struct fail *f)
+static bool find(struct db *db, enum queries_id query, const struct incidents_who *who, int64_t id,
+                 struct arena *a, struct dispatches_dispatch **out, int32_t *count, struct fail *f)
 {
     const struct db_value values[] = {
-        incident_id ? db_ints(&incident_id, 1) : db_null(),
-        dispatch_id ? db_int(dispatch_id) : db_null(),
-        who->kind == INCIDENTS_STAFF || who->kind == INCIDENTS_TIMER ? db_int(who->org_id)
-                                                                     : db_null(),
+        db_int(id),
+        who->kind == INCIDENTS_HERSELF ? db_null() : db_int(who->org_id),
         who->kind == INCIDENTS_HERSELF ? db_int(who->person_id) : db_null(),
     };
     const struct db_rows *rows;
 
-    return db_run(db, QUERIES_DISPATCH_LIST, values, 4, a, &rows, f) &&
-           read_orders(rows, a, out, count, f);
+    return db_run(db, query, values, 3, a, &rows, f) && read_orders(rows, a, out, count, f);
 }
 
 bool dispatches_of(struct db *db, const struct incidents_who *who, int64_t incident_id,
                    struct arena *a, struct dispatches_dispatch **out, int32_t *count,
                    struct fail *f)
 {
-    return list(db, who, incident_id, 0, a, out, count, f);
+    return find(db, QUERIES_DISPATCH_LIST, who, incident_id, a, out, count, f);
 }
 
 bool dispatches_get(struct db *db, const struct incidents_who *who, int64_t dispatch_id,
@@ -122,7 +118,7 @@ bool dispatches_get(struct db *db, const struct incidents_who *who, int64_t disp
     struct dispatches_dispatch *found;
     int32_t count;
 
-    if (!list(db, who, 0, dispatch_id, a, &found, &count, f))
+    if (!find(db, QUERIES_DISPATCH_GET, who, dispatch_id, a, &found, &count, f))
         return false;
     if (count == 0) {
         fail_set(f, FAIL_MISSING, DISPATCH_UNKNOWN, "there is no order %lld",

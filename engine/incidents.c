@@ -100,15 +100,12 @@ static bool read_row(const struct db_rows *rows, int32_t row, struct incidents_i
 bool incidents_get(struct db *db, const struct incidents_who *who, int64_t incident_id,
                    struct arena *a, struct incidents_incident *out, struct fail *f)
 {
-    const struct db_value values[] = {
-        db_int(incident_id),
-        subtree_of(who),
-        firm_of(who),
-        who->kind == INCIDENTS_HERSELF ? db_int(who->person_id) : db_null(),
-    };
+    const struct db_value values[] = { db_int(incident_id), subtree_of(who), firm_of(who) };
+    const struct db_value own[] = { db_int(incident_id), db_int(who->person_id) };
     const struct db_rows *rows;
 
-    if (!db_run(db, QUERIES_INCIDENT_GET, values, 4, a, &rows, f))
+    if (who->kind == INCIDENTS_HERSELF ? !db_run(db, QUERIES_INCIDENT_OWN, own, 2, a, &rows, f)
+                                       : !db_run(db, QUERIES_INCIDENT_GET, values, 3, a, &rows, f))
         return false;
     if (db_count(rows) == 1)
         return read_row(rows, 0, out, f);

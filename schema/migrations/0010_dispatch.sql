@@ -4,7 +4,8 @@
 -- (vigil.incident_lock), then people in ascending order: so no two can wait for each
 -- other. What is derived (stage, stamps T2 to T5, the times a person was taken, the
 -- timeline of a dispatch) is derived here, by triggers, so that no way of writing can
--- forget it.
+-- forget it. Functions are written in plpgsql where they are called often: it keeps the
+-- plans of its statements, while a function in SQL is planned in every statement.
 
 -- What can happen, as the city defines it. A type that volunteers may not be sent to
 -- is a gate that no order passes.
@@ -174,8 +175,9 @@ CREATE TRIGGER dispatch_person_kept BEFORE UPDATE OR DELETE ON vigil.dispatch_pe
     FOR EACH ROW EXECUTE FUNCTION vigil.dispatch_person_kept();
 
 -- How far an incident has come, out of those who were sent to it.
-CREATE FUNCTION vigil.incident_derive(incidents bigint[]) RETURNS void LANGUAGE sql
+CREATE FUNCTION vigil.incident_derive(incidents bigint[]) RETURNS void LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
+BEGIN
     UPDATE vigil.incident i
     SET stage = CASE WHEN d.on_scene THEN 'on_scene' WHEN d.enroute THEN 'enroute'
                      WHEN d.assigned THEN 'assigned' END,
@@ -191,8 +193,8 @@ SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
                bool_or(state IN ('on_scene', 'working', 'cleared')) AS on_scene
         FROM vigil.dispatch_person p
         WHERE p.incident_id = w.incident_id) d
-    WHERE i.incident_id = w.incident_id
-$$;
+    WHERE i.incident_id = w.incident_id;
+END $$;
 
 -- After people were sent: she is taken from now on. The moment is read here and not
 -- when the row was made, because making it may have waited for whoever let her go.
@@ -265,16 +267,16 @@ BEGIN
     END LOOP;
 END $$;
 
--- The incident that has a person now, or null; 0 when it is one that the caller may
--- not see. Asked without a scope, by the engine, it is always told.
-CREATE OR REPLACE FUNCTION vigil.person_taken(person bigint) RETURNS bigint LANGUAGE sql STABLE
-SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
-    SELECT CASE WHEN vigil.scope_org() IS NULL OR person_id = vigil.scope_person()
-                     OR EXISTS (SELECT FROM vigil.org_reach r
-                                WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = d.org_id)
-                THEN incident_id ELSE 0 END
-    FROM vigil.dispatch_person d WHERE person_id = person AND active
-$$;
+-- Whether an organisation's people may be lent to whoever acts for another, somewhere.
+CREATE FUNCTION vigil.dispatch_lends(lender bigint, borrower bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (
+        SELECT FROM vigil.mutual_aid m
+        JOIN vigil.org_reach b ON b.ancestor_id = m.borrower_id AND b.org_id = borrower
+        JOIN vigil.org_reach l ON l.ancestor_id = m.lender_id AND l.org_id = lender
+        WHERE m.valid_to IS NULL);
+END $$;
 
 -- What has to be known before people are sent: the incident, and for each of those
 -- wanted (people, or the members of a squad) what stands against it. A row for each,
@@ -290,7 +292,8 @@ RETURNS TABLE (org_id bigint, firm_id bigint, state text, type text, priority sm
                person_id bigint, known boolean, is_lent boolean, name text, home_id bigint,
                on_duty boolean, consent boolean, credential_ok boolean, age integer, mode text,
                hired boolean, taken_from timestamptz, taken_incident bigint, taken_by text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     scope constant bigint := vigil.scope_org();
@@ -318,26 +321,23 @@ BEGIN
     FROM vigil.incident i
     JOIN vigil.incident_type t ON t.type = i.type
     LEFT JOIN unnest(people) AS w (person_id) ON true
+    -- OFFSET 0: for each of those wanted by the key, and not for everybody at first.
     LEFT JOIN LATERAL (
-        SELECT q.*, NOT s.own AS is_lent
-        FROM vigil.person q, LATERAL (
-            SELECT EXISTS (SELECT FROM vigil.person_reach r
-                           WHERE r.ancestor_id = scope AND r.person_id = q.person_id) AS own) s
+        SELECT q.*, NOT EXISTS (SELECT FROM vigil.person_reach r
+                                WHERE r.ancestor_id = scope AND r.person_id = q.person_id) AS is_lent
+        FROM vigil.person q
         WHERE q.person_id = w.person_id AND q.valid_to IS NULL
-          AND (s.own OR EXISTS (
-                  SELECT FROM vigil.mutual_aid m
-                  JOIN vigil.org_reach b ON b.ancestor_id = m.borrower_id AND b.org_id = scope
-                  JOIN vigil.org_reach l ON l.ancestor_id = m.lender_id AND l.org_id = q.org_id
-                  WHERE m.valid_to IS NULL))) p ON true
+        OFFSET 0) p ON NOT p.is_lent OR vigil.dispatch_lends(p.org_id, scope)
     LEFT JOIN LATERAL (
-        SELECT a.taken_from, a.incident_id, a.seen,
-               coalesce((SELECT b.display_name FROM vigil.person b WHERE b.person_id = a.by_person_id),
-                        (SELECT k.label FROM vigil.token k WHERE k.token_id = a.by_token_id)) AS taken_by
-        FROM (SELECT e.taken_from, e.incident_id, o.by_person_id, o.by_token_id,
-                     EXISTS (SELECT FROM vigil.org_reach r
-                             WHERE r.ancestor_id = scope AND r.org_id = e.org_id) AS seen
-              FROM vigil.dispatch_person e JOIN vigil.dispatch o ON o.dispatch_id = e.dispatch_id
-              WHERE e.person_id = p.person_id AND e.active) a) d ON true
+        SELECT e.taken_from, e.incident_id,
+               EXISTS (SELECT FROM vigil.org_reach r
+                       WHERE r.ancestor_id = scope AND r.org_id = e.org_id) AS seen,
+               coalesce((SELECT b.display_name FROM vigil.person b WHERE b.person_id = e.by_person_id),
+                        (SELECT k.label FROM vigil.token k WHERE k.token_id = e.by_token_id)) AS taken_by
+        FROM (SELECT x.taken_from, x.incident_id, x.org_id, o.by_person_id, o.by_token_id
+              FROM vigil.dispatch_person x JOIN vigil.dispatch o ON o.dispatch_id = x.dispatch_id
+              WHERE x.person_id = w.person_id AND x.active OFFSET 0) e
+        OFFSET 0) d ON p.person_id IS NOT NULL
     WHERE i.incident_id = wanted_incident
       AND EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = scope AND r.org_id = i.org_id)
     ORDER BY w.person_id;
@@ -346,14 +346,16 @@ END $$;
 -- What a person who was sent is called: told to whom the order is told, who may come
 -- from another organisation that lent her.
 CREATE FUNCTION vigil.dispatch_name(wanted_dispatch bigint, wanted_person bigint) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
-    SELECT p.display_name
-    FROM vigil.dispatch_person d JOIN vigil.person p USING (person_id)
-    WHERE d.dispatch_id = wanted_dispatch AND d.person_id = wanted_person
-      AND (d.person_id = vigil.scope_person()
-           OR EXISTS (SELECT FROM vigil.org_reach r
-                      WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = d.org_id))
-$$;
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
+BEGIN
+    RETURN (
+        SELECT p.display_name
+        FROM vigil.dispatch_person d JOIN vigil.person p USING (person_id)
+        WHERE d.dispatch_id = wanted_dispatch AND d.person_id = wanted_person
+          AND (d.person_id = vigil.scope_person()
+               OR EXISTS (SELECT FROM vigil.org_reach r
+                          WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = d.org_id)));
+END $$;
 
 -- Whose an incident at a place is: the deepest organisation that the caller acts for
 -- and whose area holds it, else the caller's own. A partner firm has no area of its
@@ -457,7 +459,8 @@ BEGIN
     FOREACH what IN ARRAY ARRAY['incident_derive(bigint[])', 'dispatch_person_sent()',
                                 'dispatch_person_moved()', 'incident_lock(bigint)',
                                 'incident_org(geometry)', 'incident_hand(bigint, bigint)',
-                                'person_taken(bigint)', 'dispatch_lock(bigint)', 'dispatch_name(bigint, bigint)',
+                                'dispatch_lock(bigint)',
+                                'dispatch_lends(bigint, bigint)', 'dispatch_name(bigint, bigint)',
                                 'dispatch_facts(bigint, bigint[], bigint, boolean)'] LOOP
         EXECUTE 'ALTER FUNCTION vigil.' || what || ' OWNER TO vigil_engine';
         EXECUTE 'REVOKE ALL ON FUNCTION vigil.' || what || ' FROM PUBLIC';
@@ -465,7 +468,7 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION vigil.incident_lock(bigint), vigil.dispatch_lock(bigint),
     vigil.incident_org(geometry),
-    vigil.incident_hand(bigint, bigint), vigil.person_taken(bigint),
+    vigil.incident_hand(bigint, bigint),
     vigil.dispatch_name(bigint, bigint),
     vigil.dispatch_facts(bigint, bigint[], bigint, boolean) TO vigil_app;
 GRANT SELECT ON vigil.dispatch_overlap TO vigil_app, vigil_engine;

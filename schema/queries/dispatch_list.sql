@@ -1,6 +1,6 @@
--- Orders with their people, a row for each person: $1 incidents or null, $2 one order
--- or null, $3 the organisation whose subtree is the caller's or null, $4 the person
--- whose own they are or null (then she alone is told).
+-- The orders of an incident with their people, a row for each person: $1 incident, $2
+-- the organisation whose subtree is the caller's or null, $3 the person whose own they
+-- are or null (then she alone is told).
 SELECT d.dispatch_id, d.incident_id, d.org_id, d.squad_id, d.reason, d.by_token_id, d.by_person_id,
        vigil.rfc3339(d.ordered_at), vigil.rfc3339(d.expires_at),
        p.person_id, vigil.dispatch_name(d.dispatch_id, p.person_id), p.state, p.how, p.reason,
@@ -10,10 +10,8 @@ SELECT d.dispatch_id, d.incident_id, d.org_id, d.squad_id, d.reason, d.by_token_
 FROM vigil.dispatch d
 JOIN vigil.dispatch_person p ON p.dispatch_id = d.dispatch_id
 JOIN vigil.incident i ON i.incident_id = d.incident_id
-WHERE ($1::bigint[] IS NULL OR d.incident_id = ANY ($1))
-  AND ($2::bigint IS NULL OR d.dispatch_id = $2)
-  AND ($1 IS NOT NULL OR $2 IS NOT NULL)
+WHERE p.incident_id = $1::bigint
   AND (EXISTS (SELECT FROM vigil.org_reach r
-               WHERE r.ancestor_id = $3::bigint AND r.org_id = p.org_id)
-       OR p.person_id = $4::bigint)
-ORDER BY d.incident_id, d.dispatch_id, p.person_id;
+               WHERE r.ancestor_id = $2::bigint AND r.org_id = p.org_id)
+       OR p.person_id = $3::bigint)
+ORDER BY d.dispatch_id, p.person_id;

@@ -1,5 +1,5 @@
 -- One incident: $1 id, $2 the organisation whose subtree is the caller's or null, $3
--- the firm whose own it may be or null, $4 the person who may have been sent to it or null.
+-- the firm whose own it may be or null.
 SELECT i.incident_id, i.version, i.org_id, i.firm_id, i.type, i.priority, i.state, i.stage,
        ST_X(i.geom), ST_Y(i.geom), i.address, i.grid_id, i.note, i.reporter_phone, i.disposition,
        i.merged_into, vigil.rfc3339(i.state_since),
@@ -10,7 +10,4 @@ FROM vigil.incident i JOIN vigil.incident_type t ON t.type = i.type
 WHERE i.incident_id = $1::bigint
   AND (EXISTS (SELECT FROM vigil.org_reach r
                WHERE r.ancestor_id = $2::bigint AND r.org_id = i.org_id)
-       OR i.firm_id = $3::bigint
-       OR $4::bigint IS NOT NULL
-          AND EXISTS (SELECT FROM vigil.dispatch_person p
-                      WHERE p.incident_id = i.incident_id AND p.person_id = $4));
+       OR i.firm_id = $3::bigint);
