@@ -264,33 +264,40 @@ bool on_enrolments_claim(const struct request *r, struct reply *out, struct fail
 
 /* ------------------------------------------------------------------ for organisers */
 
-bool on_enrolments_list(const struct request *r, struct reply *out, struct fail *f)
+static bool read_filter(const struct request *r, struct enrolments_filter *filter, struct fail *f)
 {
     static const char *const STATES[] = { "pending", "approved", "refused" };
+
+    *filter = (struct enrolments_filter){ .state = request_query(r, "state") };
+    for (int i = 0; filter->state && strcmp(STATES[i], filter->state) != 0; i++) {
+        if (i < 2)
+            continue;
+        fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "state cannot be \"%.40s\"", filter->state);
+        fail_allowed(f, "pending, approved, refused");
+        return fail_value(f, filter->state);
+    }
+    return request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &filter->limit, f);
+}
+
+bool on_enrolments_list(const struct request *r, struct reply *out, struct fail *f)
+{
     const struct personal *p = engine_personal(r->engine, f);
     const char *cursor = request_query(r, "cursor");
-    const char *state = request_query(r, "state");
-    const char *list = arena_text(r->arena, "/v1/enrolments?state=%s", state ? state : "");
-    const char *next = NULL;
+    struct enrolments_filter filter;
     struct enrolments_row *rows;
-    int64_t limit, after_id = 0;
-    bool is_known = !state;
+    const char *list, *next = NULL;
     struct db *db;
     int32_t count;
 
-    for (int i = 0; state && i < 3; i++)
-        is_known = is_known || strcmp(STATES[i], state) == 0;
-    if (!is_known) {
-        fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "state cannot be \"%.40s\"", state);
-        fail_allowed(f, "pending, approved, refused");
-        return fail_value(f, state);
-    }
-    if (!p || !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &limit, f) ||
-        !request_db(r, &db, f) ||
-        (cursor && !cursor_read(db, list, cursor, r->arena, &after_id, f)) ||
-        !enrolments_list(db, p, after_id, limit + 1, state, r->arena, &rows, &count, f))
+    if (!p || !read_filter(r, &filter, f) || !request_db(r, &db, f))
         return false;
-    if (count > limit && !cursor_make(db, list, rows[--count - 1].enrolment_id, r->arena, &next, f))
+    list = arena_text(r->arena, "/v1/enrolments?state=%s", filter.state ? filter.state : "");
+    filter.limit++; /* to know whether there is a next page */
+    if ((cursor && !cursor_read(db, list, cursor, r->arena, &filter.after_id, f)) ||
+        !enrolments_list(db, p, &filter, r->arena, &rows, &count, f))
+        return false;
+    if (count == filter.limit &&
+        !cursor_make(db, list, rows[--count - 1].enrolment_id, r->arena, &next, f))
         return false;
     struct emit *e = reply_json(out, REPLY_OK);
 

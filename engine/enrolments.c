@@ -208,11 +208,12 @@ static bool read_rows(struct db *db, const struct personal *p, const struct db_v
     return true;
 }
 
-bool enrolments_list(struct db *db, const struct personal *p, int64_t after_id, int64_t limit,
-                     const char *state, struct arena *a, struct enrolments_row **out,
-                     int32_t *count, struct fail *f)
+bool enrolments_list(struct db *db, const struct personal *p,
+                     const struct enrolments_filter *filter, struct arena *a,
+                     struct enrolments_row **out, int32_t *count, struct fail *f)
 {
-    const struct db_value values[] = { db_int(after_id), db_int(limit), db_text(state), db_int(0) };
+    const struct db_value values[] = { db_int(filter->after_id), db_int(filter->limit),
+                                       db_text(filter->state), db_int(0) };
 
     return read_rows(db, p, values, a, out, count, f);
 }

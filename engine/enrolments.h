@@ -79,10 +79,13 @@ struct enrolments_row {
     const char *phone; /* masked; NULL when destroyed */
     const char *language, *consents, *reason, *asked_at, *decided_at;
 };
-/* `state` NULL for all. */
-bool enrolments_list(struct db *db, const struct personal *p, int64_t after_id, int64_t limit,
-                     const char *state, struct arena *a, struct enrolments_row **out,
-                     int32_t *count, struct fail *f);
+struct enrolments_filter {
+    int64_t after_id, limit;
+    const char *state; /* NULL: all */
+};
+bool enrolments_list(struct db *db, const struct personal *p,
+                     const struct enrolments_filter *filter, struct arena *a,
+                     struct enrolments_row **out, int32_t *count, struct fail *f);
 /* ENROLMENT_UNKNOWN when there is none in scope. */
 bool enrolments_get(struct db *db, const struct personal *p, int64_t enrolment_id, struct arena *a,
                     struct enrolments_row *out, struct fail *f);

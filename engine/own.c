@@ -1,5 +1,6 @@
 #include "engine/own.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "engine/identity.h"
@@ -13,6 +14,7 @@ const char *own_field_word(enum personal_field field)
     static const char *const WORDS[PERSONAL_FIELDS] = { "phone", "identity", "emergency",
                                                         "address" };
 
+    assert(field < PERSONAL_FIELDS);
     return WORDS[field];
 }
 

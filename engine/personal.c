@@ -319,12 +319,13 @@ bool personal_phone(const char *text, char out[PHONE_ROOM], struct fail *f)
 void personal_hash(const struct personal *p, enum personal_field field, const char *text,
                    unsigned char out[PERSONAL_HASH_BYTES])
 {
-    char both[1 + PERSONAL_TEXT_MAX];
-    const size_t length = strlen(text);
+    unsigned char both[1 + PERSONAL_TEXT_MAX] = { (unsigned char)field };
+    size_t length = 0;
 
-    assert(length <= PERSONAL_TEXT_MAX);
-    both[0] = (char)field;
-    memcpy(both + 1, text, length);
+    for (; text[length]; length++) {
+        assert(length < PERSONAL_TEXT_MAX);
+        both[1 + length] = (unsigned char)text[length];
+    }
     secret_keyed_hash(p->hash_key, both, 1 + length, out);
     secret_wipe(both, sizeof both);
 }

@@ -3,7 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -13,14 +13,16 @@ enum { SIDE_MAX = 200 };
 /* The dark modules of the drawing, read back from its strokes. */
 static int read_modules(const char *svg, char dark[SIDE_MAX][SIDE_MAX])
 {
-    int side = 0;
+    char *at = strstr(svg, "viewBox=\"0 0 ") + strlen("viewBox=\"0 0 ");
+    const int side = (int)strtol(at, NULL, 10);
 
     memset(dark, 0, SIDE_MAX * (size_t)SIDE_MAX);
-    assert_int_equal(sscanf(strstr(svg, "viewBox"), "viewBox=\"0 0 %d", &side), 1);
-    for (const char *at = strstr(svg, "/><path d=\""); (at = strchr(at, 'M')); at++) {
-        int x, y, run;
+    for (at = strstr(svg, "/><path d=\""); (at = strchr(at, 'M'));) {
+        const int x = (int)strtol(at + 1, &at, 10);
+        const int y = (int)strtol(at, &at, 10);
+        const int run = (int)strtol(at + 1, &at, 10); /* behind the h */
 
-        assert_int_equal(sscanf(at, "M%d %dh%d", &x, &y, &run), 3);
+        assert_true(x + run <= side && y < side && side <= SIDE_MAX);
         for (int i = 0; i < run; i++)
             dark[y][x + i] = 1;
     }
