@@ -1,5 +1,6 @@
 /* What the machinery around the service asks: is it alive, is it ready, what
  * does it count, what can it do. */
+#include "api/auth.h"
 #include "api/endpoints.h"
 #include "api/handlers.h"
 #include "api/openapi.h"
@@ -75,6 +76,25 @@ bool on_service_openapi(const struct request *r, struct reply *out, struct fail 
 }
 
 /* The table itself, for whoever has only a terminal. */
+/* Who may and whose rows: what the permission matrix is made from. */
+static void write_who(struct emit *e, const struct endpoint *row)
+{
+    static const char *const SCOPES[] = {
+        [ENDPOINTS_PUBLIC] = "public",
+        [ENDPOINTS_ORG] = "org",
+        [ENDPOINTS_OWN] = "own",
+    };
+
+    emit_key(e, "roles");
+    emit_array(e);
+    for (int i = 0; i < ROLE_COUNT; i++)
+        if (row->roles >> i & 1)
+            emit_text(e, auth_role_word((enum role)i));
+    emit_end(e);
+    emit_key_text(e, "scope", SCOPES[row->scope]);
+    emit_key_bool(e, "from_memory", row->from_memory);
+}
+
 bool on_service_index(const struct request *r, struct reply *out, struct fail *f)
 {
     struct emit *e = reply_json(out, REPLY_OK);
@@ -89,6 +109,7 @@ bool on_service_index(const struct request *r, struct reply *out, struct fail *f
         emit_object(e);
         emit_key_text(e, "method", row->method);
         emit_key_text(e, "path", row->path);
+        write_who(e, row);
         emit_key_text(e, "summary", row->summary);
         emit_end(e);
     }
