@@ -122,6 +122,16 @@ SELECT 7630000000000 + m, 7620000000000 + m, org_id, 7300000000000 + m, 'in', 'h
 INSERT INTO vigil.hours_entry (entry_id, org_id, person_id, kind, activity, minutes, signup_id)
 SELECT 7640000000000 + m, org_id, 7300000000000 + m, 'earned', 'shift', 60, 7620000000000 + m FROM canary.one;
 
+INSERT INTO vigil.consent (person_id, org_id, purpose, version, language, given)
+SELECT 7300000000000 + m, org_id, 'location', 1, 'zh', true FROM canary.one;
+INSERT INTO vigil.enrolment_code (code_id, code, org_id, label, uses_max, expires_at)
+SELECT 7700000000000 + m, word || 'code' || lpad(j::text, 4, '0'), org_id, word || ' door', 10, now() + interval '1 day' FROM canary.one;
+INSERT INTO vigil.enrolment (enrolment_id, person_id, code_id, org_id, name, mode, language, consents, claim_hash)
+SELECT 7710000000000 + m, 7720000000000 + m, 7700000000000 + m, org_id, word || ' newcomer', 'foot', 'zh', 'contact:1',
+       sha256((word || m)::bytea) FROM canary.one;
+INSERT INTO vigil.erasure (erasure_id, person_id, org_id, values_gone, memberships, credentials, tokens, positions_at)
+SELECT 7730000000000 + m, 7300000000000 + m, org_id, 0, 0, 0, 0, now() FROM canary.one WHERE j = 6;
+
 INSERT INTO vigil.token (label, role, org_id, secret_hash, kind, expires_at)
 SELECT word || ' token', 'planner', org_id, sha256((word || j)::bytea), 'bearer', now() + interval '1 day' FROM canary.one;
 INSERT INTO vigil.audit (org_id, action, subject, purpose, detail)
