@@ -2,6 +2,7 @@
 #include "api/endpoints.h"
 #include "api/handlers.h"
 #include "api/registrar_import.h"
+#include "engine/csv.h"
 
 static const struct endpoint ROWS[] = {
     { .method = "GET",
@@ -27,6 +28,30 @@ static const struct endpoint ROWS[] = {
       .statuses = "409 422",
       .queries = "frame",
       .summary = "A new organisation under one that is in scope" },
+    { .method = "POST",
+      .path = "/v1/orgs/import",
+      .handle = on_org_files_import,
+      .roles = ENDPOINTS_MANAGERS,
+      .scope = ENDPOINTS_ORG,
+      .idempotent_key = true,
+      .body_max = CSV_BYTES_MAX,
+      .body = "csv",
+      .body_type = "text/csv",
+      .answer = "org_import_result",
+      .success = 200,
+      .statuses = "409 422",
+      .queries = "dry_run",
+      .summary = "Organisations from a table: good lines go in, each bad one is named" },
+    { .method = "GET",
+      .path = "/v1/orgs/export",
+      .handle = on_org_files_export,
+      .roles = ENDPOINTS_READERS,
+      .scope = ENDPOINTS_ORG,
+      .answer = "csv",
+      .success = 200,
+      .queries = "org",
+      .type = "text/csv",
+      .summary = "The organisations in scope as a table that can be imported again" },
     { .method = "GET",
       .path = "/v1/orgs/{org_id}",
       .handle = on_orgs_get,

@@ -77,6 +77,10 @@ HANDLER(on_orgs_create);
 HANDLER(on_orgs_change);
 HANDLER(on_orgs_close);
 
+/* api/on_org_files.c */
+HANDLER(on_org_files_import);
+HANDLER(on_org_files_export);
+
 /* api/on_mutual_aid.c */
 HANDLER(on_mutual_aid_list);
 HANDLER(on_mutual_aid_get);

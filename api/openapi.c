@@ -249,6 +249,13 @@ static void put_security(struct emit *e, const struct endpoint *row)
     emit_end(e);
 }
 
+static const char *type_of_body(const struct endpoint *row)
+{
+    if (row->body_type)
+        return row->body_type;
+    return strcmp(row->method, "PATCH") == 0 ? "application/merge-patch+json" : "application/json";
+}
+
 static void put_operation(struct emit *e, struct arena *a, const struct endpoint *row)
 {
     char *method = arena_copy(a, row->method, strlen(row->method));
@@ -265,10 +272,7 @@ static void put_operation(struct emit *e, struct arena *a, const struct endpoint
         emit_key(e, "requestBody");
         emit_object(e);
         emit_key_bool(e, "required", true);
-        put_content(e, a,
-                    strcmp(row->method, "PATCH") == 0 ? "application/merge-patch+json"
-                                                      : "application/json",
-                    row->body);
+        put_content(e, a, type_of_body(row), row->body);
         emit_end(e);
         emit_key_int(e, "x-body-bytes-max", (int64_t)row->body_max);
     }

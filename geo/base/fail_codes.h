@@ -140,6 +140,7 @@
     X(ORG_UNKNOWN, "org_unknown")                                                                  \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
     X(OUT_OF_SCOPE, "out_of_scope")                                                                \
+    X(PARENT_REFUSED, "parent_refused")                                                            \
     X(PATH_UNKNOWN, "path_unknown")                                                                \
     X(PATROL_STATE, "patrol_state")                                                                \
     X(PATROL_TIME, "patrol_time")                                                                  \

@@ -2,7 +2,8 @@
 -- codes and the square metres, each pair once, at most $2; pairs within $1 only when
 -- $3. Where two share less than a square metre, their borders were drawn twice and
 -- not overlapping. A square degree is at most 1.24e10 square metres, so boxes that
--- share less than 8e-11 of one need no closer look: that spares most neighbours.
+-- share less than 8e-11 of one need no closer look: that spares most neighbours. Whoever
+-- acts for an organisation is told of grids in its scope only.
 -- IS NOT DISTINCT FROM, where = would do, keeps the planner from joining by community, which would pair
 -- every grid of it with every other, where the index of places pairs neighbours.
 WITH fresh AS (
@@ -18,6 +19,8 @@ WITH fresh AS (
     WHERE (least(ST_XMax(n.geom), ST_XMax(o.geom)) - greatest(ST_XMin(n.geom), ST_XMin(o.geom)))
           * (least(ST_YMax(n.geom), ST_YMax(o.geom)) - greatest(ST_YMin(n.geom), ST_YMin(o.geom))) > 8e-11
       AND (($3::boolean AND o.grid_id < n.grid_id) OR o.grid_id NOT IN (SELECT grid_id FROM fresh))
+      AND (vigil.scope_org() IS NULL
+           OR EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = o.org_id))
       AND ST_Relate(n.geom, o.geom, '2********')
 )
 SELECT grid_id, code, other_id, other_code, common_m2

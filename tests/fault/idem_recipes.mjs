@@ -57,6 +57,7 @@ export const recipes = {
         counted: rows('credential'),
     },
     '/v1/orgs': { body: n => ({ code: `IDEM-${n}`, name: `Org ${n}`, kind: 'county' }), counted: rows('org') },
+    '/v1/orgs/import': { body: n => `code,name,kind\nIDEM-T-${n},Org ${n},village\n`, counted: rows('org') },
     '/v1/mutual_aid': { // 870 pairs of thirty neighbours
         with: async ({ ask }) => ({ orgs: await Promise.all(Array.from({ length: 30 }, (_, i) => made(ask, '/v1/orgs', {
             code: `AID-${i}-${Math.random()}`, name: `Aid ${i}`, kind: 'county', area: { ...square(i), frame: 'wgs84' } }, 'org_id'))) }),

@@ -170,7 +170,8 @@ static int32_t list_fields(struct asking_worker *w, const char *headers, const c
         snprintf(w->size_text, sizeof w->size_text, "%zu", strlen(body));
         add_field(fields, &count, "Content-Length", 14, w->size_text, strlen(w->size_text),
                   w->arena);
-        add_field(fields, &count, "Content-Type", 12, "application/json", 16, w->arena);
+        if (!headers || !strstr(headers, "Content-Type:"))
+            add_field(fields, &count, "Content-Type", 12, "application/json", 16, w->arena);
     }
     if (!headers || !strstr(headers, "Authorization:"))
         add_field(fields, &count, "Authorization", 13, w->caller->header, strlen(w->caller->header),

@@ -19,9 +19,10 @@ static const struct entry COMMANDS[] = {
       "verify computes the audit's hash chain again; head prints its last link",
       "verify 重新计算审计哈希链；head 输出最后一个环节" },
     { "city", city_command,
-      "[--stations N] [--lookouts N] [--grid-side METRES] [--grid-kind square|hexagon] [--seed N]",
-      "adds made-up stations, lookout points and grids to an imported city",
-      "为已导入的城市添加演示用的服务站、瞭望点和网格" },
+      "[--size small|demo|full [--people N] [--on-duty N]] [--stations N] [--lookouts N] "
+      "[--grid-side METRES] [--grid-kind square|hexagon] [--seed N]",
+      "adds made-up places to an imported city; with --size its organisations and people, too",
+      "为已导入的城市添加演示用的点位；给出 --size 时连同组织与人员" },
     { "import", import_command, "FILE [--name CITY] [--attribution TEXT]",
       "reads a city's streets and map from an OpenStreetMap extract",
       "从 OpenStreetMap 数据文件导入城市道路和底图" },
