@@ -1,11 +1,8 @@
 /* Sending people, what stands against it, and the steps of those who were sent. */
 #include "tests/support/check_near.h"
 
-#include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "engine/dispatches.h"
 #include "engine/engine.h"
 #include "engine/live.h"
 #include "tests/support/asking.h"
@@ -407,37 +404,6 @@ static void a_volunteer_has_her_own_orders_and_no_others(void **state)
     asking_expect(&answer, 404, "dispatch_unknown");
 }
 
-static void an_order_that_nobody_answers_expires(void **state)
-{
-    const int64_t incident = scene_incident(&ROOM, "fire");
-    const int64_t order = scene_send(&ROOM, incident, SCENE_FIRST);
-    const int64_t answered = scene_send(&ROOM, incident, 101);
-    struct db *db = db_open(ROOM.d->address, &(struct fail){ 0 });
-    struct asking_answer answer;
-    struct fail f = { 0 };
-    struct live *live = engine_live(asking_engine(ROOM.asking));
-
-    (void)state;
-    assert_true(db_become(db, DB_ENGINE, &f));
-    assert_true(dispatches_expire(db, live, &f));
-    assert_int_equal(taken_by(SCENE_FIRST), incident); /* there is still time */
-    as_volunteer(101);
-    expect_state(answered, "accept", "accepted");
-    scene_run(&ROOM, "UPDATE vigil.dispatch_person SET expires_at = now() - interval '1 s'");
-    as_volunteer(SCENE_FIRST);
-    answer = scene_step(&ROOM, order, "accept", NULL);
-    asking_expect(&answer, 409, "dispatch_late");
-    assert_true(dispatches_expire(db, live, &f));
-    assert_int_equal(taken_by(SCENE_FIRST), 0);
-    as_dispatcher();
-    answer = ask("GET", arena_text(ROOM.d->arena, "/v1/incidents/%lld", (long long)incident), NULL,
-                 NULL);
-    assert_string_equal(asking_text(&answer, "/dispatches/0/people/0/state"), "expired");
-    assert_string_equal(asking_text(&answer, "/dispatches/0/people/0/how"), "timer");
-    assert_string_equal(asking_text(&answer, "/dispatches/1/people/0/state"), "accepted");
-    db_close(db);
-}
-
 static void who_is_let_go_by_the_end_of_an_incident_can_be_sent_again(void **state)
 {
     const int64_t incident = scene_incident(&ROOM, "fire");
@@ -504,94 +470,6 @@ static void a_neighbours_people_are_sent_while_they_stand_near_the_border(void *
     expect_state(asking_int(&answer, "/dispatch/dispatch_id"), "accept", "accepted");
 }
 
-static void the_history_cannot_be_rewritten(void **state)
-{
-    static const char *const TRIES[] = {
-        "UPDATE vigil.dispatch_person SET taken_from = now()",
-        "UPDATE vigil.dispatch_person SET taken_to = now()",
-        "UPDATE vigil.dispatch_person SET state = 'offered'",
-        "UPDATE vigil.dispatch_person SET person_id = 5",
-        "DELETE FROM vigil.dispatch_person",
-    };
-
-    (void)state;
-    scene_step(&ROOM, scene_send(&ROOM, scene_incident(&ROOM, "fire"), SCENE_FIRST), "stand_down",
-               NULL);
-    for (size_t i = 0; i < sizeof TRIES / sizeof *TRIES; i++) {
-        struct fail f = { 0 };
-
-        assert_false(db_script(ROOM.d->db, TRIES[i], &f));
-        assert_non_null(strstr(f.text, "not rewritten"));
-    }
-}
-
-/* ---- many at once */
-
-enum { RACERS = 6, ROUNDS = 40 };
-
-struct racer {
-    struct asking_worker *worker;
-    int64_t incident_id;
-    int number, won;
-};
-
-static void *race(void *self)
-{
-    struct racer *r = self;
-    char path[80], key[60], body[80];
-
-    snprintf(path, sizeof path, "/v1/incidents/%lld/dispatches", (long long)r->incident_id);
-    for (int i = 0; i < ROUNDS; i++) {
-        const int person = SCENE_FIRST + (r->number + i) % 4;
-
-        snprintf(key, sizeof key, "Idempotency-Key: race-%d-%d", r->number, i);
-        if (i % 3 == 0)
-            snprintf(body, sizeof body, "{\"squad_id\":%d,\"reason\":\"race\"}",
-                     SCENE_SQUAD + i % 2);
-        else
-            snprintf(body, sizeof body, "{\"people\":[%d],\"reason\":\"race\"}", person);
-        struct asking_answer answer = asking_send(r->worker, "POST", path, key, body);
-
-        if (answer.status != 201) {
-            asking_expect(&answer, 409, "person_taken");
-            continue;
-        }
-        r->won++;
-        snprintf(path, sizeof path, "/v1/dispatches/%lld/stand_down",
-                 (long long)asking_int(&answer, "/dispatch/dispatch_id"));
-        answer = asking_send(r->worker, "POST", path, NULL, NULL);
-        asking_expect(&answer, 200, NULL);
-        snprintf(path, sizeof path, "/v1/incidents/%lld/dispatches", (long long)r->incident_id);
-    }
-    return NULL;
-}
-
-static void of_many_who_want_the_same_people_each_has_them_alone(void **state)
-{
-    struct racer racers[RACERS];
-    pthread_t threads[RACERS];
-    int won = 0;
-
-    (void)state;
-    for (int i = 0; i < RACERS; i++)
-        racers[i] = (struct racer){ .worker = asking_worker_new(ROOM.asking),
-                                    .incident_id = scene_incident(&ROOM, "fire"),
-                                    .number = i };
-    for (int i = 0; i < RACERS; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]), 0);
-    for (int i = 0; i < RACERS; i++)
-        pthread_join(threads[i], NULL);
-    for (int i = 0; i < RACERS; i++) {
-        won += racers[i].won;
-        asking_worker_free(racers[i].worker);
-    }
-    assert_true(won > 0);
-    assert_int_equal(database_int(ROOM.d, "SELECT count(*) FROM vigil.dispatch"), won);
-    assert_int_equal(database_int(ROOM.d, "SELECT count(*) FROM vigil.dispatch_overlap"), 0);
-    assert_int_equal(
-        database_int(ROOM.d, "SELECT count(*) FROM vigil.dispatch_person WHERE active"), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -608,12 +486,9 @@ int main(void)
         TEST(bad_orders_are_refused),
         TEST(an_answer_after_stand_down_hears_that_there_are_enough),
         TEST(a_volunteer_has_her_own_orders_and_no_others),
-        TEST(an_order_that_nobody_answers_expires),
         TEST(who_is_let_go_by_the_end_of_an_incident_can_be_sent_again),
         TEST(sending_somebody_to_a_closed_incident_opens_it_again),
         TEST(a_neighbours_people_are_sent_while_they_stand_near_the_border),
-        TEST(the_history_cannot_be_rewritten),
-        TEST(of_many_who_want_the_same_people_each_has_them_alone),
 #undef TEST
     };
 

@@ -120,8 +120,9 @@ static int read_answer(struct client *c, const char **body)
             continue;
         const char *length = strcasestr(c->answer, "content-length:");
 
-        if (!length || length > end || sscanf(c->answer, "HTTP/1.1 %d", &status) != 1)
+        if (!length || length > end || strncmp(c->answer, "HTTP/1.1 ", 9) != 0)
             return 0;
+        status = (int)strtol(c->answer + 9, NULL, 10);
         *body = end + 4;
         wanted = (size_t)(end + 4 - c->answer) + strtoul(length + 15, NULL, 10);
         if (wanted >= ANSWER_MAX)
@@ -281,12 +282,12 @@ static int64_t count_overlaps(const struct client *clients)
 
 int main(int argc, char **argv)
 {
-    struct client *clients = calloc(CLIENTS, sizeof *clients);
+    static struct client clients[CLIENTS];
     int64_t attempts = 0, won = 0, refused = 0, odd = 0, retried = 0;
 
-    if (argc < 8 || !clients)
+    if (argc < 8)
         return 2;
-    port = atoi(argv[1]);
+    port = (int)strtol(argv[1], NULL, 10);
     token = argv[2];
     acks = fopen(argv[5], "w");
     releases = fopen(argv[6], "w");
@@ -296,7 +297,7 @@ int main(int argc, char **argv)
         return 2;
     const int64_t began_us = now_us();
 
-    until_us = began_us + atoll(argv[3]) * 1000000;
+    until_us = began_us + strtoll(argv[3], NULL, 10) * 1000000;
     for (int i = 0; i < CLIENTS; i++) {
         clients[i].number = i;
         clients[i].fd = -1;
@@ -321,6 +322,5 @@ int main(int argc, char **argv)
            (double)(now_us() - began_us) / 1e6);
     for (int i = 0; i < CLIENTS; i++)
         free(clients[i].spans);
-    free(clients);
     return 0;
 }

@@ -108,4 +108,18 @@ export const recipes = {
         body: n => ({ purpose: n % 2 ? 'training' : 'insurance', language: 'zh', given: n % 4 < 2 }),
         counted: rows('consent'),
     },
+    '/v1/incident_types': {
+        body: n => ({ type: `idem_${n}`, name_zh: `类型${n}`, name_en: `Type ${n}`, volunteer_allowed: true }),
+        counted: rows('incident_type', "WHERE type ~ '^idem_'"),
+    },
+    '/v1/incidents': { body: n => ({ type: 'help', place: place(n) }), counted: rows('incident') },
+    '/v1/incidents/{incident_id}/dispatches': {
+        with: async ({ ask, sql }) => {
+            sql("INSERT INTO vigil.person (person_id, display_name, location_consent) SELECT 7100000 + i, 'sent ' || i, true FROM generate_series(0, 4999) i ON CONFLICT DO NOTHING");
+            return { incident: await made(ask, '/v1/incidents', { type: 'help', place: place(1) }, 'incident_id') };
+        },
+        path: (n, { incident }) => `/v1/incidents/${incident}/dispatches`,
+        body: n => ({ people: [7100000 + n], reason: 'idem' }),
+        counted: rows('dispatch'),
+    },
 };
