@@ -1,6 +1,7 @@
 /* People. */
 #include "api/endpoints.h"
 #include "api/handlers.h"
+#include "engine/csv.h"
 
 static const struct endpoint ROWS[] = {
     { .method = "GET",
@@ -28,6 +29,32 @@ static const struct endpoint ROWS[] = {
       .statuses = "409 422",
       .queries = "frame",
       .summary = "A new volunteer" },
+    { .method = "POST",
+      .path = "/v1/people/import",
+      .handle = on_people_files_import,
+      .roles = ENDPOINTS_MANAGERS,
+      .scope = ENDPOINTS_ORG,
+      .idempotent_key = true,
+      .body_max = CSV_BYTES_MAX,
+      .body = "people_csv",
+      .body_type = "text/csv",
+      .answer = "people_import_result",
+      .success = 200,
+      .statuses = "409 422",
+      .queries = "dry_run org",
+      .summary = "Lets the good lines of a table of people in and names every bad one; with "
+                 "dry_run nobody is let in" },
+    { .method = "GET",
+      .path = "/v1/people/export",
+      .handle = on_people_files_export,
+      .roles = ENDPOINTS_MANAGERS,
+      .scope = ENDPOINTS_ORG,
+      .type = "text/csv",
+      .success = 200,
+      .statuses = "422",
+      .queries = "limit cursor org mode on_duty available skill recruit purpose",
+      .summary = "People as a table, with personal values masked, or in the clear for a purpose "
+                 "that the audit keeps; the header Vigil-Next is the cursor of the next part" },
     { .method = "GET",
       .path = "/v1/people/{person_id}",
       .handle = on_people_get,

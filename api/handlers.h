@@ -60,6 +60,10 @@ HANDLER(on_people_create);
 HANDLER(on_people_change);
 HANDLER(on_people_close);
 
+/* api/on_people_files.c */
+HANDLER(on_people_files_import);
+HANDLER(on_people_files_export);
+
 /* api/on_memberships.c, api/on_credentials.c */
 HANDLER(on_memberships_list);
 HANDLER(on_memberships_create);

@@ -10,12 +10,10 @@
 #include "engine/cursor.h"
 #include "engine/engine.h"
 #include "engine/ids.h"
-#include "engine/people.h"
 #include "engine/person.h"
 #include "geo/box.h"
 
 enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000, TEXT_MAX = 200, BOX_PEOPLE_MAX = 10000 };
-static const int64_t ID_MAX = INT64_C(9007199254740991);
 
 static void tag(const struct request *r, const struct person *p, struct reply *out)
 {
@@ -41,38 +39,6 @@ static const char *or_empty(const char *text)
     return text ? text : "";
 }
 
-/* A query parameter that is one of these words, or NULL when it is not there. */
-static bool read_one_of(const struct request *r, const char *name, const char *const *words,
-                        int32_t count, const char **out, struct fail *f)
-{
-    const char *value = request_query(r, name);
-    const char *allowed = "";
-
-    *out = value;
-    if (!value)
-        return true;
-    for (int32_t i = 0; i < count; i++) {
-        if (strcmp(value, words[i]) == 0)
-            return true;
-        allowed = arena_text(r->arena, "%s%s%s", allowed, i ? ", " : "", words[i]);
-    }
-    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "%s cannot be \"%.40s\"", name, value);
-    fail_allowed(f, "%s", allowed);
-    fail_at(f, arena_text(r->arena, "/%s", name));
-    return fail_value(f, value);
-}
-
-static bool read_yes_no(const struct request *r, const char *name, int32_t *out, struct fail *f)
-{
-    static const char *const WORDS[] = { "false", "true" };
-    const char *word;
-
-    if (!read_one_of(r, name, WORDS, 2, &word, f))
-        return false;
-    *out = word ? strcmp(word, "true") == 0 : -1;
-    return true;
-}
-
 static bool read_typed(const struct request *r, struct person_wish *w, struct fail *f)
 {
     w->typed = request_query(r, "q");
@@ -81,20 +47,6 @@ static bool read_typed(const struct request *r, struct person_wish *w, struct fa
     fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "q must have 1 to %d bytes", TEXT_MAX);
     fail_allowed(f, "1 to %d bytes", TEXT_MAX);
     return fail_at(f, "/q");
-}
-
-static bool read_filters(const struct request *r, struct person_wish *w, struct fail *f)
-{
-    static const char *const MODES[] = { "foot", "ebike", "car", "bus", "taxi" };
-    const char *skill = request_query(r, "skill");
-
-    return read_typed(r, w, f) &&
-           request_query_int(r, "org", 1, ID_MAX, r->caller.org_id, &w->org_id, f) &&
-           read_one_of(r, "mode", MODES, sizeof MODES / sizeof *MODES, &w->mode, f) &&
-           read_one_of(r, "recruit", PERSON_RECRUIT_WORDS, PERSON_RECRUITS, &w->recruit, f) &&
-           read_yes_no(r, "on_duty", &w->on_duty, f) &&
-           read_yes_no(r, "available", &w->available, f) &&
-           (!skill || people_skill(skill, &w->skills, f) || fail_at(f, "/skill"));
 }
 
 /* Ids in a box, ascending; at most BOX_PEOPLE_MAX of them, the lowest. */
@@ -187,7 +139,7 @@ static bool read_list(const struct request *r, struct db *db, enum frame frame,
 
     *w = (struct person_wish){ 0 };
     if (!request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &w->limit, f) ||
-        !read_filters(r, w, f))
+        !read_typed(r, w, f) || !staff_filters(r, w, f))
         return false;
     w->limit++;
     *list = arena_text(

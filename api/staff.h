@@ -21,6 +21,9 @@ bool staff_person_at_home(const struct request *r, struct db *db, struct person 
 /* Whether there is such an open organisation in the caller's scope; ORG_UNKNOWN. */
 bool staff_org(const struct request *r, int64_t org_id, struct fail *f);
 
+/* ?org=, mode, recruit, on_duty, available and skill; without org the caller's own. */
+bool staff_filters(const struct request *r, struct person_wish *w, struct fail *f);
+
 /* Within the transaction of what was done to her. `detail` is JSON or NULL. */
 bool staff_record(const struct request *r, struct db *db, const struct person *p,
                   const char *action, const char *detail, struct fail *f);

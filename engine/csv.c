@@ -286,12 +286,12 @@ bool csv_read(const char *bytes, size_t size, struct arena *a, struct csv *out, 
 
 /* ------------------------------------------------------------------ columns */
 
-static bool is_called(const char *names, const char *name)
+bool csv_is_called(const char *names, const char *cell)
 {
-    const size_t length = strlen(name);
+    const size_t length = strlen(cell);
 
     for (const char *at = names; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
-        if (strcspn(at, "|") == length && strncasecmp(at, name, length) == 0)
+        if (strcspn(at, "|") == length && strncasecmp(at, cell, length) == 0)
             return true;
     return false;
 }
@@ -307,7 +307,7 @@ static bool take_column(const struct csv *c, int32_t at, struct csv_column *colu
     const char *name = c->header.cells[at];
 
     for (int32_t i = 0; i < count; i++) {
-        if (!is_called(columns[i].names, name))
+        if (!csv_is_called(columns[i].names, name))
             continue;
         if (columns[i].at >= 0) {
             fail_set(f, FAIL_INPUT, COLUMN_REPEATED, "the column \"%.*s\" is there twice", SHOWN,

@@ -54,6 +54,8 @@ struct csv_column {
 bool csv_find(const struct csv *c, struct csv_column *columns, int32_t count, struct fail *f);
 /* The cell of a column, "" when the file has no such column. */
 const char *csv_cell(const struct csv_row *row, const struct csv_column *column);
+/* Whether a cell says one of the names, as csv_find reads them. */
+bool csv_is_called(const char *names, const char *cell);
 /* The first name of a column. */
 const char *csv_word(const struct csv_column *column, struct arena *a);
 

@@ -148,6 +148,7 @@
     X(PERSON_ELSEWHERE, "person_elsewhere")                                                        \
     X(PERSON_OFF_DUTY, "person_off_duty")                                                          \
     X(PERSON_REGISTERED, "person_registered")                                                      \
+    X(PERSON_REPEATED, "person_repeated")                                                          \
     X(PERSON_ROSTERED, "person_rostered")                                                          \
     X(PERSON_TAKEN, "person_taken")                                                                \
     X(PERSON_UNDER_AGE, "person_under_age")                                                        \

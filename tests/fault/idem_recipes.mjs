@@ -41,6 +41,7 @@ export const recipes = {
         same: body => body.replace(/"token":("[^"]*"|null)/, ''),
     },
     '/v1/people': { body: n => ({ name: `Idem ${n}` }), counted: rows('person'), control: true },
+    '/v1/people/import': { body: n => `name\nIdem imported ${n}\n`, counted: rows('person', "WHERE display_name LIKE 'Idem imported %'") },
     '/v1/people/{person_id}/memberships': {
         with: async ({ ask, sql }) => {
             sql("INSERT INTO vigil.person (person_id, display_name) SELECT 7100000 + i, 'joins ' || i FROM generate_series(0, 4999) i ON CONFLICT DO NOTHING");
