@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "api/handlers.h"
-#include "engine/audit.h"
+#include "api/staff.h"
 #include "engine/cursor.h"
 #include "engine/duty.h"
 #include "engine/engine.h"
@@ -38,31 +38,22 @@ static bool read_duty(const struct request *r, struct duty_wish *w, struct fail 
 
 /* What someone does to herself is in her history of duty; what is done to somebody
  * else is recorded as well. */
-static bool record(const struct request *r, struct db *db, const struct duty_state *s,
-                   struct fail *f)
+static bool record(const struct request *r, struct db *db, const struct person *p,
+                   const struct duty_state *s, struct fail *f)
 {
-    const struct audit_entry entry = {
-        .token_id = r->caller.token_id,
-        .person_id = r->caller.person_id,
-        .org_id = s->org_id,
-        .action = "duty_changed",
-        .subject = arena_text(r->arena, "person %lld", (long long)s->person_id),
-        .request_id = r->id,
-        .detail = arena_text(r->arena, "{\"on_duty\":%s,\"mode\":\"%s\"}",
-                             s->on_duty ? "true" : "false", s->mode),
-    };
-
-    return !s->is_changed || s->person_id == r->caller.person_id || audit_add(db, &entry, f);
+    return !s->is_changed || staff_record(r, db, p, "duty_changed",
+                                          arena_text(r->arena, "{\"on_duty\":%s,\"mode\":\"%s\"}",
+                                                     s->on_duty ? "true" : "false", s->mode),
+                                          f);
 }
 
-static bool change(const struct request *r, const struct duty_wish *w, struct duty_state *s,
-                   struct fail *f)
+/* `p` is NULL for whoever asks. */
+static bool change(const struct request *r, struct db *db, const struct person *p,
+                   const struct duty_wish *w, struct duty_state *s, struct fail *f)
 {
-    struct db *db;
-
-    if (!request_db(r, &db, f) || !db_begin(db, f))
+    if (!db_begin(db, f))
         return false;
-    if (duty_set(db, w, r->arena, s, f) && record(r, db, s, f))
+    if (duty_set(db, w, r->arena, s, f) && (!p || record(r, db, p, s, f)))
         return db_commit(db, f);
     db_rollback(db);
     return false;
@@ -81,29 +72,36 @@ static void write_state(struct emit *e, const struct duty_state *s)
     emit_end(e);
 }
 
-static bool set_duty(const struct request *r, int64_t person_id, struct reply *out, struct fail *f)
+static bool reply_state(const struct request *r, const struct duty_state *state, struct reply *out)
 {
-    struct duty_wish wish = { .person_id = person_id };
-    struct duty_state state;
-
-    if (!read_duty(r, &wish, f) || !change(r, &wish, &state, f))
-        return false;
-    duty_show(engine_live(r->engine), &state);
-    write_state(reply_json(out, REPLY_OK), &state);
-    reply_etag(out, arena_text(r->arena, "%lld", (long long)state.version));
+    duty_show(engine_live(r->engine), state);
+    write_state(reply_json(out, REPLY_OK), state);
+    reply_etag(out, arena_text(r->arena, "%lld", (long long)state->version));
     return true;
 }
 
 bool on_duties_set(const struct request *r, struct reply *out, struct fail *f)
 {
-    int64_t id;
+    struct duty_state state;
+    struct duty_wish wish = { 0 };
+    struct person person;
+    struct db *db;
 
-    return request_param_id(r, "person_id", &id, f) && set_duty(r, id, out, f);
+    if (!read_duty(r, &wish, f) || !request_db(r, &db, f) ||
+        !staff_person_at_home(r, db, &person, f))
+        return false;
+    wish.person_id = person.person_id;
+    return change(r, db, &person, &wish, &state, f) && reply_state(r, &state, out);
 }
 
 bool on_duties_set_mine(const struct request *r, struct reply *out, struct fail *f)
 {
-    return set_duty(r, r->caller.person_id, out, f);
+    struct duty_wish wish = { .person_id = r->caller.person_id };
+    struct duty_state state;
+    struct db *db;
+
+    return read_duty(r, &wish, f) && request_db(r, &db, f) &&
+           change(r, db, NULL, &wish, &state, f) && reply_state(r, &state, out);
 }
 
 /* ------------------------------------------------------------------ the history */
@@ -143,13 +141,13 @@ bool on_duties_list(const struct request *r, struct reply *out, struct fail *f)
     const char *cursor = request_query(r, "cursor"), *next = NULL;
     const struct db_rows *rows;
     struct person person;
-    int64_t id, limit, before_id = 0;
+    int64_t limit, before_id = 0;
     struct db *db;
 
-    if (!request_param_id(r, "person_id", &id, f) ||
-        !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &limit, f) ||
-        !request_db(r, &db, f) || !person_get(db, r->caller.org_id, id, r->arena, &person, f))
+    if (!request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &limit, f) ||
+        !request_db(r, &db, f) || !staff_person(r, db, &person, f))
         return false;
+    const int64_t id = person.person_id;
     const char *list = arena_text(r->arena, "/v1/people/%lld/duty", (long long)id);
 
     if (cursor && !cursor_read(db, list, cursor, r->arena, &before_id, f))
