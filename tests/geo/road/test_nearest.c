@@ -26,21 +26,32 @@ static int by_cost_then_id(const void *left, const void *right)
 
 static void crowd_up(struct town_dice *dice, const struct network *n, struct crowd *c)
 {
-    for (int32_t i = 0; i < PEOPLE; i++)
+    for (int32_t i = 0; i < PEOPLE; i++) {
+        const int32_t id = 1 + town_pick(dice, IDS);
+
         crowd_put(c, &(struct crowd_person){
-                         .person_id = 1 + town_pick(dice, IDS),
+                         .person_id = id,
+                         .tag = id + 7,
                          .spot = town_spot(dice, n),
                          .mode = (enum mode)town_pick(dice, MODE_COUNT),
                          .available = town_pick(dice, 5) > 0,
                          .skills = town_roll(dice) & 7,
                      });
+    }
     for (int32_t i = 0; i < PEOPLE / 4; i++)
         crowd_remove(c, 1 + town_pick(dice, IDS));
 }
 
+/* Whom the one who asks may send: a third of everyone, another third each time. */
+static bool is_hers(const void *self, const struct crowd_person *p)
+{
+    return p->person_id % 3 == *(const int32_t *)self && p->tag == (int32_t)p->person_id + 7;
+}
+
 static bool may_come(const struct nearest_wish *wish, const struct crowd_person *p)
 {
-    return p->available && (p->skills & wish->skills_all) == wish->skills_all &&
+    return (p->available || wish->unavailable) && (!wish->accept || wish->accept(wish->self, p)) &&
+           (p->skills & wish->skills_all) == wish->skills_all &&
            (wish->modes == 0 || (wish->modes & 1u << p->mode));
 }
 
@@ -81,6 +92,7 @@ static void check_answer(const struct nearest_answer *got, const struct rival *w
 
 static struct nearest_wish random_wish(struct town_dice *dice, const struct network *n)
 {
+    static const int32_t THIRDS[] = { 0, 1, 2 };
     struct point place = network_point(n, town_spot(dice, n));
 
     place.lon += (town_pick(dice, 200) - 100) * 1e-6;
@@ -91,6 +103,9 @@ static struct nearest_wish random_wish(struct town_dice *dice, const struct netw
         .modes = (uint32_t)town_pick(dice, 8),
         .skills_all = (uint64_t)(town_pick(dice, 4) & town_pick(dice, 8)),
         .limit_ms = town_pick(dice, 3) ? 0 : (uint32_t)(1 + town_pick(dice, 90000)),
+        .unavailable = town_pick(dice, 4) == 0,
+        .accept = town_pick(dice, 2) ? is_hers : NULL,
+        .self = &THIRDS[town_pick(dice, 3)],
     };
 }
 
