@@ -5,6 +5,7 @@ SELECT a.audit_id, vigil.rfc3339(a.at), a.org_id, a.token_id, a.person_id, a.act
        a.purpose, a.request_id, a.detail, s.seq, s.hash
 FROM vigil.audit a LEFT JOIN vigil.audit_seal s USING (audit_id)
 WHERE a.audit_id < $1::bigint
+  AND EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = a.org_id)
   AND ($3::text IS NULL OR a.action = $3)
   AND ($4::text IS NULL OR a.subject = $4)
   AND ($5::bigint IS NULL OR a.token_id = $5)
