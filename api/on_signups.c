@@ -84,7 +84,8 @@ static bool list_below(const struct request *r, enum rota_noun parent, struct re
     int64_t id;
 
     return rotas_id(r, parent, &id, f) && request_db(r, &db, f) &&
-           rota_get(db, parent, id, r->arena, &item, f) && rotas_list(r, ROTA_SIGNUPS, id, out, f);
+           rota_get(db, parent, id, r->arena, &item, f) &&
+           rotas_list(r, parent == ROTA_CLAIMS ? ROTA_SIGNUPS_OF_CLAIM : ROTA_SIGNUPS, id, out, f);
 }
 
 bool on_signups_list_of_shift(const struct request *r, struct reply *out, struct fail *f)

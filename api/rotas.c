@@ -21,6 +21,7 @@ static const struct {
     [ROTA_SHIFT_TEMPLATES] = { "template_id", "/v1/shift_templates", NULL, NULL, NULL, NULL },
     [ROTA_SHIFTS] = { "shift_id", "/v1/shifts", "template_id", "yes", "state", "place_id" },
     [ROTA_SIGNUPS] = { "signup_id", "/v1/signups", NULL, NULL, "state", NULL },
+    [ROTA_SIGNUPS_OF_CLAIM] = { "signup_id", "/v1/signups", NULL, NULL, "state", NULL },
     [ROTA_BEATS] = { "beat_id", "/v1/beats", NULL, NULL, NULL, NULL },
     [ROTA_PATROL_PLANS] = { "plan_id", "/v1/patrol_plans", "beat_id", NULL, NULL, NULL },
     [ROTA_PATROL_DAYS] = { "day_id", "/v1/patrol_days", "plan_id", "yes", "state", NULL },

@@ -9,8 +9,7 @@ bool hours_reverse(struct db *db, struct ids *ids, const struct hours_undo *u, s
     struct rota_item item;
 
     *correction_id = 0;
-    if (!rota_get(db, ROTA_HOURS, u->entry_id, a, &item, f) || !ids_take(ids, db, reversal_id, f) ||
-        (u->corrects && !ids_take(ids, db, correction_id, f)))
+    if (!ids_take(ids, db, reversal_id, f) || (u->corrects && !ids_take(ids, db, correction_id, f)))
         return false;
     const struct db_value back[] = { db_int(*reversal_id), db_int(u->entry_id), db_text(u->reason),
                                      db_int(u->token_id) };
@@ -18,7 +17,8 @@ bool hours_reverse(struct db *db, struct ids *ids, const struct hours_undo *u, s
     if (!db_run(db, QUERIES_HOURS_REVERSE, back, 4, a, &rows, f))
         return false;
     if (db_changed(rows) == 0)
-        return fail_set(f, FAIL_CONFLICT, ENTRY_REVERSED,
+        return rota_get(db, ROTA_HOURS, u->entry_id, a, &item, f) &&
+               fail_set(f, FAIL_CONFLICT, ENTRY_REVERSED,
                         "entry %lld has been reversed already, or is itself a reversal",
                         (long long)u->entry_id);
     const struct db_value right[] = { db_int(*correction_id), db_int(*reversal_id),

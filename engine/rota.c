@@ -9,18 +9,26 @@ enum { VALUES = 9, DAY_LENGTH = 10, MONTH_LENGTH = 7, MONDAY = 3 };
 
 static const int64_t DAY_US = 86400LL * 1000000;
 
+/* `of` lists what stands below a parent and `own` what is one person's, where there are
+ * so many that they need an index; else they are `rows`. */
 static const struct {
     const char *name;
-    enum queries_id rows;
+    enum queries_id rows, of, own;
 } NOUNS[ROTA_NOUNS] = {
-    [ROTA_SHIFT_TEMPLATES] = { "shift template", QUERIES_SHIFT_TEMPLATE_ROWS },
-    [ROTA_SHIFTS] = { "shift", QUERIES_SHIFT_ROWS },
-    [ROTA_SIGNUPS] = { "sign-up", QUERIES_SIGNUP_ROWS },
-    [ROTA_BEATS] = { "beat", QUERIES_BEAT_ROWS },
-    [ROTA_PATROL_PLANS] = { "patrol plan", QUERIES_PATROL_PLAN_ROWS },
-    [ROTA_PATROL_DAYS] = { "patrol day", QUERIES_PATROL_DAY_ROWS },
-    [ROTA_CLAIMS] = { "claim", QUERIES_CLAIM_ROWS },
-    [ROTA_HOURS] = { "entry", QUERIES_HOURS_ROWS },
+    [ROTA_SHIFT_TEMPLATES] = { "shift template", QUERIES_SHIFT_TEMPLATE_ROWS,
+                               QUERIES_SHIFT_TEMPLATE_ROWS, QUERIES_SHIFT_TEMPLATE_ROWS },
+    [ROTA_SHIFTS] = { "shift", QUERIES_SHIFT_ROWS, QUERIES_SHIFT_ROWS, QUERIES_SHIFT_ROWS },
+    [ROTA_SIGNUPS] = { "sign-up", QUERIES_SIGNUP_ROWS, QUERIES_SIGNUP_OF_SHIFT_ROWS,
+                       QUERIES_SIGNUP_OWN_ROWS },
+    [ROTA_SIGNUPS_OF_CLAIM] = { "sign-up", QUERIES_SIGNUP_ROWS, QUERIES_SIGNUP_OF_CLAIM_ROWS,
+                                QUERIES_SIGNUP_OWN_ROWS },
+    [ROTA_BEATS] = { "beat", QUERIES_BEAT_ROWS, QUERIES_BEAT_ROWS, QUERIES_BEAT_ROWS },
+    [ROTA_PATROL_PLANS] = { "patrol plan", QUERIES_PATROL_PLAN_ROWS, QUERIES_PATROL_PLAN_ROWS,
+                            QUERIES_PATROL_PLAN_ROWS },
+    [ROTA_PATROL_DAYS] = { "patrol day", QUERIES_PATROL_DAY_ROWS, QUERIES_PATROL_DAY_ROWS,
+                           QUERIES_PATROL_DAY_ROWS },
+    [ROTA_CLAIMS] = { "claim", QUERIES_CLAIM_ROWS, QUERIES_CLAIM_OF_DAY_ROWS, QUERIES_CLAIM_ROWS },
+    [ROTA_HOURS] = { "entry", QUERIES_HOURS_ROWS, QUERIES_HOURS_ROWS, QUERIES_HOURS_OWN_ROWS },
 };
 
 static struct db_value id_or_null(int64_t id)
@@ -44,7 +52,11 @@ static bool run(struct db *db, enum rota_noun noun, int64_t id, const struct rot
     };
 
     assert(noun < ROTA_NOUNS);
-    return db_run(db, NOUNS[noun].rows, values, VALUES, a, rows, f);
+    return db_run(db,
+                  filter->parent_id  ? NOUNS[noun].of
+                  : filter->other_id ? NOUNS[noun].own
+                                     : NOUNS[noun].rows,
+                  values, VALUES, a, rows, f);
 }
 
 static struct rota_item read_item(const struct db_rows *rows, int32_t i)
@@ -78,7 +90,7 @@ bool rota_missing(enum rota_noun noun, int64_t id, struct arena *a, struct fail 
 bool rota_get(struct db *db, enum rota_noun noun, int64_t id, struct arena *a,
               struct rota_item *item, struct fail *f)
 {
-    const struct rota_filter all = { .limit = 1 };
+    const struct rota_filter all = { .after_id = id - 1, .limit = 1 };
     const struct db_rows *rows;
 
     if (!run(db, noun, id, &all, a, &rows, f))

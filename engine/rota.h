@@ -15,6 +15,7 @@ enum rota_noun {
     ROTA_SHIFT_TEMPLATES,
     ROTA_SHIFTS,
     ROTA_SIGNUPS,
+    ROTA_SIGNUPS_OF_CLAIM, /* the same, where the parent is a claim */
     ROTA_BEATS,
     ROTA_PATROL_PLANS,
     ROTA_PATROL_DAYS,

@@ -378,6 +378,47 @@ EXCEPTION
         RETURN 'busy';
 END $$;
 
+-- Rows as answers carry them, with what of them the caller sees.
+CREATE FUNCTION vigil.signup_json(u vigil.signup) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+    'signup_id', u.signup_id, 'org_id', u.org_id, 'shift_id', u.shift_id, 'claim_id', u.claim_id,
+    'person_id', u.person_id, 'role', u.role, 'state', u.state,
+    'starts_at', vigil.rfc3339(lower(u.during)), 'ends_at', vigil.rfc3339(upper(u.during)),
+    'late_min', u.late_min, 'swap', CASE WHEN u.swap_offered_at IS NOT NULL THEN json_build_object(
+        'offered_at', vigil.rfc3339(u.swap_offered_at), 'to_person_id', u.swap_to) END,
+    'swapped_from', u.swapped_from,
+    'check_in', (SELECT json_build_object('how', k.how, 'at', vigil.rfc3339(k.at), 'distance_m', k.distance_m,
+                     'by_person_id', k.by_person, 'note', k.note)
+                 FROM vigil.checkin k WHERE k.signup_id = u.signup_id AND k.kind = 'in'),
+    'check_out', (SELECT json_build_object('how', k.how, 'at', vigil.rfc3339(k.at), 'distance_m', k.distance_m,
+                      'by_person_id', k.by_person, 'note', k.note)
+                  FROM vigil.checkin k WHERE k.signup_id = u.signup_id AND k.kind = 'out'),
+    'version', u.version)::text
+$$;
+
+CREATE FUNCTION vigil.claim_json(c vigil.claim) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+    'claim_id', c.claim_id, 'day_id', c.day_id, 'org_id', c.org_id, 'squad_id', c.squad_id,
+    'squad', vigil.roster_squad_name(c.squad_id), 'state', c.state, 'asked_at', vigil.rfc3339(c.asked_at),
+    'fair', c.fair, 'rank', c.rank, 'place', c.place, 'waiting', vigil.claim_ahead(c), 'swap_with', c.swap_with,
+    'starts_at', vigil.rfc3339(lower(c.during)), 'ends_at', vigil.rfc3339(upper(c.during)),
+    'people', (SELECT count(*) FROM vigil.signup u
+               WHERE u.claim_id = c.claim_id AND u.state NOT IN ('no_show', 'cancelled', 'swapped')),
+    'version', c.version)::text
+$$;
+
+CREATE FUNCTION vigil.hours_json(h vigil.hours_entry) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+    'entry_id', h.entry_id, 'org_id', h.org_id, 'person_id', h.person_id, 'kind', h.kind, 'activity', h.activity,
+    'minutes', h.minutes, 'signup_id', h.signup_id, 'refers_to', h.refers_to, 'reason', h.reason,
+    'evidence', json_build_object('check_in', h.checkin_in, 'in_how', i.how, 'in_at', vigil.rfc3339(i.at),
+        'check_out', h.checkin_out, 'out_how', o.how, 'out_at', vigil.rfc3339(o.at)),
+    'made_at', vigil.rfc3339(h.made_at))::text
+    FROM (SELECT h.checkin_in, h.checkin_out) e
+    LEFT JOIN vigil.checkin i ON i.checkin_id = e.checkin_in
+    LEFT JOIN vigil.checkin o ON o.checkin_id = e.checkin_out
+$$;
+
 ALTER FUNCTION vigil.signup_placed() OWNER TO vigil_engine;
 ALTER FUNCTION vigil.hours_checked() OWNER TO vigil_engine;
 ALTER FUNCTION vigil.roster_orgs() OWNER TO vigil_engine;

@@ -1,4 +1,4 @@
--- Beats: $1 one id or null, $2 after which id, $3 how many, $4 at or below which
+-- Beats: $1 up to which id or null, $2 after which id, $3 how many, $4 at or below which
 -- organisation, $5 nothing, $6 and $7 from and to which day,
 -- $8 nothing, $9 nothing.
 SELECT b.beat_id, b.version, json_build_object(
@@ -6,8 +6,8 @@ SELECT b.beat_id, b.version, json_build_object(
     'segments', (SELECT json_agg(g.segment_id ORDER BY g.position) FROM vigil.beat_segment g WHERE g.beat_id = b.beat_id),
     'version', b.version, 'valid_from', vigil.rfc3339(b.valid_from), 'valid_to', vigil.rfc3339(b.valid_to))::text
 FROM vigil.beat b
-WHERE (CASE WHEN $1::bigint IS NULL THEN b.valid_to IS NULL ELSE b.beat_id = $1 END)
-  AND b.beat_id > $2::bigint
+WHERE b.beat_id > $2::bigint AND b.beat_id <= coalesce($1::bigint, 9007199254740991)
+  AND ($1 IS NOT NULL OR b.valid_to IS NULL)
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = b.org_id)
        OR b.org_id IN (SELECT vigil.roster_orgs())) AND ($4::bigint IS NULL OR b.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
   AND $5::bigint IS NULL

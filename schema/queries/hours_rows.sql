@@ -1,16 +1,9 @@
--- Entries of the hours ledger: $1 one id or null, $2 after which id, $3 how many, $4 at or below which
+-- Entries of the hours ledger: $1 up to which id or null, $2 after which id, $3 how many, $4 at or below which
 -- organisation, $5 of which sign-up, $6 and $7 from and to which day,
 -- $8 kind, $9 of whom.
-SELECT h.entry_id, 1, json_build_object(
-    'entry_id', h.entry_id, 'org_id', h.org_id, 'person_id', h.person_id, 'kind', h.kind, 'activity', h.activity,
-    'minutes', h.minutes, 'signup_id', h.signup_id, 'refers_to', h.refers_to, 'reason', h.reason,
-    'evidence', json_build_object('check_in', h.checkin_in, 'in_how', i.how, 'in_at', vigil.rfc3339(i.at),
-        'check_out', h.checkin_out, 'out_how', o.how, 'out_at', vigil.rfc3339(o.at)),
-    'made_at', vigil.rfc3339(h.made_at))::text
+SELECT h.entry_id, 1, vigil.hours_json(h)
 FROM vigil.hours_entry h
-LEFT JOIN vigil.checkin i ON i.checkin_id = h.checkin_in
-LEFT JOIN vigil.checkin o ON o.checkin_id = h.checkin_out
-WHERE ($1::bigint IS NULL OR h.entry_id = $1) AND h.entry_id > $2::bigint
+WHERE h.entry_id > $2::bigint AND h.entry_id <= coalesce($1::bigint, 9007199254740991)
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = h.org_id) OR h.person_id = vigil.scope_person())
   AND ($4::bigint IS NULL OR h.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
   AND ($5::bigint IS NULL OR h.signup_id = $5) AND ($6::text::date IS NULL OR h.made_at >= $6::text::date::timestamptz)

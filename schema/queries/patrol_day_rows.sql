@@ -1,4 +1,4 @@
--- Patrol days: $1 one id or null, $2 after which id, $3 how many, $4 at or below which
+-- Patrol days: $1 up to which id or null, $2 after which id, $3 how many, $4 at or below which
 -- organisation, $5 of which plan, $6 and $7 from and to which day,
 -- $8 what stage they are at (vigil.patrol_stage), $9 nothing.
 SELECT d.day_id, d.version, json_build_object(
@@ -10,7 +10,7 @@ SELECT d.day_id, d.version, json_build_object(
     'state', vigil.patrol_stage(d, o), 'tally', vigil.patrol_tally(d.day_id),
     'report', d.report, 'version', d.version)::text
 FROM vigil.patrol_day d JOIN vigil.patrol_opening o USING (opening_id)
-WHERE ($1::bigint IS NULL OR d.day_id = $1) AND d.day_id > $2::bigint
+WHERE d.day_id > $2::bigint AND d.day_id <= coalesce($1::bigint, 9007199254740991)
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = d.org_id)
        OR d.org_id IN (SELECT vigil.roster_orgs()))
   AND ($4::bigint IS NULL OR d.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))

@@ -1,4 +1,4 @@
--- Patrol plans: $1 one id or null, $2 after which id, $3 how many, $4 at or below which
+-- Patrol plans: $1 up to which id or null, $2 after which id, $3 how many, $4 at or below which
 -- organisation, $5 of which beat, $6 and $7 from and to which day,
 -- $8 nothing, $9 nothing.
 SELECT p.plan_id, p.version, json_build_object(
@@ -9,8 +9,8 @@ SELECT p.plan_id, p.version, json_build_object(
     'radius_m', p.radius_m,
     'version', p.version, 'valid_from', vigil.rfc3339(p.valid_from), 'valid_to', vigil.rfc3339(p.valid_to))::text
 FROM vigil.patrol_plan p
-WHERE (CASE WHEN $1::bigint IS NULL THEN p.valid_to IS NULL ELSE p.plan_id = $1 END)
-  AND p.plan_id > $2::bigint
+WHERE p.plan_id > $2::bigint AND p.plan_id <= coalesce($1::bigint, 9007199254740991)
+  AND ($1 IS NOT NULL OR p.valid_to IS NULL)
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = p.org_id)
        OR p.org_id IN (SELECT vigil.roster_orgs())) AND ($4::bigint IS NULL OR p.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
   AND ($5::bigint IS NULL OR p.beat_id = $5)

@@ -1,4 +1,4 @@
--- Shifts: $1 one id or null, $2 after which id, $3 how many, $4 at or below which
+-- Shifts: $1 up to which id or null, $2 after which id, $3 how many, $4 at or below which
 -- organisation, $5 of which template, $6 and $7 from and to which day,
 -- $8 state, $9 in which place: a station, lookout point or squad.
 SELECT s.shift_id, s.version, json_build_object(
@@ -10,7 +10,7 @@ SELECT s.shift_id, s.version, json_build_object(
             FROM vigil.shift_need n WHERE n.shift_id = s.shift_id),
     'state', s.state, 'report', s.report, 'version', s.version)::text
 FROM vigil.shift s
-WHERE ($1::bigint IS NULL OR s.shift_id = $1) AND s.shift_id > $2::bigint
+WHERE s.shift_id > $2::bigint AND s.shift_id <= coalesce($1::bigint, 9007199254740991)
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = s.org_id)
        OR s.org_id IN (SELECT vigil.roster_orgs()))
   AND ($4::bigint IS NULL OR s.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))

@@ -1,4 +1,4 @@
--- Templates of shifts: $1 one id or null, $2 after which id, $3 how many, $4 at or below which
+-- Templates of shifts: $1 up to which id or null, $2 after which id, $3 how many, $4 at or below which
 -- organisation, $5 nothing, $6 and $7 from and to which day,
 -- $8 nothing, $9 nothing.
 SELECT s.template_id, s.version, json_build_object(
@@ -11,8 +11,8 @@ SELECT s.template_id, s.version, json_build_object(
             FROM vigil.shift_template_need n WHERE n.template_id = s.template_id),
     'version', s.version, 'valid_from', vigil.rfc3339(s.valid_from), 'valid_to', vigil.rfc3339(s.valid_to))::text
 FROM vigil.shift_template s
-WHERE (CASE WHEN $1::bigint IS NULL THEN s.valid_to IS NULL ELSE s.template_id = $1 END)
-  AND s.template_id > $2::bigint
+WHERE s.template_id > $2::bigint AND s.template_id <= coalesce($1::bigint, 9007199254740991)
+  AND ($1 IS NOT NULL OR s.valid_to IS NULL)
   AND EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = s.org_id) AND ($4::bigint IS NULL OR s.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
   AND $5::bigint IS NULL
   AND $6::text::date IS NULL
