@@ -24,14 +24,14 @@ $$;
 
 CREATE FUNCTION vigil.roster_claims(as_leader boolean) RETURNS SETOF bigint LANGUAGE sql STABLE
 SECURITY DEFINER SET search_path = pg_catalog, vigil AS $$
-    SELECT c.claim_id FROM vigil.claim c WHERE c.squad_id IN (SELECT vigil.roster_squads(as_leader))
+    SELECT c.claim_id FROM vigil.claim c WHERE c.squad_id IN (SELECT vigil.roster_squads(as_leader) WHERE vigil.scope_person() IS NOT NULL)
 $$;
 
 -- Whom she may name for a patrol: the members of the squads she leads.
 CREATE FUNCTION vigil.roster_led() RETURNS SETOF bigint LANGUAGE sql STABLE
 SECURITY DEFINER SET search_path = pg_catalog, vigil AS $$
     SELECT m.person_id FROM vigil.squad_member m
-    WHERE m.squad_id IN (SELECT vigil.roster_squads(true)) AND m.valid_to IS NULL
+    WHERE m.squad_id IN (SELECT vigil.roster_squads(true) WHERE vigil.scope_person() IS NOT NULL) AND m.valid_to IS NULL
 $$;
 
 -- Whether a credential that she must have has expired; null: there is no such person.
@@ -44,7 +44,7 @@ $$;
 -- Whether the caller may act for a squad: from above it, or as its leader.
 CREATE FUNCTION vigil.roster_may_claim(for_squad bigint) RETURNS boolean LANGUAGE sql STABLE
 SECURITY DEFINER SET search_path = pg_catalog, vigil AS $$
-    SELECT for_squad IN (SELECT vigil.roster_squads(true))
+    SELECT for_squad IN (SELECT vigil.roster_squads(true) WHERE vigil.scope_person() IS NOT NULL)
         OR EXISTS (SELECT FROM vigil.squad s JOIN vigil.org_reach r ON r.org_id = s.org_id
                    WHERE s.squad_id = for_squad AND s.valid_to IS NULL AND r.ancestor_id = vigil.scope_org())
 $$;
@@ -64,7 +64,7 @@ BEGIN
     FOREACH wanted IN ARRAY ARRAY['shift', 'shift_need', 'beat', 'beat_segment',
         'patrol_plan', 'patrol_opening', 'patrol_day', 'patrol_place'] LOOP
         EXECUTE format('CREATE POLICY open ON vigil.%I FOR SELECT TO vigil_app '
-                       'USING (org_id IN (SELECT vigil.roster_orgs()))', wanted);
+                       'USING (org_id IN (SELECT vigil.roster_orgs() WHERE vigil.scope_person() IS NOT NULL))', wanted);
     END LOOP;
 END $$;
 
@@ -80,22 +80,22 @@ GRANT UPDATE ON vigil.shift_need TO vigil_engine; -- for its lock alone: signup_
 -- A volunteer's own: what she signed up for, when she was there, her hours; and what
 -- concerns the squads she is in. She signs up herself, a leader her squad.
 CREATE POLICY own ON vigil.signup TO vigil_app
-    USING (person_id = vigil.scope_person() OR claim_id IN (SELECT vigil.roster_claims(true)))
-    WITH CHECK (person_id = vigil.scope_person() OR claim_id IN (SELECT vigil.roster_claims(true)));
+    USING (person_id = vigil.scope_person() OR claim_id IN (SELECT vigil.roster_claims(true) WHERE vigil.scope_person() IS NOT NULL))
+    WITH CHECK (person_id = vigil.scope_person() OR claim_id IN (SELECT vigil.roster_claims(true) WHERE vigil.scope_person() IS NOT NULL));
 CREATE POLICY offered ON vigil.signup FOR SELECT TO vigil_app
     USING (swap_offered_at IS NOT NULL AND (swap_to IS NULL OR swap_to = vigil.scope_person())
-           AND org_id IN (SELECT vigil.roster_orgs()));
+           AND org_id IN (SELECT vigil.roster_orgs() WHERE vigil.scope_person() IS NOT NULL));
 CREATE POLICY squad ON vigil.claim TO vigil_app
-    USING (squad_id IN (SELECT vigil.roster_squads(false))
+    USING (squad_id IN (SELECT vigil.roster_squads(false) WHERE vigil.scope_person() IS NOT NULL)
            OR squad_org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org()))
-    WITH CHECK (squad_id IN (SELECT vigil.roster_squads(true))
+    WITH CHECK (squad_id IN (SELECT vigil.roster_squads(true) WHERE vigil.scope_person() IS NOT NULL)
            OR squad_org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org()));
 CREATE POLICY own ON vigil.checkin TO vigil_app
-    USING (person_id = vigil.scope_person() OR person_id IN (SELECT vigil.roster_led()))
-    WITH CHECK (person_id = vigil.scope_person() OR person_id IN (SELECT vigil.roster_led()));
+    USING (person_id = vigil.scope_person() OR person_id IN (SELECT vigil.roster_led() WHERE vigil.scope_person() IS NOT NULL))
+    WITH CHECK (person_id = vigil.scope_person() OR person_id IN (SELECT vigil.roster_led() WHERE vigil.scope_person() IS NOT NULL));
 CREATE POLICY own ON vigil.hours_entry FOR SELECT TO vigil_app USING (person_id = vigil.scope_person());
 CREATE POLICY earned ON vigil.hours_entry FOR INSERT TO vigil_app
-    WITH CHECK (kind = 'earned' AND (person_id = vigil.scope_person() OR person_id IN (SELECT vigil.roster_led())));
+    WITH CHECK (kind = 'earned' AND (person_id = vigil.scope_person() OR person_id IN (SELECT vigil.roster_led() WHERE vigil.scope_person() IS NOT NULL)));
 
 -- ------------------------------------------------------------------ claiming
 

@@ -6,4 +6,4 @@ SELECT json_build_object('type', 'Feature', 'frame', 'wgs84', 'id', b.beat_id,
     'properties', json_build_object('beat_id', b.beat_id, 'code', b.code, 'name', b.name, 'length_m', b.length_cm / 100.0))::text
 FROM vigil.beat b WHERE b.beat_id = $1::bigint
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = b.org_id)
-       OR b.org_id IN (SELECT vigil.roster_orgs()));
+       OR b.org_id IN (SELECT vigil.roster_orgs() WHERE vigil.scope_person() IS NOT NULL));

@@ -9,7 +9,8 @@ FROM vigil.beat b
 WHERE b.beat_id > $2::bigint AND b.beat_id <= coalesce($1::bigint, 9007199254740991)
   AND ($1 IS NOT NULL OR b.valid_to IS NULL)
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = b.org_id)
-       OR b.org_id IN (SELECT vigil.roster_orgs())) AND ($4::bigint IS NULL OR b.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
+       OR b.org_id IN (SELECT vigil.roster_orgs() WHERE vigil.scope_person() IS NOT NULL))
+       AND ($4::bigint IS NULL OR b.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
   AND $5::bigint IS NULL
   AND $6::text::date IS NULL
   AND $7::text::date IS NULL

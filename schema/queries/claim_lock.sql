@@ -9,6 +9,7 @@ SELECT c.claim_id, c.day_id, c.org_id, c.squad_id, c.squad_org_id, c.state,
     vigil.roster_may_claim(c.squad_id)
 FROM vigil.claim c JOIN vigil.patrol_day d USING (day_id)
 WHERE c.claim_id = $1::bigint
-  AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = c.org_id) OR EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = c.squad_org_id)
-       OR c.squad_id IN (SELECT vigil.roster_squads(false)))
+  AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = c.org_id)
+      OR EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = c.squad_org_id)
+       OR c.squad_id IN (SELECT vigil.roster_squads(false) WHERE vigil.scope_person() IS NOT NULL))
 FOR UPDATE OF c;

@@ -12,7 +12,7 @@ SELECT d.day_id, d.version, json_build_object(
 FROM vigil.patrol_day d JOIN vigil.patrol_opening o USING (opening_id)
 WHERE d.day_id > $2::bigint AND d.day_id <= coalesce($1::bigint, 9007199254740991)
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = d.org_id)
-       OR d.org_id IN (SELECT vigil.roster_orgs()))
+       OR d.org_id IN (SELECT vigil.roster_orgs() WHERE vigil.scope_person() IS NOT NULL))
   AND ($4::bigint IS NULL OR d.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
   AND ($5::bigint IS NULL OR d.plan_id = $5) AND ($6::text::date IS NULL OR d.day >= $6::text::date)
   AND ($7::text::date IS NULL OR d.day <= $7::text::date) AND ($8::text IS NULL OR vigil.patrol_stage(d, o) = $8)

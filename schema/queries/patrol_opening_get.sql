@@ -7,4 +7,4 @@ SELECT json_build_object('opening_id', o.opening_id, 'plan_id', o.plan_id, 'org_
              WHERE d.opening_id = o.opening_id))::text
 FROM vigil.patrol_opening o WHERE o.opening_id = $1::bigint
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = o.org_id)
-       OR o.org_id IN (SELECT vigil.roster_orgs()));
+       OR o.org_id IN (SELECT vigil.roster_orgs() WHERE vigil.scope_person() IS NOT NULL));

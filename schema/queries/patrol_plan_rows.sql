@@ -12,7 +12,8 @@ FROM vigil.patrol_plan p
 WHERE p.plan_id > $2::bigint AND p.plan_id <= coalesce($1::bigint, 9007199254740991)
   AND ($1 IS NOT NULL OR p.valid_to IS NULL)
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = p.org_id)
-       OR p.org_id IN (SELECT vigil.roster_orgs())) AND ($4::bigint IS NULL OR p.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
+       OR p.org_id IN (SELECT vigil.roster_orgs() WHERE vigil.scope_person() IS NOT NULL))
+       AND ($4::bigint IS NULL OR p.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
   AND ($5::bigint IS NULL OR p.beat_id = $5)
   AND $6::text::date IS NULL
   AND $7::text::date IS NULL

@@ -12,7 +12,7 @@ SELECT s.shift_id, s.version, json_build_object(
 FROM vigil.shift s
 WHERE s.shift_id > $2::bigint AND s.shift_id <= coalesce($1::bigint, 9007199254740991)
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = s.org_id)
-       OR s.org_id IN (SELECT vigil.roster_orgs()))
+       OR s.org_id IN (SELECT vigil.roster_orgs() WHERE vigil.scope_person() IS NOT NULL))
   AND ($4::bigint IS NULL OR s.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
   AND ($5::bigint IS NULL OR s.template_id = $5) AND ($6::text::date IS NULL OR s.day >= $6::text::date)
   AND ($7::text::date IS NULL OR s.day <= $7::text::date) AND ($8::text IS NULL OR s.state = $8)

@@ -13,7 +13,8 @@ SELECT s.template_id, s.version, json_build_object(
 FROM vigil.shift_template s
 WHERE s.template_id > $2::bigint AND s.template_id <= coalesce($1::bigint, 9007199254740991)
   AND ($1 IS NOT NULL OR s.valid_to IS NULL)
-  AND EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = s.org_id) AND ($4::bigint IS NULL OR s.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
+  AND EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = s.org_id)
+      AND ($4::bigint IS NULL OR s.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
   AND $5::bigint IS NULL
   AND $6::text::date IS NULL
   AND $7::text::date IS NULL

@@ -9,6 +9,8 @@ LEFT JOIN vigil.shift s USING (shift_id)
 LEFT JOIN vigil.claim c USING (claim_id)
 LEFT JOIN vigil.patrol_day d ON d.day_id = c.day_id
 WHERE u.signup_id = $1::bigint
-  AND (current_user = 'vigil_engine' OR EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = u.org_id)
-       OR u.person_id = vigil.scope_person() OR u.claim_id IN (SELECT vigil.roster_claims(true)))
+  AND (current_user = 'vigil_engine'
+      OR EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = u.org_id)
+       OR u.person_id = vigil.scope_person()
+       OR u.claim_id IN (SELECT vigil.roster_claims(true) WHERE vigil.scope_person() IS NOT NULL))
 FOR UPDATE OF u;

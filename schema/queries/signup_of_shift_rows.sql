@@ -3,9 +3,10 @@ SELECT u.signup_id, u.version, vigil.signup_json(u)
 FROM vigil.signup u
 WHERE u.signup_id > $2::bigint AND u.signup_id <= coalesce($1::bigint, 9007199254740991)
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = u.org_id)
-       OR u.person_id = vigil.scope_person() OR u.claim_id IN (SELECT vigil.roster_claims(true))
+       OR u.person_id = vigil.scope_person()
+       OR u.claim_id IN (SELECT vigil.roster_claims(true) WHERE vigil.scope_person() IS NOT NULL)
        OR (u.swap_offered_at IS NOT NULL AND coalesce(u.swap_to, vigil.scope_person()) = vigil.scope_person()
-           AND u.org_id IN (SELECT vigil.roster_orgs())))
+           AND u.org_id IN (SELECT vigil.roster_orgs() WHERE vigil.scope_person() IS NOT NULL)))
   AND ($4::bigint IS NULL OR u.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
   AND u.shift_id = $5::bigint
   AND ($6::text::date IS NULL OR upper(u.during) > $6::text::date::timestamptz)

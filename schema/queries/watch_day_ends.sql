@@ -1,7 +1,8 @@
 -- Patrol days that are over, every claim being settled: how each went.
 UPDATE vigil.patrol_day d SET state = 'ended', version = d.version + 1,
     report = json_build_object(
-        'finished', (SELECT count(*) FROM vigil.claim c WHERE c.day_id = d.day_id AND c.state IN ('finished', 'verified', 'credited')),
+        'finished', (SELECT count(*) FROM vigil.claim c WHERE c.day_id = d.day_id
+        AND c.state IN ('finished', 'verified', 'credited')),
         'missed', (SELECT count(*) FROM vigil.claim c WHERE c.day_id = d.day_id AND c.state IN ('missed', 'abandoned')),
         'came', (SELECT count(*) FROM vigil.signup u JOIN vigil.claim c USING (claim_id)
                  WHERE c.day_id = d.day_id AND u.state IN ('checked_out', 'credited')),
