@@ -116,11 +116,11 @@ export const recipes = {
     '/v1/incidents': { body: n => ({ type: 'help', place: place(n) }), counted: rows('incident') },
     '/v1/incidents/{incident_id}/dispatches': {
         with: async ({ ask, sql }) => {
-            sql("INSERT INTO vigil.person (person_id, display_name, location_consent) SELECT 7100000 + i, 'sent ' || i, true FROM generate_series(0, 4999) i ON CONFLICT DO NOTHING");
+            sql("INSERT INTO vigil.person (person_id, display_name, location_consent) SELECT 7200000 + i, 'sent ' || i, true FROM generate_series(0, 999) i ON CONFLICT DO NOTHING");
             return { incident: await made(ask, '/v1/incidents', { type: 'help', place: place(1) }, 'incident_id') };
         },
         path: (n, { incident }) => `/v1/incidents/${incident}/dispatches`,
-        body: n => ({ people: [7100000 + n], reason: 'idem' }),
+        body: n => ({ people: [7200000 + n], reason: 'idem' }),
         counted: rows('dispatch'),
     },
 };
