@@ -10,6 +10,8 @@ WITH place AS (
            coalesce($3::smallint, t.priority), place.geom, $6::text, $7::text, $8::bytea, $10::bigint,
            (SELECT grid_id FROM vigil.grid g
             WHERE g.valid_to IS NULL AND g.geom && place.geom AND ST_Covers(g.geom, place.geom)
+              AND EXISTS (SELECT FROM vigil.org_reach r
+                          WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = g.org_id)
             ORDER BY grid_id LIMIT 1)
     FROM place, vigil.incident_type t
     WHERE t.type = $2::text AND t.valid_to IS NULL

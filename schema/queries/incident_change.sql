@@ -7,6 +7,8 @@ SET version = version + 1, type = $3::text, priority = $4::smallint, address = $
     grid_id = (SELECT grid_id FROM vigil.grid g
                WHERE g.valid_to IS NULL
                  AND ST_Covers(g.geom, ST_SetSRID(ST_MakePoint($5, $6), 4326))
+                 AND EXISTS (SELECT FROM vigil.org_reach r
+                             WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = g.org_id)
                ORDER BY grid_id LIMIT 1)
 WHERE incident_id = $1::bigint AND ($2::integer IS NULL OR version = $2)
 RETURNING version;
