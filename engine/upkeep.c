@@ -53,7 +53,8 @@ static bool carry_out(struct db *db, const struct config *c, bool all, bool (*go
         good = expire_positions(db, config_int(c, CONFIG_RETENTION_POSITIONS_H), a, f) &&
                expire(db, QUERIES_RETENTION_ENROLMENTS,
                       config_int(c, CONFIG_RETENTION_ENROLMENTS_D), f) &&
-               expire(db, QUERIES_RETENTION_EVENTS, config_int(c, CONFIG_RETENTION_EVENTS_D), f);
+               expire(db, QUERIES_RETENTION_EVENTS, config_int(c, CONFIG_RETENTION_EVENTS_D), f) &&
+               db_run(db, QUERIES_RETENTION_ANSWERS, NULL, 0, NULL, NULL, f);
     arena_free(a);
     return good;
 }

@@ -251,6 +251,7 @@ BEGIN
     UPDATE vigil.token SET revoked_at = now()
     WHERE person_id = wanted AND revoked_at IS NULL AND expires_at > now();
     GET DIAGNOSTICS receipt.tokens = ROW_COUNT;
+    UPDATE vigil.token SET label = '-' WHERE person_id = wanted; -- may have been her name
     UPDATE vigil.enrolment SET name = '-', birth_year = NULL, phone_sealed = NULL, phone_hash = NULL,
         identity_sealed = NULL, identity_hash = NULL, emergency_sealed = NULL, emptied_at = now()
     WHERE person_id = wanted;

@@ -56,6 +56,7 @@ static void a_text_becomes_a_code_with_its_marks_and_quiet_zone(void **state)
     has_finder(dark, 4, 4);
     has_finder(dark, side - 4 - 7, 4);
     has_finder(dark, 4, side - 4 - 7);
+    assert_true(dark[side - 4 - 8][4 + 8]); /* the dark module: neither turned nor mirrored */
     for (int i = 0; i < side; i++)
         for (int k = 0; k < 4; k++)
             assert_false(dark[i][k] || dark[k][i] || dark[i][side - 1 - k] ||
