@@ -25,7 +25,7 @@ enum {
     STREAMS_BACKLOG_MAX = 1 << 20,  /* bytes of what she missed, from the database */
     STREAMS_BACKLOG_COUNT = 1000,   /* events of that */
     STREAMS_HEARTBEAT_S = 15,
-    STREAMS_TOKEN_MS = 1000, /* between two looks whether tokens still live */
+    STREAMS_TOKEN_MS = 500, /* between two looks whether tokens still live */
 };
 
 /* The engine must have a feed and outlive the streams, as must the config. */

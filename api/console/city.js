@@ -3,8 +3,9 @@
 import { ask } from './api.js';
 import { $ } from './dom.js';
 import { count } from './format.js';
+import { report } from './link.js';
 import { complain } from './say.js';
-import { onLanguage, word } from './words.js';
+import { onLanguage } from './words.js';
 
 const EVERY_MS = 3000;
 const LATE_MS = 12000;
@@ -21,8 +22,7 @@ export function onCity(listener) {
 
 function showState(now) {
   state = now;
-  $('link').dataset.state = state;
-  $('link-text').textContent = word(`console.link.${state}`);
+  report('city', state);
 }
 
 function show() {
@@ -61,10 +61,7 @@ async function watch() {
 
 /** The first answer decides whether there is a city to show. */
 export async function startCity() {
-  onLanguage(() => {
-    showState(state);
-    if (city) show();
-  });
+  onLanguage(() => { if (city) show(); });
   setInterval(tick, 1000);
   city = await ask('GET', '/v1/city');
   heardAt = performance.now();

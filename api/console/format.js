@@ -1,4 +1,5 @@
 // Numbers as people read them, in the language of the moment.
+import { city } from './city.js';
 import { language, word } from './words.js';
 
 export function count(value) {
@@ -33,4 +34,16 @@ export function age(seconds) {
 
 export function coordinates(lon, lat) {
   return `${lat.toFixed(5)}, ${lon.toFixed(5)}`;
+}
+
+/** The time of day of a moment, in the city's own zone. */
+export function clock(at) {
+  return new Date(at).toLocaleTimeString('en-GB', { timeZone: city?.time_zone });
+}
+
+/** How long something lasts: "0:45", "12:03", "3 h", "2 d". */
+export function span(seconds) {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 3600) return duration(whole);
+  return whole < 48 * 3600 ? word('console.span.h', { n: Math.floor(whole / 3600) }) : word('console.span.d', { n: Math.floor(whole / 86400) });
 }

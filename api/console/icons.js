@@ -23,6 +23,8 @@ const OUTLINES = {
   foot: (c) => { c.beginPath(); c.arc(half, half, 10.5, 0, 7); },
   ebike: (c) => path(c, [[18, 4], [32, 18], [18, 32], [4, 18]]),
   car: (c) => { c.beginPath(); c.roundRect(7, 7, 22, 22, 4); },
+  taxi: (c) => path(c, [[10, 7], [26, 7], [32, 18], [26, 29], [10, 29], [4, 18]]),
+  bus: (c) => { c.beginPath(); c.roundRect(3, 9, 30, 18, 4); },
 };
 
 /* Available people are filled, the others are outlines. */
@@ -94,6 +96,17 @@ function incident(c, colours) {
   c.fill();
 }
 
+/* An incident nobody is sent to is filled, one where somebody is or comes an outline. */
+function call(waits) {
+  return (c, colours) => {
+    path(c, [[18, 3], [33, 18], [18, 33], [3, 18]]);
+    finish(c, waits ? colours.incident : colours.halo, waits ? colours.halo : colours.incident, waits ? 2.5 : 4);
+    c.fillStyle = waits ? colours.on_colour : colours.incident;
+    c.fillRect(16, 9, 4, 12);
+    c.fillRect(16, 23.5, 4, 4);
+  };
+}
+
 function arrow(turned) {
   return (c, colours) => {
     if (turned) { c.translate(SIZE, SIZE); c.rotate(Math.PI); }
@@ -110,9 +123,10 @@ const ICONS = {
   station, grid, incident,
   lookout: lookout(true), 'lookout-off': lookout(false),
   candidate: candidate(false), 'candidate-chosen': candidate(true),
+  'call-pending': call(true), 'call-active': call(false),
   arrow: arrow(false), 'arrow-back': arrow(true),
 };
-for (const mode of ['foot', 'ebike', 'car']) {
+for (const mode of Object.keys(OUTLINES)) {
   ICONS[`person-${mode}`] = person(mode, true);
   ICONS[`person-${mode}-off`] = person(mode, false);
 }

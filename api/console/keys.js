@@ -1,35 +1,76 @@
 // One key for everything that is done often.
+import { putAway, zoomToCurrent, mayDispatch } from './dispatch.js';
 import { $, make } from './dom.js';
+import { standDown, stepOn } from './incident.js';
+import { openNew } from './incident_new.js';
+import { current } from './incidents.js';
 import { toggleLayer } from './layers.js';
-import { choose, clear, fit } from './nearest.js';
+import { choose, fit } from './nearest.js';
+import { openOrder } from './order.js';
 import { pageNow } from './pages.js';
+import { walk } from './queue.js';
 import { closeTwin, openTwin } from './twin.js';
 import { onLanguage, word } from './words.js';
 
-const HELP = [['/', 'search'], ['1 – 9', 'choose'], ['0', 'tenth'], ['Esc', 'clear'], ['Z', 'fit'], ['G', 'grids'], ['L', 'list'],
+const HELP = [['/', 'search'], ['N', 'new'], ['J K', 'walk'], ['Enter', 'open'], ['1 – 9', 'choose'], ['0', 'tenth'], ['O', 'order'], ['Q', 'squad'],
+  ['S', 'step'], ['X', 'stand_down'], ['Esc', 'clear'], ['Z', 'fit'], ['G', 'grids'], ['L', 'list'],
   ['← ↑ → ↓', 'move'], ['+ −', 'zoom'], ['?', 'help']];
+
+/* Those who may send people. */
+const DISPATCH = {
+  n: openNew,
+  o: () => openOrder(),
+  q: () => openOrder(true),
+  s: stepOn,
+  x: standDown,
+};
 
 const KEYS = {
   '/': () => $('search').focus(),
+  j: () => walk(1),
+  k: () => walk(-1),
   g: () => toggleLayer('grids'),
-  z: fit,
+  z: () => (current ? zoomOrFit() : fit()),
   l: () => openTwin('people'),
   '?': () => $('help').showModal(),
-  Escape: () => closeTwin() || clear(),
+  Escape: () => closeTwin() || putAway(),
 };
 
+/* To the incident; once more: with everybody who can come. */
+let zoomed = false;
+function zoomOrFit() {
+  if (zoomed) fit();
+  else zoomToCurrent();
+  zoomed = !zoomed;
+}
+
+/* A field of a question that has been put away keeps the focus for a moment longer. */
+function isTyping(target) {
+  const field = target.closest?.('input:not([type="checkbox"]), textarea, select');
+  return field && !field.closest('dialog:not([open])');
+}
+
 function onKey(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || $('help').open) return;
-  if (pageNow() !== 'dispatch' || event.target.closest?.('input:not([type="checkbox"]), textarea, select')) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector('dialog[open]')) return;
+  if (pageNow() !== 'dispatch' || isTyping(event.target)) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (/^[0-9]$/.test(key)) choose(key === '0' ? 9 : Number(key) - 1);
   else if (KEYS[key]) KEYS[key]();
+  else if (DISPATCH[key] && mayDispatch()) DISPATCH[key]();
   else return;
+  event.preventDefault();
+}
+
+/* The arrows walk within the queue; elsewhere they move the map. */
+function onArrow(event) {
+  if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+  walk(event.key === 'ArrowDown' ? 1 : -1);
   event.preventDefault();
 }
 
 export function startKeys() {
   addEventListener('keydown', onKey);
+  $('queue').addEventListener('keydown', onArrow);
   $('help-open').addEventListener('click', KEYS['?']);
   onLanguage(() => {
     $('help-keys').replaceChildren(...HELP.flatMap(([key, name]) => [

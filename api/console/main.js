@@ -1,9 +1,12 @@
 // The console starts here, in this order: language, city, map, then everything
 // that works on them. `ready` on the document tells when all of it stands.
 import { startCity } from './city.js';
+import { placeChosen, startDispatch } from './dispatch.js';
 import { $ } from './dom.js';
+import { startEvents } from './events.js';
 import { startKeys } from './keys.js';
 import { startLayers } from './layers.js';
+import { startLink } from './link.js';
 import { map, startMap } from './map.js';
 import { startNearest } from './nearest.js';
 import { startPages } from './pages.js';
@@ -18,16 +21,19 @@ import { startWords } from './words.js';
 async function start() {
   startTheme($('theme'));
   await startWords($('language'));
+  startLink();
   const city = await startCity();
   await startPages();
   await startMap(city);
   startLayers();
   startTwin();
-  startNearest();
-  startSearch();
+  startNearest(placeChosen);
+  startSearch(placeChosen);
   startTip();
   startKeys();
   startPeople(city);
+  startEvents();
+  await startDispatch();
   // Tests ask the map what it shows.
   globalThis.vigilMap = map;
   document.documentElement.dataset.ready = '';

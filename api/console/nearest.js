@@ -2,6 +2,7 @@
 // the same people with the same numbers.
 import { ask } from './api.js';
 import { $, make } from './dom.js';
+import { onEvent } from './events.js';
 import { age, coordinates, duration, metres, spokenDuration } from './format.js';
 import { drawPageIcons } from './icons.js';
 import { colours, map, showAll } from './map.js';
@@ -10,6 +11,7 @@ import { language, onLanguage, word } from './words.js';
 
 const WANTED = 10;
 const MODES = ['foot', 'ebike', 'car'];
+const TAKEN = new Set(['offered', 'seen', 'accepted', 'enroute', 'on_scene', 'working']);
 
 let place = null; // {lon, lat, name}
 let people = [];
@@ -17,8 +19,17 @@ let chosen = -1;
 let steps = null; // of the chosen one, once they have come
 let running = null;
 let failed = false; // the question got no answer, which is not the answer that nobody can come
+let gated = false; // volunteers may not be sent to this type
+let forIncident = null; // whom the candidates are for; null: somebody only wants to know
+const ticked = new Set(); // person_ids of those to be sent
+const taken = new Set(); // of those who were sent elsewhere since they were found
 
 export const placeNow = () => place;
+
+/** The candidates who are ticked, the fastest first. */
+export function picked() {
+  return people.filter((person) => ticked.has(person.person_id));
+}
 
 function modes() {
   return [...document.querySelectorAll('.modes input:checked')].map((box) => box.value);
@@ -68,19 +79,27 @@ function fixAge(person) {
   return make('span', { class: old ? 'age-old' : '' }, age(person.fix_age_s));
 }
 
+/* What her row says of sending her. */
+function tick(person) {
+  if (!forIncident) return null;
+  if (taken.has(person.person_id)) return make('span', { class: 'person-tick taken' }, word('console.person.taken'));
+  return make('span', { class: 'person-tick', 'aria-hidden': 'true' }, ticked.has(person.person_id) ? '☑' : '☐');
+}
+
 function row(person, rank) {
+  const isTicked = ticked.has(person.person_id);
   const label = word('console.person.label', {
     rank: rank + 1, name: person.name, mode: word(`console.mode.${person.mode}`),
     time: spokenDuration(person.eta_s), far: metres(person.road_m), age: age(person.fix_age_s),
   });
-  const button = make('button', { type: 'button', class: 'person', 'aria-pressed': String(rank === chosen), 'aria-label': label, onclick: () => choose(rank) },
+  const button = make('button', { type: 'button', class: 'person', 'aria-pressed': String(forIncident ? isTicked : rank === chosen), 'data-chosen': rank === chosen ? '' : null, 'data-person': person.person_id, 'aria-label': label, onclick: () => choose(rank) },
     make('span', { class: 'person-rank' }, String(rank + 1)),
     make('span', { class: 'person-name' }, person.name),
     make('span', { class: 'person-eta' }, duration(person.eta_s)),
     make('span', { class: 'person-mode' },
       make('canvas', { class: 'shape', 'data-icon': `person-${person.mode}`, width: 36, height: 36 }),
       `${word(`console.mode.${person.mode}`)} · `, fixAge(person)),
-    make('span', { class: 'person-road' }, metres(person.road_m)));
+    make('span', { class: 'person-road' }, tick(person), metres(person.road_m)));
   return make('li', {}, button, rank === chosen ? stepList() : null);
 }
 
@@ -93,6 +112,7 @@ function showPlace() {
 
 function leadWord() {
   if (!place) return 'console.nearest.lead';
+  if (gated) return 'console.nearest.gated';
   if (running) return 'console.nearest.asking';
   return failed ? 'console.nearest.failed' : 'console.nearest.nobody';
 }
@@ -104,6 +124,9 @@ function show() {
   $('people').replaceChildren(...people.map(row));
   $('lead').hidden = people.length > 0;
   $('lead').textContent = word(leadWord());
+  $('order-open').hidden = !forIncident;
+  $('order-open-count').textContent = forIncident ? `${picked().length}` : '';
+  $('new-open').hidden = !place || forIncident !== null;
   drawPageIcons($('people'), colours);
   if (focused && chosen >= 0) button(chosen)?.focus();
 }
@@ -124,9 +147,16 @@ async function loadSteps(person) {
   }
 }
 
-/** Chooses the candidate of this rank, 0 the fastest. */
+function toggle(person) {
+  if (taken.has(person.person_id)) return;
+  if (!ticked.delete(person.person_id)) ticked.add(person.person_id);
+}
+
+/** Chooses the candidate of this rank, 0 the fastest; for an incident it ticks her, or
+    takes the tick away. */
 export function choose(rank) {
   if (rank >= people.length) return;
+  if (forIncident) toggle(people[rank]);
   chosen = rank;
   steps = null;
   draw();
@@ -136,14 +166,22 @@ export function choose(rank) {
   loadSteps(people[rank]);
 }
 
+function forget(wanted, incident) {
+  place = wanted;
+  forIncident = incident;
+  people = [];
+  chosen = -1;
+  gated = false;
+  ticked.clear();
+  taken.clear();
+}
+
 /** Forgets the place; false when there was none. */
 export function clear() {
   if (!place) return false;
   running?.abort();
   running = null;
-  place = null;
-  people = [];
-  chosen = -1;
+  forget(null, null);
   draw();
   show();
   hush();
@@ -158,23 +196,23 @@ export function fit() {
   showAll([[place.lon, place.lat], ...going.map((person) => [person.position.lon, person.position.lat]), ...route]);
 }
 
-/** Asks for the fastest to reach a place. */
-export async function askNearest(wanted) {
+/** Asks for the fastest to reach a place; for an incident those who may be sent to it,
+    and ticks the first. */
+export async function askNearest(wanted, incident = null) {
   running?.abort();
   const mine = new AbortController();
   running = mine;
   failed = false;
-  place = wanted;
-  people = [];
-  chosen = -1;
+  forget(wanted, incident);
   $('people').toggleAttribute('data-busy', true);
   draw();
   show();
   try {
     const answer = await ask('POST', '/v1/nearest', {
-      place: { lon: place.lon, lat: place.lat, frame: 'wgs84' }, k: WANTED, modes: modes(), routes: true,
+      place: { lon: place.lon, lat: place.lat, frame: 'wgs84' }, k: WANTED, modes: modes(), routes: true, ...(incident && { incident_type: incident.type }),
     }, mine.signal);
     hush();
+    gated = incident !== null && !answer.volunteers_allowed;
     people = answer.people.map((person) => ({ ...person, route: person.route ?? { geometry: null } }));
   } catch (problem) {
     if (problem.name === 'AbortError') return;
@@ -193,19 +231,39 @@ export async function askNearest(wanted) {
     : word(leadWord()));
 }
 
-function modesChanged(event) {
-  if (modes().length === 0) event.target.checked = true;
-  else if (place) askNearest(place);
+/** The same question once more. */
+export function askAgain() {
+  if (place) askNearest(place, forIncident);
 }
 
-export function startNearest() {
+function modesChanged(event) {
+  if (modes().length === 0) event.target.checked = true;
+  else askAgain();
+}
+
+/* Somebody among the candidates was sent elsewhere: she stays where she is in the list,
+   so that no digit comes to mean another, and cannot be ticked. */
+function noteTaken({ incident_id: id, data }) {
+  if (!forIncident || id === forIncident.incident_id) return;
+  for (const { person_id: person, state } of data.people ?? [])
+    if (TAKEN.has(state) && people.some((one) => one.person_id === person)) {
+      taken.add(person);
+      ticked.delete(person);
+    }
+  show();
+}
+
+/** `onPlace` is called when somebody has pointed at the map. */
+export function startNearest(onPlace) {
+  onEvent('dispatch', noteTaken);
   for (const mode of MODES) document.querySelector(`.modes input[value="${mode}"]`).addEventListener('change', modesChanged);
   $('clear').addEventListener('click', clear);
   map.on('click', (event) => {
+    if (map.queryRenderedFeatures(event.point, { layers: ['incidents'] }).length > 0) return; // is worked on instead
     const under = map.queryRenderedFeatures(event.point, { layers: ['stations', 'lookouts'] })[0];
     const at = under ? { lon: under.geometry.coordinates[0], lat: under.geometry.coordinates[1] }
       : { lon: event.lngLat.lng, lat: event.lngLat.lat };
-    askNearest({ ...at, name: under?.properties.name ?? '' });
+    onPlace({ ...at, name: under?.properties.name ?? '' });
   });
   map.on('mouseenter', 'candidates', () => { map.getCanvas().style.cursor = 'pointer'; });
   map.on('mouseleave', 'candidates', () => { map.getCanvas().style.cursor = ''; });

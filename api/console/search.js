@@ -4,7 +4,6 @@ import { ask } from './api.js';
 import { $, make } from './dom.js';
 import { metres } from './format.js';
 import { goTo, map } from './map.js';
-import { askNearest } from './nearest.js';
 import { complain, say } from './say.js';
 import { hasWord, word } from './words.js';
 
@@ -15,6 +14,7 @@ let found = [];
 let marked = -1;
 let timer;
 let running;
+let onFound;
 
 const box = () => $('search');
 
@@ -51,7 +51,7 @@ function take(i) {
   box().value = item.name;
   box().blur();
   goTo(item.place);
-  askNearest({ lon: item.place.lon, lat: item.place.lat, name: item.name });
+  onFound({ lon: item.place.lon, lat: item.place.lat, name: item.name });
 }
 
 async function look() {
@@ -104,7 +104,9 @@ function onKey(event) {
   event.preventDefault();
 }
 
-export function startSearch() {
+/** `wasFound` is called with the place that was taken. */
+export function startSearch(wasFound) {
+  onFound = wasFound;
   box().addEventListener('input', () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
