@@ -74,7 +74,8 @@ static bool add(void *self, struct db *db, struct emit *e, const char **location
 
     *location = NULL;
     if (!registry_begin_writing(db, REGISTRY_ORGS, f) ||
-        !org_table_add(db, engine_ids(r->engine), &scope, &import->table, r->arena, &added, f))
+        !org_table_add(db, engine_ids(r->engine), &scope, &import->table, r->arena, &added, f) ||
+        !registrar_refs_record_import(r, db, REGISTRY_ORGS, added, f))
         return false;
     write_result(e, import, added);
     return true;

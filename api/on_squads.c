@@ -3,6 +3,7 @@
 
 #include "api/registrar.h"
 #include "api/registrar_refs.h"
+#include "engine/audit.h"
 #include "engine/squads.h"
 
 static const char *const ROLES[] = { "leader", "member", "driver" };
@@ -36,12 +37,13 @@ bool on_squads_close(const struct request *r, struct reply *out, struct fail *f)
 /* ------------------------------------------------------------------ members */
 
 /* The squad of the path, which the caller must be able to see. */
-static bool read_squad(const struct request *r, int64_t *squad_id, struct db **db, struct fail *f)
+static bool read_squad(const struct request *r, struct registry_item *squad, struct db **db,
+                       struct fail *f)
 {
-    struct registry_item squad;
+    int64_t squad_id;
 
-    return request_param_id(r, "squad_id", squad_id, f) && request_db(r, db, f) &&
-           registrar_refs_get(r, *db, REGISTRY_SQUADS, *squad_id, &squad, f);
+    return request_param_id(r, "squad_id", &squad_id, f) && request_db(r, db, f) &&
+           registrar_refs_get(r, *db, REGISTRY_SQUADS, squad_id, squad, f);
 }
 
 static void write_member(struct emit *e, const struct squads_member *m)
@@ -59,12 +61,12 @@ static void write_member(struct emit *e, const struct squads_member *m)
 bool on_squads_members(const struct request *r, struct reply *out, struct fail *f)
 {
     struct squads_member *members;
+    struct registry_item squad;
     struct db *db;
-    int64_t squad_id;
     int32_t count;
 
-    if (!read_squad(r, &squad_id, &db, f) ||
-        !squads_members(db, squad_id, r->arena, &members, &count, f))
+    if (!read_squad(r, &squad, &db, f) ||
+        !squads_members(db, squad.id, r->arena, &members, &count, f))
         return false;
     struct emit *e = reply_json(out, REPLY_OK);
 
@@ -79,9 +81,26 @@ bool on_squads_members(const struct request *r, struct reply *out, struct fail *
     return true;
 }
 
+static bool record(const struct request *r, struct db *db, const struct registry_item *squad,
+                   int64_t person_id, const char *action, struct fail *f)
+{
+    struct registry_item copy = *squad;
+    const struct audit_entry entry = {
+        .token_id = r->caller.token_id,
+        .person_id = r->caller.person_id,
+        .org_id = registry_value(REGISTRY_SQUADS, &copy, "org_id")->number,
+        .action = action,
+        .subject = arena_text(r->arena, "squad %lld", (long long)squad->id),
+        .request_id = r->id,
+        .detail = arena_text(r->arena, "{\"person_id\":%lld}", (long long)person_id),
+    };
+
+    return audit_add(db, &entry, f);
+}
+
 struct joining {
     const struct request *r;
-    int64_t squad_id;
+    struct registry_item squad;
     int64_t person_id;
     const char *role;
 };
@@ -91,10 +110,11 @@ static bool join(void *self, struct db *db, struct emit *e, const char **locatio
     const struct joining *j = self;
     struct squads_member member;
 
-    if (!squads_join(db, j->squad_id, j->person_id, j->role, j->r->arena, &member, f))
+    if (!squads_join(db, j->squad.id, j->person_id, j->role, j->r->arena, &member, f) ||
+        !record(j->r, db, &j->squad, j->person_id, "squad_joined", f))
         return false;
     write_member(e, &member);
-    *location = arena_text(j->r->arena, "/v1/squads/%lld/members", (long long)j->squad_id);
+    *location = arena_text(j->r->arena, "/v1/squads/%lld/members", (long long)j->squad.id);
     return true;
 }
 
@@ -106,7 +126,7 @@ bool on_squads_join(const struct request *r, struct reply *out, struct fail *f)
     struct db *db;
     int32_t role = MEMBER;
 
-    if (!read_squad(r, &j.squad_id, &db, f) || !request_json(r, &body, f) ||
+    if (!read_squad(r, &j.squad, &db, f) || !request_json(r, &body, f) ||
         !input_keys(body, keys, 2, f) ||
         !input_int(keys[0].value, 1, (INT64_C(1) << 53) - 1, &j.person_id, f) ||
         (keys[1].value && !input_word(keys[1].value, ROLES, ROLES_COUNT, &role, f)))
@@ -117,12 +137,18 @@ bool on_squads_join(const struct request *r, struct reply *out, struct fail *f)
 
 bool on_squads_leave(const struct request *r, struct reply *out, struct fail *f)
 {
-    int64_t squad_id, person_id;
+    struct registry_item squad;
+    int64_t person_id;
     struct db *db;
 
-    if (!read_squad(r, &squad_id, &db, f) || !request_param_id(r, "person_id", &person_id, f) ||
-        !squads_leave(db, squad_id, person_id, r->arena, f))
+    if (!read_squad(r, &squad, &db, f) || !request_param_id(r, "person_id", &person_id, f) ||
+        !db_begin(db, f))
         return false;
+    if (!squads_leave(db, squad.id, person_id, r->arena, f) ||
+        !record(r, db, &squad, person_id, "squad_left", f) || !db_commit(db, f)) {
+        db_rollback(db);
+        return false;
+    }
     reply_empty(out, REPLY_NO_CONTENT);
     return true;
 }

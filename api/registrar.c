@@ -423,6 +423,7 @@ static bool create(void *self, struct db *db, struct emit *e, const char **locat
     if (taken.count > 0)
         return registry_fail_taken(c->noun, c->item, taken.id[0], f);
     if (!registry_add(db, engine_ids(c->r->engine), c->noun, c->item, 1, f) ||
+        !registrar_refs_record(c->r, db, c->noun, c->item, "created", f) ||
         !write_made(db, c->noun, c->item->id, c->frame, a, e, f))
         return false;
     *location = arena_text(a, "%s/%lld", registry_kind(c->noun)->path, (long long)c->item->id);
@@ -481,6 +482,7 @@ static bool change(const struct request *r, enum registry_noun noun, struct db *
         return false;
     if (registry_begin_writing(db, noun, f) && registrar_refs_check(r, db, noun, item, f) &&
         registry_change(db, noun, item, r->arena, f) &&
+        registrar_refs_record(r, db, noun, item, "changed", f) &&
         write_made(db, noun, item->id, frame, r->arena, e, f) && db_commit(db, f))
         return true;
     db_rollback(db);
@@ -531,7 +533,8 @@ bool registrar_close(const struct request *r, enum registry_noun noun, struct re
         return false;
     if (!registry_begin_writing(db, noun, f) ||
         !registry_close(db, noun, id, version, r->arena, f) ||
-        !registrar_refs_may_close(r, db, noun, id, f) || !db_commit(db, f)) {
+        !registrar_refs_may_close(r, db, noun, id, f) ||
+        !registrar_refs_record(r, db, noun, &item, "closed", f) || !db_commit(db, f)) {
         db_rollback(db);
         return false;
     }

@@ -354,6 +354,7 @@ static bool add(struct registrar_import *batch, struct db *db, struct grids_over
     if (taken.count > 0)
         return registry_fail_taken(batch->noun, &batch->items[taken.item_at[0]], taken.id[0], f);
     return registry_add(db, engine_ids(r->engine), batch->noun, batch->items, batch->count, f) &&
+           registrar_refs_record_import(r, db, batch->noun, batch->count, f) &&
            (batch->noun != REGISTRY_GRIDS ||
             grids_find_overlaps(db, batch->items, batch->count, !batch->laid, r->arena, overlaps,
                                 f));

@@ -2,7 +2,6 @@
 #include "api/registrar_json.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "geo/base/buf.h"
@@ -31,22 +30,34 @@ static bool is_empty_text(const struct input *v, struct arena *a)
     return input_is_text(v) && strcmp(input_dump(a, v), "\"\"") == 0;
 }
 
-static bool is_leap(int64_t year)
+static bool is_leap(int year)
 {
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 }
 
-/* A day that the calendar has. */
+static int digits(const char *text, int count)
+{
+    int number = 0;
+
+    for (int i = 0; i < count; i++)
+        number = 10 * number + text[i] - '0';
+    return number;
+}
+
+/* A day that the calendar has: 2027-01-31. */
 static bool is_date(const char *text)
 {
     static const int DAYS[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    int year, month, day;
-    char end;
 
-    if (strlen(text) != DATE_BYTES || strspn(text, "0123456789-") != DATE_BYTES ||
-        sscanf(text, "%4d-%2d-%2d%c", &year, &month, &day, &end) != 3 || text[4] != '-' ||
-        text[7] != '-')
+    if (strlen(text) != DATE_BYTES)
         return false;
+    for (int i = 0; i < DATE_BYTES; i++)
+        if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9')
+            return false;
+    const int year = digits(text, 4);
+    const int month = digits(&text[5], 2);
+    const int day = digits(&text[8], 2);
+
     return year >= 1900 && month >= 1 && month <= 12 && day >= 1 &&
            day <= DAYS[month - 1] + (month == 2 && is_leap(year));
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/audit.h"
 #include "engine/engine.h"
 #include "engine/orgs.h"
 #include "geo/base/buf.h"
@@ -255,6 +256,63 @@ bool registrar_refs_may_close(const struct request *r, struct db *db, enum regis
         return true;
     return fail_set(f, FAIL_CONFLICT, ORG_NOT_EMPTY, "organisation %lld still has %s",
                     (long long)id, list_contents(r, rows));
+}
+
+/* ------------------------------------------------------------------ the audit */
+
+/* "mutual_aid_rule_created" */
+static const char *action_of(const struct request *r, enum registry_noun noun, const char *done)
+{
+    char *action =
+        arena_copy(r->arena, registry_kind(noun)->noun, strlen(registry_kind(noun)->noun));
+
+    for (char *c = action; *c; c++)
+        if (*c == ' ')
+            *c = '_';
+    return arena_text(r->arena, "%s_%s", action, done);
+}
+
+static int64_t org_of(enum registry_noun noun, const struct registry_item *item)
+{
+    const struct registry_kind *kind = registry_kind(noun);
+
+    if (noun == REGISTRY_ORGS)
+        return item->id;
+    for (int32_t i = 0; i < kind->field_count; i++)
+        if (kind->fields[i].refers == REGISTRY_TO_ORG)
+            return item->values[i].number;
+    return ORGS_CITY_ID;
+}
+
+bool registrar_refs_record(const struct request *r, struct db *db, enum registry_noun noun,
+                           const struct registry_item *item, const char *done, struct fail *f)
+{
+    const struct audit_entry entry = {
+        .token_id = r->caller.token_id,
+        .person_id = r->caller.person_id,
+        .org_id = org_of(noun, item),
+        .action = action_of(r, noun, done),
+        .subject = arena_text(r->arena, "%s %lld", registry_kind(noun)->noun, (long long)item->id),
+        .request_id = r->id,
+    };
+
+    return audit_add(db, &entry, f);
+}
+
+bool registrar_refs_record_import(const struct request *r, struct db *db, enum registry_noun noun,
+                                  int32_t count, struct fail *f)
+{
+    const struct audit_entry entry = {
+        .token_id = r->caller.token_id,
+        .person_id = r->caller.person_id,
+        .org_id = r->caller.org_id,
+        .action = action_of(r, noun, "imported"),
+        .subject = registry_kind(noun)->path,
+        .request_id = r->id,
+        .detail = arena_text(r->arena, "{\"added\":%d}", count),
+    };
+
+    return audit_add(db, &entry, f);
 }
 
 void registrar_refs_follow(const struct request *r, enum registry_noun noun)

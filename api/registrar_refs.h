@@ -35,6 +35,14 @@ bool registrar_refs_check(const struct request *r, struct db *db, enum registry_
 bool registrar_refs_may_close(const struct request *r, struct db *db, enum registry_noun noun,
                               int64_t id, struct fail *f);
 
+/* Within the transaction of what was done to it: the entry in the audit. `done` is
+ * "created", "changed" or "closed". */
+bool registrar_refs_record(const struct request *r, struct db *db, enum registry_noun noun,
+                           const struct registry_item *item, const char *done, struct fail *f);
+/* The same of so many at once. */
+bool registrar_refs_record_import(const struct request *r, struct db *db, enum registry_noun noun,
+                                  int32_t count, struct fail *f);
+
 /* After a commit: lets this process know of a changed tree at once; others follow
  * within two seconds, as it would when the database is away just now. */
 void registrar_refs_follow(const struct request *r, enum registry_noun noun);

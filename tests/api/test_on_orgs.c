@@ -438,6 +438,27 @@ static void wrong_squads_are_refused(void **state)
     assert_int_equal(asking_count(&answer, "/items"), 0);
 }
 
+static void every_change_is_in_the_audit(void **state)
+{
+    struct asking_room *room = *state;
+    struct asking_answer answer =
+        post(room, "/v1/squads", "{\"code\":\"A\",\"name\":\"a\",\"org_id\":11}");
+    const char *target =
+        arena_text(room->d->arena, "/v1/squads/%lld", (long long)asking_int(&answer, "/squad_id"));
+
+    asking_expect(&answer, 201, NULL);
+    patch(room, "/v1/orgs/10", "{\"name\":\"b\"}");
+    post(room, arena_text(room->d->arena, "%s/members", target), "{\"person_id\":101}");
+    close_it(room, arena_text(room->d->arena, "%s/members/101", target));
+    close_it(room, target);
+    answer = close_it(room, "/v1/orgs/11"); /* refused, so nothing was done */
+    asking_expect(&answer, 409, NULL);
+    assert_string_equal(
+        database_text(room->d, "SELECT string_agg(action || '@' || org_id, ' ' ORDER BY audit_id)"
+                               " FROM vigil.audit"),
+        "squad_created@11 organisation_changed@10 squad_joined@11 squad_left@11 squad_closed@11");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_room, close_room)
 
 int main(void)
@@ -455,6 +476,7 @@ int main(void)
         TEST(a_site_belongs_to_a_firm),
         TEST(a_squad_has_members_equipment_and_insurance),
         TEST(wrong_squads_are_refused),
+        TEST(every_change_is_in_the_audit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -185,7 +185,7 @@ static struct personal *open_keys(struct fail *f)
 static bool make_city(struct db *db, struct ids *ids, struct city_wish *wish, struct arena *a,
                       struct fail *f)
 {
-    struct pretend_tree tree;
+    struct pretend_tree *tree = arena_take(a, 1, sizeof *tree);
     struct pretend_report report;
     struct personal *keys = open_keys(f);
     int32_t made;
@@ -194,14 +194,14 @@ static bool make_city(struct db *db, struct ids *ids, struct city_wish *wish, st
     if (!keys)
         return false;
     wish->places.org_at = township_at;
-    wish->places.self = &tree;
-    is_good = db_limit(db, 0, f) && make_tree(db, ids, wish, a, &tree, f) &&
+    wish->places.self = tree;
+    is_good = db_limit(db, 0, f) && make_tree(db, ids, wish, a, tree, f) &&
               pretend_city(db, ids, &wish->places, &report, f);
     if (is_good) {
         const struct pretend_people_wish people = {
             .database = command_database_address(),
             .personal = keys,
-            .tree = &tree,
+            .tree = tree,
             .people = wish->people,
             .on_duty = wish->on_duty,
             .seed = wish->places.seed,
@@ -214,7 +214,7 @@ static bool make_city(struct db *db, struct ids *ids, struct city_wish *wish, st
     if (is_good)
         printf(command_say("%d organisations, %d stations, %d lookout points; %d people added\n",
                            "%d 个组织、%d 个服务站、%d 个瞭望点；新增 %d 人\n"),
-               tree.org_count, tree.station_count, tree.lookout_count, made);
+               tree->org_count, tree->station_count, tree->lookout_count, made);
     return is_good;
 }
 
