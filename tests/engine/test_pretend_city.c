@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/pretend_people.h"
+#include "engine/pretend_roster.h"
 #include "engine/pretend_tree.h"
 #include "tests/support/block.h"
 #include "tests/support/check_near.h"
@@ -170,6 +171,25 @@ static void people_are_made_once_and_as_many_are_on_duty(void **state)
     assert_int_equal(count(c, "person WHERE name_initials = ''"), 0);
 }
 
+static void every_lookout_point_has_its_evenings(void **state)
+{
+    struct city *c = *state;
+    struct fail f = { 0 };
+
+    make_tree(c, "small");
+    make_people(c, 2000, 200);
+    for (int i = 0; i < 2; i++) {
+        must(pretend_roster_make(c->d->db, c->ids, &c->tree, "Asia/Shanghai", c->d->arena, &f), &f);
+        assert_int_equal(count(c, "shift"), 70);
+        assert_int_equal(count(c, "signup"), 140);
+    }
+    assert_int_equal(
+        database_int(
+            c->d, "SELECT min(extract(hour FROM lower(during) AT TIME ZONE 'Asia/Shanghai'))::int"
+                  " FROM vigil.shift"),
+        20);
+}
+
 static const char *everyone(struct city *c)
 {
     return database_text(
@@ -203,6 +223,7 @@ int main(void)
         TEST(everything_is_there_once),
         TEST(counties_and_townships_part_the_city),
         TEST(people_are_made_once_and_as_many_are_on_duty),
+        TEST(every_lookout_point_has_its_evenings),
         TEST(the_same_seed_makes_the_same_people),
     };
 

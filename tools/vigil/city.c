@@ -8,6 +8,7 @@
 #include "engine/personal.h"
 #include "engine/pretend.h"
 #include "engine/pretend_people.h"
+#include "engine/pretend_roster.h"
 #include "engine/pretend_tree.h"
 #include "tools/vigil/command.h"
 #include "tools/vigil/commands.h"
@@ -167,19 +168,38 @@ static bool make_tree(struct db *db, struct ids *ids, const struct city_wish *wi
     return false;
 }
 
-/* The keys are the server's: its setting, its place. */
-static struct personal *open_keys(struct fail *f)
+/* The server's settings: where its keys are, which time it is there. */
+static struct config *read_settings(struct fail *f)
 {
     char program[] = "vigil";
     char *arguments[] = { program, NULL };
     int count = 1;
     struct config *config = config_new();
-    struct personal *keys = NULL;
 
     if (config_load(config, &count, arguments, f))
-        keys = personal_open(config_text(config, CONFIG_PERSONAL_KEY_FILE), f);
+        return config;
     config_free(config);
-    return keys;
+    return NULL;
+}
+
+static bool make_people(const struct city_wish *wish, const struct pretend_tree *tree,
+                        const struct config *settings, struct ids *ids, int32_t *made,
+                        struct fail *f)
+{
+    struct personal *keys = personal_open(config_text(settings, CONFIG_PERSONAL_KEY_FILE), f);
+    const struct pretend_people_wish people = {
+        .database = command_database_address(),
+        .personal = keys,
+        .tree = tree,
+        .people = wish->people,
+        .on_duty = wish->on_duty,
+        .seed = wish->places.seed,
+        .progress = show_progress,
+    };
+    const bool is_good = keys && pretend_people_make(&people, ids, made, f);
+
+    personal_close(keys);
+    return is_good;
 }
 
 static bool make_city(struct db *db, struct ids *ids, struct city_wish *wish, struct arena *a,
@@ -187,30 +207,18 @@ static bool make_city(struct db *db, struct ids *ids, struct city_wish *wish, st
 {
     struct pretend_tree *tree = arena_take(a, 1, sizeof *tree);
     struct pretend_report report;
-    struct personal *keys = open_keys(f);
+    struct config *settings = read_settings(f);
     int32_t made;
-    bool is_good;
 
-    if (!keys)
-        return false;
     wish->places.org_at = township_at;
     wish->places.self = tree;
-    is_good = db_limit(db, 0, f) && make_tree(db, ids, wish, a, tree, f) &&
-              pretend_city(db, ids, &wish->places, &report, f);
-    if (is_good) {
-        const struct pretend_people_wish people = {
-            .database = command_database_address(),
-            .personal = keys,
-            .tree = tree,
-            .people = wish->people,
-            .on_duty = wish->on_duty,
-            .seed = wish->places.seed,
-            .progress = show_progress,
-        };
+    const bool is_good =
+        settings && db_limit(db, 0, f) && make_tree(db, ids, wish, a, tree, f) &&
+        pretend_city(db, ids, &wish->places, &report, f) &&
+        make_people(wish, tree, settings, ids, &made, f) &&
+        pretend_roster_make(db, ids, tree, config_text(settings, CONFIG_CITY_TIME_ZONE), a, f);
 
-        is_good = pretend_people_make(&people, ids, &made, f);
-    }
-    personal_close(keys);
+    config_free(settings);
     if (is_good)
         printf(command_say("%d organisations, %d stations, %d lookout points; %d people added\n",
                            "%d 个组织、%d 个服务站、%d 个瞭望点；新增 %d 人\n"),
