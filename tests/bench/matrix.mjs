@@ -33,7 +33,7 @@ const OPEN_HERE = new Set(['/metrics']); // from this machine without a token, a
 const counts = { cells: 0, requests: 0, answered: 0, refused: 0, no_token: 0, role: 0, missing: 0, other: 0, wrong: 0, leaks: 0, broken: 0 };
 
 // DELETE and the ends of things last, so that there is something to ask for before.
-const order = endpoint => (/withdraw|erase/.test(endpoint.path) ? 3 : endpoint.method === 'DELETE' ? 2 : endpoint.method === 'GET' ? 0 : 1);
+const order = endpoint => (/\/me\/withdraw|erase/.test(endpoint.path) ? 3 : endpoint.method === 'DELETE' ? 2 : endpoint.method === 'GET' ? 0 : 1);
 const endpoints = index.filter(e => e.path !== '/v1/leave').sort((a, b) => order(a) - order(b));
 
 async function send(who, endpoint, n, luck = chance) {
