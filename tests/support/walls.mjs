@@ -67,15 +67,16 @@ export function lookUpIds() {
     owners.clear();
     ofOrg.clear();
     for (const [id, n] of byId) note(id, n, 0, 'org_id');
-    for (const table of tables) {
-        if (table.name === 'org') continue;
-        const found = rows(`SELECT ${table.key || 0}, org_id, ${table.person ? 'coalesce(person_id, 0)' : 0} FROM vigil.${table.name}`);
-        const seen = new Set(found.map(row => Number(row[1])));
+    const others = tables.filter(table => table.name !== 'org');
+    const all = new Map(others.map(table => [table.name, []]));
+    for (const [name, ...row] of rows(others.map(t => `SELECT '${t.name}', ${t.key || 0}, org_id, ${t.person ? 'coalesce(person_id, 0)' : 0} FROM vigil.${t.name}`).join(' UNION ALL '))) all.get(name).push(row.map(Number));
+    for (const table of others) {
+        const seen = new Set(all.get(table.name).map(row => row[1]));
         const wanted = table.name === 'site' ? [5, 6] : [2, 3, 21, 22, 31, 211, 4, 5, 6];
         if (!wanted.every(n => seen.has(orgs.get(n).id))) holes.add(table.name);
         else holes.delete(table.name);
         // Numbers of audit entries stand in the open: the chain that proves them is the whole city's.
-        if (table.key && table.name !== 'audit') for (const [id, org, person] of found) note(Number(id), byId.get(Number(org)), Number(person), table.key);
+        if (table.key && table.name !== 'audit') for (const [id, org, person] of all.get(table.name)) note(id, byId.get(org), person, table.key);
     }
     for (const [person, org] of rows('SELECT person_id, org_id FROM vigil.membership WHERE valid_to IS NULL')) owners.get(Number(person))?.orgs.add(byId.get(Number(org)));
     for (const [rule, lender, borrower] of rows('SELECT rule_id, lender_id, borrower_id FROM vigil.mutual_aid')) {
@@ -174,7 +175,7 @@ const STREAM_MS = 250;
 // A connection that the server has given up while it lay idle is no answer: asked again once.
 export function ask(who, request, again = true) {
     return send(who, request).catch(error => {
-        if (error.code === 'ECONNRESET' && again) return ask(who, request, false);
+        if (['ECONNRESET', 'EPIPE'].includes(error.code) && again) return ask(who, request, false);
         throw error;
     });
 }

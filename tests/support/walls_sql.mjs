@@ -11,12 +11,15 @@ const root = join(fileURLToPath(import.meta.url), '../../..');
 const WRITE_ONLY = new Set(['audit', 'audit_pending', 'outbox']);
 const MOVING = new Set([...WRITE_ONLY, 'event', 'idempotency', 'position_last', 'token']); // by vigild, meanwhile
 
+// What names neither such a table nor a function of ours speaks of streets and settings.
+const OURS = new RegExp(`\\bvigil\\.(${tables.map(t => t.name).join('|')}|person_\\w+|position_\\w+|idempotency|org\\w*)\\b|\\bvigil\\.\\w+\\(`);
+
 function statements() {
     const all = [];
     for (const folder of ['queries', 'layers']) {
         for (const file of readdirSync(join(root, 'schema', folder))) {
             const text = readFileSync(join(root, 'schema', folder, file), 'utf8').trim().replace(/;$/, '');
-            if (/^(--[^\n]*\n)*\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b/i.test(text)) all.push({ name: `${basename(file, '.sql')}${folder === 'layers' ? '_layer' : ''}`, text });
+            if (/^(--[^\n]*\n)*\s*(SELECT|WITH|INSERT|UPDATE|DELETE)\b/i.test(text) && OURS.test(text)) all.push({ name: `${basename(file, '.sql')}${folder === 'layers' ? '_layer' : ''}`, text });
         }
     }
     return all;
