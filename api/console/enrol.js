@@ -3,7 +3,7 @@
 import { Problem, ask } from './api.js';
 import { $, make } from './dom.js';
 import { consentBlock, hushWrong, randomText, sayWrong, show } from './phone.js';
-import { language, onLanguage, startWords } from './words.js';
+import { language, onLanguage, startWords, word } from './words.js';
 
 const KEY = 'vigil.claim';
 const LOOK_MS = 5000;
@@ -16,7 +16,9 @@ function showConsents() {
   const blocks = texts.map((text) => {
     const box = make('input', { type: 'checkbox', name: 'consents', value: text.purpose, required: text.required, checked: agreed.has(text.purpose) });
     box.addEventListener('change', () => (box.checked ? agreed.add(text.purpose) : agreed.delete(text.purpose)));
-    return consentBlock(text, box);
+    const block = consentBlock(text, box);
+    if (text.required) block.querySelector('label span').append(' ', make('span', { class: 'quiet' }, word('phone.enrol.required')));
+    return block;
   });
   for (const old of $('consents').querySelectorAll('.agree')) old.remove();
   $('consents').append(...blocks);
