@@ -208,13 +208,14 @@ static void many_rows_at_once_are_checked_like_one(void **state)
     struct fail f = { 0 };
 
     pgwire_copy_begin(&rows);
-    pgwire_row(&rows, 6);
+    pgwire_row(&rows, 7);
     pgwire_int8(&rows, 77);
     pgwire_bytes(&rows, "Load", 4);
     pgwire_bytes(&rows, "foot", 4);
     pgwire_int8(&rows, 0);
     pgwire_bytes(&rows, "\1", 1);
     pgwire_bytes(&rows, "\1", 1);
+    pgwire_bytes(&rows, "l", 1);
     pgwire_copy_end(&rows);
     act_for(s, 2, 0); /* the home of the row is the city */
     assert_false(db_load(s->app, "person", QUERIES_PEOPLE_COPY, &rows, &f));

@@ -8,11 +8,12 @@
 
 #include "engine/ids.h"
 #include "engine/pgwire.h"
+#include "engine/pinyin.h"
 #include "tools/vigil/chance.h"
 #include "tools/vigil/command.h"
 #include "tools/vigil/commands.h"
 
-enum { COUNT_MAX = 1000000, COLUMNS = 6, ROWS_AT_ONCE = 20000, SKILL_BITS = 63 };
+enum { COUNT_MAX = 1000000, COLUMNS = 7, ROWS_AT_ONCE = 20000, SKILL_BITS = 63 };
 
 /* The hundred commonest family names hold 85 of 100 people; these are the first
  * forty, the commoner ones more than once. */
@@ -42,6 +43,7 @@ static void put_text(struct buf *rows, const char *text)
 
 static void put_person(struct buf *rows, int64_t person_id, struct chance *chance)
 {
+    char initials[PINYIN_SIZE];
     const char *family = FAMILY[chance_pick(chance, FAMILIES)];
     const char *first = GIVEN[chance_pick(chance, GIVENS)];
     const char *second = chance_pick(chance, 100) < 70 ? GIVEN[chance_pick(chance, GIVENS)] : "";
@@ -60,7 +62,9 @@ static void put_person(struct buf *rows, int64_t person_id, struct chance *chanc
     put_text(rows, network_mode_word(mode));
     pgwire_int8(rows, (int64_t)skills);
     pgwire_bytes(rows, chance_pick(chance, 100) < 95 ? "\1" : "\0", 1); /* on duty */
-    pgwire_bytes(rows, "\1", 1); /* agrees to be located */
+    pgwire_bytes(rows, "\1", 1);                                        /* agrees to be located */
+    pinyin_initials(name, initials);
+    put_text(rows, initials);
 }
 
 static bool add_some(struct db *db, struct ids *ids, int64_t count, struct chance *chance,
