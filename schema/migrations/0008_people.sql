@@ -193,9 +193,16 @@ SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
 BEGIN
     INSERT INTO vigil.person_reach (ancestor_id, person_id)
     SELECT r.ancestor_id, a.person_id FROM added a JOIN vigil.org_reach r USING (org_id);
+    -- As name_words, of all at once: 600,000 calls of it would take half the time.
     INSERT INTO vigil.person_word (word, person_id)
-    SELECT w, person_id FROM added, vigil.name_words(display_name, name_initials) AS w
-    WHERE valid_to IS NULL;
+    SELECT substr(f.name, i), f.person_id
+    FROM (SELECT person_id, vigil.fold(display_name) AS name FROM added WHERE valid_to IS NULL OFFSET 0) AS f,
+         generate_series(1, least(length(f.name), 40)) AS i
+    WHERE substr(f.name, i, 1) <> ' '
+    UNION ALL
+    SELECT name_initials, person_id FROM added
+    WHERE valid_to IS NULL AND name_initials <> ''
+    ON CONFLICT DO NOTHING;
     RETURN NULL;
 END $$;
 CREATE FUNCTION vigil.person_renamed() RETURNS trigger LANGUAGE plpgsql
