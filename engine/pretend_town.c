@@ -153,18 +153,22 @@ static struct pretend_town_patch cut(struct pretend_town *t, struct pretend_town
     return part;
 }
 
+/* A patch that is still to be cut into so many parts, the first of them number `at`. */
+struct cut_open {
+    struct pretend_town_patch patch;
+    int32_t parts, at;
+};
+
 void pretend_town_split(struct pretend_town *t, struct pretend_town_patch patch, int32_t parts,
                         struct pretend_town_patch *out)
 {
-    struct {
-        struct pretend_town_patch patch;
-        int32_t parts, at;
-    } open[CUTS_MAX], one;
+    struct cut_open open[CUTS_MAX];
     int32_t count = 0;
 
-    open[count++] = (typeof(one)){ patch, parts, 0 };
+    open[count++] = (struct cut_open){ patch, parts, 0 };
     while (count > 0) {
-        one = open[--count];
+        struct cut_open one = open[--count];
+
         if (one.parts == 1) {
             out[one.at] = one.patch;
             continue;
@@ -173,8 +177,8 @@ void pretend_town_split(struct pretend_town *t, struct pretend_town_patch patch,
         const struct pretend_town_patch part = cut(t, &one.patch, half, one.parts);
 
         assert(count + 2 <= CUTS_MAX);
-        open[count++] = (typeof(one)){ one.patch, one.parts - half, one.at + half };
-        open[count++] = (typeof(one)){ part, half, one.at };
+        open[count++] = (struct cut_open){ one.patch, one.parts - half, one.at + half };
+        open[count++] = (struct cut_open){ part, half, one.at };
     }
 }
 

@@ -208,7 +208,7 @@ static bool make_city(struct db *db, struct ids *ids, struct city_wish *wish, st
     struct pretend_tree *tree = arena_take(a, 1, sizeof *tree);
     struct pretend_report report;
     struct config *settings = read_settings(f);
-    int32_t made;
+    int32_t made = 0;
 
     wish->places.org_at = township_at;
     wish->places.self = tree;
