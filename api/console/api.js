@@ -19,19 +19,12 @@ export function freshKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** With `version` only what still has it is changed. Throws a Problem, or an AbortError when `signal` said so. */
-export async function ask(method, path, body, signal, key = freshKey(), version) {
-  const headers = { Accept: 'application/json' };
-  if (method === 'POST') headers['Idempotency-Key'] = key;
-  if (version !== undefined) headers['If-Match'] = `"${version}"`;
+async function exchange(method, path, more, body, signal) {
+  const headers = { Accept: 'application/json', ...more };
   if (!SAFE.has(method)) headers['X-Vigil-CSRF'] = '1';
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
   let answer;
   try {
-    answer = await fetch(path, {
-      method, headers, signal, credentials: 'same-origin',
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
+    answer = await fetch(path, { method, headers, signal, credentials: 'same-origin', body });
   } catch (error) {
     if (error.name === 'AbortError') throw error;
     throw new Problem('unreachable', error.message);
@@ -45,4 +38,18 @@ export async function ask(method, path, body, signal, key = freshKey(), version)
   }
   if (!answer.ok) throw new Problem(value?.code ?? 'unreadable', value?.detail ?? answer.statusText, { ...value, status: answer.status });
   return value;
+}
+
+/** With `version` only what still has it is changed. Throws a Problem, or an AbortError when `signal` said so. */
+export function ask(method, path, body, signal, key = freshKey(), version) {
+  const headers = {};
+  if (method === 'POST') headers['Idempotency-Key'] = key;
+  if (version !== undefined) headers['If-Match'] = `"${version}"`;
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  return exchange(method, path, headers, body === undefined ? undefined : JSON.stringify(body), signal);
+}
+
+/** Sends a table as a spreadsheet wrote it, byte by byte: the server finds out its encoding. */
+export function sendTable(path, file, key = freshKey()) {
+  return exchange('POST', path, { 'Idempotency-Key': key, 'Content-Type': 'text/csv' }, file);
 }

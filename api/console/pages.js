@@ -14,6 +14,11 @@ import { onLanguage, word } from './words.js';
    role may do is decided by the server alone. */
 const PAGES = [
   { name: 'dispatch' },
+  { name: 'people', roles: ['admin', 'manager', 'dispatcher', 'planner', 'auditor'] },
+  { name: 'orgs', roles: ['admin', 'manager', 'dispatcher', 'planner', 'auditor'] },
+  { name: 'rosters', roles: ['admin', 'manager', 'dispatcher', 'planner', 'auditor'] },
+  { name: 'tokens', roles: ['admin', 'manager'] },
+  { name: 'audit', roles: ['admin', 'auditor'] },
 ];
 
 export let caller; // who is signed in: {role, org_id, token_id, person_id}

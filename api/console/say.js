@@ -15,7 +15,13 @@ export function hush() {
   $('notice').hidden = true;
 }
 
-/** A failure: the sentence of its code in the user's language, then the details. */
+/** The sentence of a failure's code in the user's language. */
+export function sentence(problem) {
+  const key = problem.status === 0 ? `console.code.${problem.code}` : `code.${problem.code}`;
+  return hasWord(key) ? word(key) : word('console.failed');
+}
+
+/** A failure: its sentence, then the details. */
 export function complain(problem) {
   if (problem.name === 'AbortError') return;
   if (!(problem instanceof Problem)) throw problem;
@@ -23,12 +29,10 @@ export function complain(problem) {
     location.assign('/enter');
     return;
   }
-  const key = problem.status === 0 ? `console.code.${problem.code}` : `code.${problem.code}`;
-  const known = hasWord(key);
   // Without an answer there are only the browser's words, which add nothing to ours.
   const details = problem.code === 'unreachable' ? []
     : [make('span', { lang: 'en' }, problem.message), ' ', make('code', {}, problem.code)];
-  $('notice').replaceChildren(make('b', {}, known ? word(key) : word('console.failed')), ...details);
+  $('notice').replaceChildren(make('b', {}, sentence(problem)), ...details);
   $('notice').hidden = false;
   clearTimeout(timer);
   timer = setTimeout(hush, SHOWN_MS);
