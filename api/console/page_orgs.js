@@ -1,5 +1,6 @@
 // The organisation tree, what each organisation has, and how people come into it: codes to enrol by and those who wait.
 import { ask } from './api.js';
+import { orgLink } from './orgs.js';
 import { caller } from './pages.js';
 import { count } from './format.js';
 import { make } from './dom.js';
@@ -103,12 +104,12 @@ async function showEnrolment(org, root) {
   const codes = make('div'), waiting = make('div');
   root.replaceChildren(make('h3', {}, word('console.enrol.codes')), codes, button('console.enrol.new', () => newCode(org)), make('h3', {}, word('console.enrol.waiting')), waiting);
   await list(codes, '/v1/enrolment_codes', [
-    { key: 'console.column.name', cell: (code) => code.label }, { key: 'console.people.org', cell: (code) => String(code.org_id) },
+    { key: 'console.column.name', cell: (code) => code.label }, { key: 'console.people.org', cell: (code) => orgLink(code.org_id) },
     { key: 'console.enrol.used', cell: (code) => `${code.uses} / ${code.uses_max}` },
     { key: 'console.people.expires', cell: (code) => moment(code.expires_at) },
   ], showCode);
   await list(waiting, withQuery('/v1/enrolments', { state: 'pending' }), [
-    { key: 'console.column.name', cell: (one) => one.name }, { key: 'console.people.org', cell: (one) => String(one.org_id) }, { key: 'console.column.phone', cell: (one) => one.phone },
+    { key: 'console.column.name', cell: (one) => one.name }, { key: 'console.people.org', cell: (one) => orgLink(one.org_id) }, { key: 'console.column.phone', cell: (one) => one.phone },
     { key: 'phone.birth_year', cell: (one) => String(one.birth_year ?? '') }, { key: 'console.enrol.asked', cell: (one) => moment(one.asked_at) },
     { key: 'console.column.state', cell: (one) => make('span', {}, button('console.enrol.approve', () => decide(org, one, 'approve', {}).catch(complain), { class: 'sheet-small' }), ' ',
       button('console.enrol.refuse', () => refuse(org, one), { class: 'sheet-small' })) },
@@ -121,7 +122,7 @@ async function open(id) {
   if (shown !== id) return;
   const enrolment = make('div');
   detail.replaceChildren(make('div', { class: 'sheet-title' }, make('h2', {}, org.name), make('span', {}, kindWord(org.kind))),
-    facts([['console.people.id', org.org_id], ['console.column.code', org.code], ['console.org.parent', org.parent_id], ['console.column.address', org.address],
+    facts([['console.people.id', org.org_id], ['console.column.code', org.code], ['console.org.parent', org.parent_id ? orgLink(org.parent_id) : null], ['console.column.address', org.address],
       ['console.column.phone', org.duty_phone], ['console.org.since', moment(org.valid_from)], ['console.org.closed', moment(org.valid_to)]]),
     counts(org));
   if (['admin', 'manager'].includes(caller.role)) {

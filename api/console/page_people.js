@@ -1,6 +1,7 @@
 // The people of one's organisations: finding them, what is known of each, and tables of them in and out.
 import { ask, sendTable } from './api.js';
 import { make } from './dom.js';
+import { orgLink } from './orgs.js';
 import { complain, say } from './say.js';
 import { button, facts, form, list, moment, table, withQuery } from './sheets.js';
 import { onLanguage, word } from './words.js';
@@ -12,7 +13,7 @@ const WAIT_MS = 250;
 const COLUMNS = [
   { key: 'console.column.name', cell: (person) => person.name },
   { key: 'console.column.phone', cell: (person) => person.phone },
-  { key: 'console.people.org', cell: (person) => String(person.org_id) },
+  { key: 'console.people.org', cell: (person) => orgLink(person.org_id) },
   { key: 'console.column.mode', cell: (person) => modeWord(person.mode) },
   { key: 'console.people.recruit', cell: (person) => word(`console.recruit.${person.recruit}`) },
   { key: 'console.column.state', cell: stateOf },
@@ -26,7 +27,7 @@ const options = (words, key) => [['', word('console.people.any')], ...words.map(
 /* Shape and word beside the colour. */
 function stateOf(person) {
   return make('span', { class: 'sheet-state', 'data-good': person.available }, person.available ? '● ' : '○ ',
-    person.available ? word('console.tip.available') : person.unavailable.map((why) => word(`console.hindrance.${why}`)).join(' · '));
+    person.available ? word('console.people.available') : person.unavailable.map((why) => word(`console.hindrance.${why}`)).join(' · '));
 }
 
 function find() {
@@ -39,7 +40,7 @@ function head() {
   return make('div', { class: 'sheet-head' },
     make('input', { type: 'search', id: 'people-search', value: filter.q, maxlength: 100, placeholder: word('console.people.hint'), 'aria-label': word('console.people.hint'),
       oninput: (event) => { filter.q = event.target.value.trim(); clearTimeout(timer); timer = setTimeout(find, WAIT_MS); } }),
-    select('available', [['', word('console.people.everyone')], ['true', word('console.tip.available')], ['false', word('console.people.not_available')]], 'console.column.state'),
+    select('available', [['', word('console.people.everyone')], ['true', word('console.people.available')], ['false', word('console.people.not_available')]], 'console.column.state'),
     select('mode', options(MODES, 'console.mode'), 'console.column.mode'),
     button('console.people.new', create, { class: 'sheet-button sheet-main' }), button('console.people.import', importTable),
     make('a', { class: 'sheet-button', href: '/v1/people/export', download: 'people.csv' }, word('console.people.export')));
@@ -93,7 +94,7 @@ async function open(id) {
   detail.replaceChildren(
     make('div', { class: 'sheet-title' }, make('h2', {}, person.name), stateOf(person)),
     facts([
-      ['console.people.id', person.person_id], ['console.people.org', person.org_id], ['console.column.mode', modeWord(person.mode)],
+      ['console.people.id', person.person_id], ['console.people.org', orgLink(person.org_id)], ['console.column.mode', modeWord(person.mode)],
       ['console.people.line', person.line], ['console.people.recruit', word(`console.recruit.${person.recruit}`)], ['phone.birth_year', person.birth_year],
       ['console.people.skills', person.skills.map((skill) => word(`console.skill.${skill}`)).join(' · ')],
       ...SEALED.map((field) => [`phone.${field}`, sealed(person, field)]),
@@ -101,7 +102,7 @@ async function open(id) {
     make('div', { class: 'sheet-ends' }, button(person.on_duty ? 'console.people.off_duty' : 'console.people.on_duty', () => setDuty(person).catch(complain)),
       button('console.people.membership_new', () => addMembership(id)), button('console.people.credential_new', () => addCredential(id))),
     make('h3', {}, word('console.people.memberships')),
-    table([{ key: 'console.people.org', cell: (row) => String(row.org_id) }, { key: 'console.people.role', cell: (row) => word(`phone.role.${row.role}`) },
+    table([{ key: 'console.people.org', cell: (row) => orgLink(row.org_id) }, { key: 'console.people.role', cell: (row) => word(`phone.role.${row.role}`) },
       { key: 'console.people.when', cell: spells }], memberships.items),
     make('h3', {}, word('console.people.credentials')),
     table([{ key: 'console.column.kind', cell: (row) => row.type }, { key: 'console.people.issuer', cell: (row) => row.issuer },

@@ -1,6 +1,7 @@
 // Who may sign in: tokens of people, devices, partners and gateways. A new one's text is shown this once.
 import { ask } from './api.js';
 import { make } from './dom.js';
+import { orgLink } from './orgs.js';
 import { complain } from './say.js';
 import { button, form, list, moment } from './sheets.js';
 import { onLanguage, word } from './words.js';
@@ -12,7 +13,7 @@ let root, found, made;
 const COLUMNS = [
   { key: 'console.column.name', cell: (token) => token.name },
   { key: 'console.token.role', cell: (token) => word(`console.role.${token.role}`) },
-  { key: 'console.people.org', cell: (token) => String(token.org_id) },
+  { key: 'console.people.org', cell: (token) => orgLink(token.org_id) },
   { key: 'console.token.person', cell: (token) => (token.person_id ? String(token.person_id) : '') },
   { key: 'console.people.expires', cell: (token) => moment(token.expires_at) },
   { key: 'console.token.used', cell: (token) => moment(token.used_at) },

@@ -18,7 +18,7 @@ export function moment(text) {
 /** path?name=value… without what is empty. */
 export function withQuery(path, values) {
   const query = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== '' && value !== null && value !== undefined));
-  return query.size === 0 ? path : `${path}?${query}`;
+  return query.size === 0 ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`;
 }
 
 /** A table: columns are {key: word of the head, cell: row → text or element}. With `onchoose` its rows open by mouse and key. */

@@ -1,0 +1,120 @@
+// The office pages in a real browser: people, organisations, rosters, access and the audit.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { enter, openBrowser, openPage } from './browser.mjs';
+import { openCity } from './city.mjs';
+
+let city, browser, page, person;
+const folder = mkdtempSync(join(tmpdir(), 'vigil-pages-'));
+const PHONE = `139${String(Date.now()).slice(-8)}`; // a city may have been tested before
+const errors = [];
+
+before(async () => {
+  city = await openCity();
+  const made = await city.ask('POST', '/v1/people', { name: '欧阳测试', phone: PHONE });
+  assert.equal(made.status, 201, JSON.stringify(made.json));
+  person = made.json.person_id;
+  browser = await openBrowser();
+  page = await openPage(browser);
+  page.on('pageerror', (error) => errors.push(error.message));
+  await enter(page, city);
+});
+
+after(async () => {
+  await browser?.close();
+  city?.close();
+  rmSync(folder, { recursive: true });
+});
+
+const open = (hash) => page.evaluate((to) => { location.hash = to; }, hash);
+const fill = (name, value) => page.fill(`.sheet-dialog [name="${name}"]`, value);
+const send = () => page.click('.sheet-dialog button[type="submit"]');
+
+test('a person is found by her initials, her phone is masked, and shown for a purpose that the audit keeps', async () => {
+  await open('people');
+  await page.fill('#people-search', 'oycs');
+  await page.click('#page-people .sheet-go:has-text("欧阳测试")');
+  await page.waitForSelector('#page-people .sheet-title');
+  assert.match(await page.textContent('#page-people .sheet-facts'), new RegExp(`139\\*{4}${PHONE.slice(-4)}`));
+  await page.click('#page-people .sheet-facts .sheet-small');
+  await fill('purpose', 'she left her bag');
+  await send();
+  await page.waitForSelector(`#page-people .sheet-facts:has-text("${PHONE}")`);
+  await open('audit');
+  await page.waitForSelector(`#page-audit tr:has-text("person ${person}"):has-text("she left her bag")`);
+});
+
+test('what the server refuses is said in the dialog, which stays open', async () => {
+  await open('people');
+  await page.click('#page-people .sheet-main');
+  await fill('name', 'Twice');
+  await fill('phone', PHONE);
+  await send();
+  await page.waitForSelector('.sheet-dialog .sheet-wrong:not([hidden])');
+  assert.equal(await page.inputValue('.sheet-dialog [name="name"]'), 'Twice');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('dialog.sheet-dialog', { state: 'detached' });
+});
+
+test('a table is looked at before it comes in: bad lines are named, good ones let in', async () => {
+  const file = join(folder, 'people.csv');
+  writeFileSync(file, 'name,phone\nTable One,13700000001\nTable Two,12\n');
+  await open('people');
+  const chooser = page.waitForEvent('filechooser');
+  await page.click('#page-people .sheet-head button:nth-of-type(2)');
+  await (await chooser).setFiles(file);
+  await page.waitForSelector('#page-people .sheet-detail td:has-text("12")');
+  await page.click('#page-people .sheet-detail .sheet-main');
+  await page.fill('#people-search', 'Table');
+  await page.waitForSelector('#page-people .sheet-list td:has-text("Table One")');
+  assert.equal(await page.locator('#page-people .sheet-list td:has-text("Table Two")').count(), 0);
+});
+
+test('an organisation gets one below it, and counts what stands under it', async () => {
+  await open('orgs/1');
+  await page.click('#page-orgs .sheet-ends button:first-child');
+  await fill('name', 'East county');
+  await fill('code', 'EAST');
+  await send();
+  await page.waitForSelector('#page-orgs h2:has-text("East county")');
+  await page.waitForSelector('#page-orgs .sheet-tree a:has-text("East county")');
+  assert.match(await page.textContent('#page-orgs .sheet-counts'), /0/);
+});
+
+test('a code to enrol by is shown as a picture', async () => {
+  await open('orgs/1');
+  await page.waitForSelector('#page-orgs .sheet-detail h2:has-text("City"), #page-orgs .sheet-detail h2:has-text("Gothenburg")');
+  await page.click('#page-orgs .sheet-detail > div:last-child > button');
+  await send();
+  await page.waitForFunction(() => document.querySelector('.org-qr')?.naturalWidth > 50);
+  await page.keyboard.press('Escape');
+});
+
+test('a token is shown once and ends when it is revoked', async () => {
+  await open('tokens');
+  await page.click('#page-tokens .sheet-main');
+  await fill('name', 'desk 7');
+  await send();
+  const token = await page.textContent('#page-tokens .token-text');
+  const asked = () => fetch(`${city.url}/v1/session`, { headers: { Authorization: `Bearer ${token}` } });
+  assert.equal((await asked()).status, 200);
+  page.once('dialog', (dialog) => dialog.accept());
+  await page.click('#page-tokens tr:has-text("desk 7") .sheet-small');
+  await page.waitForSelector('#page-tokens tr:has-text("desk 7") .sheet-small', { state: 'detached' });
+  const end = Date.now() + 5000;
+  while ((await asked()).status !== 401) assert.ok(Date.now() < end, 'the token still lives');
+});
+
+test('the month of patrols is shown in both languages', async () => {
+  await open('rosters');
+  await page.waitForSelector('#page-rosters .roster-day');
+  assert.ok(await page.locator('#page-rosters .roster-day').count() >= 28);
+  await page.click('#language');
+  await page.waitForSelector('#page-rosters :text("未来七天班次")');
+  await page.click('#language');
+});
+
+test('no page failed', () => assert.deepEqual(errors, []));
