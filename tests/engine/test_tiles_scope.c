@@ -58,7 +58,7 @@ struct shown {
 
 static bool holds(const struct buf *bytes, const char *word)
 {
-    return memmem(bytes->bytes, bytes->size, word, strlen(word)) != NULL;
+    return bytes->bytes && memmem(bytes->bytes, bytes->size, word, strlen(word)) != NULL;
 }
 
 static struct shown show(const char *names, int64_t org_id)

@@ -89,7 +89,7 @@ export function lookUpIds() {
 
 function note(id, n, person, column) {
     if (n === undefined) return;
-    if (!owners.has(id)) owners.set(id, { orgs: new Set(), person });
+    if (!owners.has(id)) owners.set(id, { orgs: new Set(), person, column });
     owners.get(id).orgs.add(n);
     if (column === 'person_id' ? isCaller(id) : callerTokens.has(id)) return; // whom nobody ends
     if (!ofOrg.has(column)) ofOrg.set(column, new Map());
@@ -132,6 +132,8 @@ const seesOrg = (who, n) => below.get(who.n).has(n) || (HERSELF.has(who.role) &&
 function seesId(who, id, owner) {
     if (id === who.id || id === who.person) return true;
     if (byId.has(id)) return lineage(who.n).includes(byId.get(id)) || seesOrg(who, byId.get(id)) || (allied.get(id) ?? []).some(n => seesOrg(who, n));
+    // Who did something to one's own row is told, if it was somebody above: the number of her token.
+    if (owner.column === 'token_id' && [...owner.orgs].some(n => lineage(who.n).includes(n))) return true;
     if (HERSELF.has(who.role) && owner.person) return owner.person === who.person;
     return [...owner.orgs].some(n => seesOrg(who, n));
 }
