@@ -144,10 +144,12 @@ static bool read_type(const struct request *r, const struct input *v, struct wis
     const char *type;
     struct db *db;
 
-    if (v && (!input_text(v, TYPE_MAX, &type, f) || !request_db(r, &db, f)))
-        return false;
-    if (v && !nearby_rule(db, type, r->arena, &rule, f))
-        return fail_at(f, "/incident_type");
+    if (v) {
+        if (!input_text(v, TYPE_MAX, &type, f) || !request_db(r, &db, f))
+            return false;
+        if (!nearby_rule(db, type, r->arena, &rule, f))
+            return fail_at(f, "/incident_type");
+    }
     w->nearby.age_min = rule.age_min;
     w->is_gated = !rule.volunteers_allowed;
     return true;

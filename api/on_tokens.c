@@ -232,7 +232,7 @@ static bool make(const struct request *r, struct db *db, const struct asked *a,
 static void give(const struct idempotency_answer *kept, const char *text, struct reply *out)
 {
     static const char NULL_END[] = "null}";
-    struct emit *e = reply_json(out, kept->status);
+    struct emit *e = reply_json(out, (enum reply_status)kept->status);
     const size_t head = kept->size - (sizeof NULL_END - 1);
 
     emit_raw(e, kept->bytes, text[0] ? head : kept->size);
