@@ -52,34 +52,33 @@ bool on_claims_mine(const struct request *r, struct reply *out, struct fail *f)
 
 struct step {
     const struct request *r;
+    int64_t claim_id;
     enum patrol_event event;
     int64_t with_claim_id;
 };
 
-static bool take_step(void *self, struct db *db, int64_t *id, struct fail *f)
+static bool take_step(void *self, struct db *db, struct fail *f)
 {
-    const struct step *s = self;
+    struct step *s = self;
     const struct shifts_actor who = rotas_actor(s->r);
     struct claims_claim claim;
     bool done;
 
-    if (!claims_hold(db, *id, s->r->arena, &claim, f))
+    if (!claims_hold(db, s->claim_id, s->r->arena, &claim, f))
         return false;
     if (s->event != PATROL_SWAP)
         return claims_step(db, engine_ids(s->r->engine), &claim, s->event, &who, s->r->arena, f);
     if (!claims_swap(db, &claim, s->with_claim_id, s->r->arena, &done, f))
         return false;
     if (done)
-        *id = s->with_claim_id; /* which is now hers */
+        s->claim_id = s->with_claim_id; /* which is now hers */
     return true;
 }
 
 static bool step(struct step *s, struct reply *out, struct fail *f)
 {
-    int64_t id;
-
-    return rotas_id(s->r, ROTA_CLAIMS, &id, f) &&
-           rotas_change(s->r, ROTA_CLAIMS, id, take_step, s, out, f);
+    return rotas_id(s->r, ROTA_CLAIMS, &s->claim_id, f) &&
+           rotas_change(s->r, ROTA_CLAIMS, &s->claim_id, take_step, s, out, f);
 }
 
 bool on_claims_confirm(const struct request *r, struct reply *out, struct fail *f)

@@ -214,24 +214,22 @@ bool on_shifts_template_close(const struct request *r, struct reply *out, struct
     return rotas_close(r, ROTA_SHIFT_TEMPLATES, shifts_close_template, out, f);
 }
 
-struct weeks {
+struct making_weeks {
     const struct request *r;
-    int64_t template_id;
-    const char *from;
-    int64_t count;
+    struct shifts_weeks weeks;
 };
 
 static bool make_weeks(void *self, struct db *db, struct emit *e, const char **location,
                        struct fail *f)
 {
-    const struct weeks *w = self;
+    const struct making_weeks *w = self;
+    struct arena *a = w->r->arena;
     struct rota_item item;
     int64_t made;
 
     (void)location;
-    if (!rota_get(db, ROTA_SHIFT_TEMPLATES, w->template_id, w->r->arena, &item, f) ||
-        !shifts_make_weeks(db, engine_ids(w->r->engine), w->template_id, w->from, (int32_t)w->count,
-                           zone_of(w->r), w->r->arena, &made, f))
+    if (!rota_get(db, ROTA_SHIFT_TEMPLATES, w->weeks.template_id, a, &item, f) ||
+        !shifts_make_weeks(db, engine_ids(w->r->engine), &w->weeks, a, &made, f))
         return false;
     emit_object(e);
     emit_key_int(e, "made", made);
@@ -242,19 +240,22 @@ static bool make_weeks(void *self, struct db *db, struct emit *e, const char **l
 bool on_shifts_template_weeks(const struct request *r, struct reply *out, struct fail *f)
 {
     struct input_key keys[] = { { "from", true, NULL }, { "count", false, NULL } };
-    struct weeks w = { .r = r, .count = 1 };
+    struct making_weeks w = { .r = r, .weeks = { .zone = zone_of(r) } };
     const struct input *body;
+    int64_t count = 1;
 
-    if (!rotas_id(r, ROTA_SHIFT_TEMPLATES, &w.template_id, f) || !request_json(r, &body, f) ||
-        !input_keys(body, keys, 2, f) || !input_text(keys[0].value, DAY_LENGTH, &w.from, f) ||
-        !rotas_read_int(keys[1].value, 1, SHIFTS_WEEKS_MAX, &w.count, f))
+    if (!rotas_id(r, ROTA_SHIFT_TEMPLATES, &w.weeks.template_id, f) || !request_json(r, &body, f) ||
+        !input_keys(body, keys, 2, f) ||
+        !input_text(keys[0].value, DAY_LENGTH, &w.weeks.monday, f) ||
+        !rotas_read_int(keys[1].value, 1, SHIFTS_WEEKS_MAX, &count, f))
         return false;
-    if (!rota_is_monday(w.from)) {
-        fail_set(f, FAIL_INPUT, WEEK_NOT_MONDAY, "%.10s is not a Monday", w.from);
+    if (!rota_is_monday(w.weeks.monday)) {
+        fail_set(f, FAIL_INPUT, WEEK_NOT_MONDAY, "%.10s is not a Monday", w.weeks.monday);
         fail_allowed(f, "the Monday a week begins on, like 2026-11-23");
-        fail_value(f, w.from);
+        fail_value(f, w.weeks.monday);
         return input_blame(keys[0].value, f);
     }
+    w.weeks.count = (int32_t)count;
     return registrar_once(r, out, make_weeks, &w, f);
 }
 

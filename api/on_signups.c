@@ -107,12 +107,13 @@ bool on_signups_get(const struct request *r, struct reply *out, struct fail *f)
 
 struct step {
     const struct request *r;
+    int64_t signup_id;
     enum signup_event event;
     struct shifts_proof proof;
     int64_t to_person_id;
 };
 
-static bool take_step(void *self, struct db *db, int64_t *id, struct fail *f)
+static bool take_step(void *self, struct db *db, struct fail *f)
 {
     const struct step *s = self;
     const struct shifts_actor who = rotas_actor(s->r);
@@ -120,7 +121,7 @@ static bool take_step(void *self, struct db *db, int64_t *id, struct fail *f)
     struct arena *a = s->r->arena;
     struct shifts_signup signup;
 
-    if (!shifts_hold(db, *id, &who, a, &signup, f))
+    if (!shifts_hold(db, s->signup_id, &who, a, &signup, f))
         return false;
     switch (s->event) {
     case SIGNUP_OFFER:
@@ -143,10 +144,8 @@ static bool take_step(void *self, struct db *db, int64_t *id, struct fail *f)
 
 static bool step(struct step *s, struct reply *out, struct fail *f)
 {
-    int64_t id;
-
-    return rotas_id(s->r, ROTA_SIGNUPS, &id, f) &&
-           rotas_change(s->r, ROTA_SIGNUPS, id, take_step, s, out, f);
+    return rotas_id(s->r, ROTA_SIGNUPS, &s->signup_id, f) &&
+           rotas_change(s->r, ROTA_SIGNUPS, &s->signup_id, take_step, s, out, f);
 }
 
 bool on_signups_approve(const struct request *r, struct reply *out, struct fail *f)

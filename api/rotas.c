@@ -168,8 +168,8 @@ bool rotas_get(const struct request *r, enum rota_noun noun, struct reply *out, 
     return true;
 }
 
-bool rotas_change(const struct request *r, enum rota_noun noun, int64_t id,
-                  bool (*act)(void *self, struct db *db, int64_t *id, struct fail *f), void *self,
+bool rotas_change(const struct request *r, enum rota_noun noun, const int64_t *id,
+                  bool (*act)(void *self, struct db *db, struct fail *f), void *self,
                   struct reply *out, struct fail *f)
 {
     struct rota_item item;
@@ -177,8 +177,7 @@ bool rotas_change(const struct request *r, enum rota_noun noun, int64_t id,
 
     if (!request_db(r, &db, f) || !db_begin(db, f))
         return false;
-    if (!act(self, db, &id, f) || !rota_get(db, noun, id, r->arena, &item, f) ||
-        !db_commit(db, f)) {
+    if (!act(self, db, f) || !rota_get(db, noun, *id, r->arena, &item, f) || !db_commit(db, f)) {
         db_rollback(db);
         return false;
     }

@@ -27,10 +27,10 @@ bool rotas_id(const struct request *r, enum rota_noun noun, int64_t *id, struct 
 /* Who asks, as rosters see her. */
 struct shifts_actor rotas_actor(const struct request *r);
 
-/* Does something to one of them in a transaction and answers with it as it is then;
- * `act` may set *id to another. */
-bool rotas_change(const struct request *r, enum rota_noun noun, int64_t id,
-                  bool (*act)(void *self, struct db *db, int64_t *id, struct fail *f), void *self,
+/* Does something to one of them in a transaction and answers with the one that *id
+ * names then. */
+bool rotas_change(const struct request *r, enum rota_noun noun, const int64_t *id,
+                  bool (*act)(void *self, struct db *db, struct fail *f), void *self,
                   struct reply *out, struct fail *f);
 /* Does something in a transaction and answers 204. */
 bool rotas_close(const struct request *r, enum rota_noun noun,

@@ -82,16 +82,16 @@ bool shifts_add(struct db *db, const struct shifts_plan *plan, const char *zone,
     return add(db, QUERIES_SHIFT_ADD, plan, when, a, f);
 }
 
-bool shifts_make_weeks(struct db *db, struct ids *ids, int64_t template_id, const char *monday,
-                       int32_t weeks, const char *zone, struct arena *a, int64_t *made,
-                       struct fail *f)
+bool shifts_make_weeks(struct db *db, struct ids *ids, const struct shifts_weeks *weeks,
+                       struct arena *a, int64_t *made, struct fail *f)
 {
-    const struct db_value wanted[] = { db_int(template_id), db_text(monday), db_int(weeks) };
-    int64_t shift_ids[DAYS_MAX];
+    const struct db_value wanted[] = { db_int(weeks->template_id), db_text(weeks->monday),
+                                       db_int(weeks->count) };
+    int64_t shift_ids[DAYS_MAX] = { 0 };
     const char *days = "";
     const struct db_rows *rows;
 
-    assert(weeks >= 1 && weeks <= SHIFTS_WEEKS_MAX);
+    assert(weeks->count >= 1 && weeks->count <= SHIFTS_WEEKS_MAX);
     if (!db_run(db, QUERIES_SHIFT_WEEKS, wanted, 3, a, &rows, f))
         return false;
     const int32_t count = db_count(rows);
@@ -101,8 +101,8 @@ bool shifts_make_weeks(struct db *db, struct ids *ids, int64_t template_id, cons
             return false;
         days = arena_text(a, "%s%s%s", days, i ? " " : "", db_get_text(rows, i, 0));
     }
-    const struct db_value values[] = { db_int(template_id), db_text(days),
-                                       db_ints(shift_ids, (size_t)count), db_text(zone) };
+    const struct db_value values[] = { db_int(weeks->template_id), db_text(days),
+                                       db_ints(shift_ids, (size_t)count), db_text(weeks->zone) };
 
     *made = 0;
     if (count == 0)
@@ -268,7 +268,7 @@ bool shifts_sign_up(struct db *db, const struct shifts_wish *w, const struct shi
     const struct db_value values[] = { db_int(w->signup_id),    id_or_null(w->shift_id),
                                        id_or_null(w->claim_id), db_int(w->person_id),
                                        db_text(w->role),        db_text(state) };
-    struct shifts_signup s;
+    struct shifts_signup s = { 0 };
 
     if (!db_run(db, QUERIES_SIGNUP_ADD, values, 6, a, NULL, f))
         return explain(db, w->person_id, f);
@@ -366,7 +366,7 @@ bool shifts_take(struct db *db, int64_t signup_id, int64_t new_id, int64_t taker
     const struct db_value values[] = { db_int(signup_id), db_int(new_id), db_int(taker_id) };
     const struct shifts_actor who = { 0 };
     const struct db_rows *rows;
-    struct shifts_signup s;
+    struct shifts_signup s = { 0 };
 
     if (!check_person(db, taker_id, a, f) ||
         !db_run(db, QUERIES_SIGNUP_TAKE, values, 3, a, &rows, f))

@@ -58,9 +58,14 @@ bool shifts_add_template(struct db *db, const struct shifts_plan *plan, struct a
 bool shifts_add(struct db *db, const struct shifts_plan *plan, const char *zone, struct arena *a,
                 struct fail *f);
 /* Makes the shifts of so many weeks from a Monday that are not there yet; how many. */
-bool shifts_make_weeks(struct db *db, struct ids *ids, int64_t template_id, const char *monday,
-                       int32_t weeks, const char *zone, struct arena *a, int64_t *made,
-                       struct fail *f);
+struct shifts_weeks {
+    int64_t template_id;
+    const char *monday; /* "2026-11-23" */
+    int32_t count;      /* 1 to SHIFTS_WEEKS_MAX */
+    const char *zone;   /* the city's */
+};
+bool shifts_make_weeks(struct db *db, struct ids *ids, const struct shifts_weeks *weeks,
+                       struct arena *a, int64_t *made, struct fail *f);
 bool shifts_close_template(struct db *db, int64_t template_id, struct arena *a, struct fail *f);
 /* Calls an open shift off with all who signed up; they are told. */
 bool shifts_cancel(struct db *db, int64_t shift_id, struct arena *a, struct fail *f);

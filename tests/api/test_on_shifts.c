@@ -177,6 +177,7 @@ static void shifts_keep_the_citys_clock_where_it_is_put_forward(void **state)
         .needs = { { "member", 1, 2 } },
         .need_count = 1,
     };
+    const struct shifts_weeks week = { 900, "2030-03-25", 1, "Europe/Berlin" };
     const struct db_scope city = { .org_id = 1 };
     struct db *own = db_open(room->d->address, &f);
     int64_t made;
@@ -184,8 +185,7 @@ static void shifts_keep_the_citys_clock_where_it_is_put_forward(void **state)
     assert_true(db_become(own, DB_APP, &f));
     db_scope(own, &city);
     assert_true(db_begin(own, &f) && shifts_add_template(own, &plan, room->d->arena, &f) &&
-                shifts_make_weeks(own, ids, 900, "2030-03-25", 1, "Europe/Berlin", room->d->arena,
-                                  &made, &f) &&
+                shifts_make_weeks(own, ids, &week, room->d->arena, &made, &f) &&
                 db_commit(own, &f));
     assert_int_equal(made, 2);
     assert_string_equal(

@@ -12,6 +12,19 @@ const rows = (table, more = '') => `SELECT count(*) FROM vigil.${table} ${more}`
 const made = async (ask, path, body, id) => JSON.parse((await ask('POST', path, body)).body)[id];
 const firm = async ({ ask }) => ({ firm: await made(ask, '/v1/orgs', { code: `FIRM-${Math.random()}`, name: 'Firm', kind: 'firm' }, 'org_id') });
 
+const need = [{ role: 'member', min: 1, max: 200 }];
+const station = async ask => made(ask, '/v1/stations', { code: `ROSTER-${Math.random()}`, name: 'Roster', place: place(1) }, 'station_id');
+const template = async ({ ask }) => {
+    const station_id = await station(ask);
+    return { station_id, template: await made(ask, '/v1/shift_templates', { org_id: 1, name: 'Idem', station_id, weekdays: [1], starts: '08:00', length_min: 60, needs: need }, 'template_id') };
+};
+const day = (year, n) => new Date(Date.UTC(year, 0, 1 + n)).toISOString().slice(0, 10);
+const shift = (station_id, name, n, year) => ({ org_id: 1, name, station_id, starts_at: `${day(year, n)}T08:00:00Z`, ends_at: `${day(year, n)}T10:00:00Z`, needs: need });
+const beat = async ({ ask, sql }) => ({ beat_id: await made(ask, '/v1/beats', { org_id: 1, code: `IDEM-${Math.random()}`, name: 'Idem beat',
+    segments: sql('SELECT segment_id FROM vigil.segment WHERE valid_to IS NULL ORDER BY segment_id LIMIT 3').split('\n').map(Number) }, 'beat_id') });
+const plan = async (ground, more) => ({ ...await beat(ground), org_id: 1, name: 'Idem plan', weekdays: [1, 2, 3, 4, 5, 6, 7], starts: '20:00', length_min: 240, ...more });
+const people = (sql, first) => sql(`INSERT INTO vigil.person (person_id, display_name) SELECT ${first} + i, 'rostered ' || i FROM generate_series(0, 499) i ON CONFLICT DO NOTHING`);
+
 export const recipes = {
     '/v1/stations': { body: n => ({ code: `IDEM-${n}`, name: `Station ${n}`, place: place(n) }), counted: rows('station') },
     '/v1/stations/import': {
@@ -122,5 +135,101 @@ export const recipes = {
         path: (n, { incident }) => `/v1/incidents/${incident}/dispatches`,
         body: n => ({ people: [7200000 + n], reason: 'idem' }),
         counted: rows('dispatch'),
+    },
+    '/v1/shift_templates': {
+        with: template,
+        body: (n, { station_id }) => ({ org_id: 1, name: `Idem ${n}`, station_id, weekdays: [1], starts: '08:00', length_min: 60, needs: need }),
+        counted: rows('shift_template'),
+    },
+    '/v1/shift_templates/{template_id}/weeks': { // 2030-12-30 is a Monday
+        with: template,
+        path: (n, ground) => `/v1/shift_templates/${ground.template}/weeks`,
+        body: n => ({ from: day(2030, 363 + 7 * n) }),
+        counted: rows('shift', 'WHERE template_id IS NOT NULL'),
+    },
+    '/v1/shifts': {
+        with: async ({ ask }) => ({ station_id: await station(ask) }),
+        body: (n, { station_id }) => shift(station_id, `Idem ${n}`, n, 2031),
+        counted: rows('shift', 'WHERE template_id IS NULL'),
+    },
+    '/v1/shifts/{shift_id}/signups': {
+        with: async ({ ask, sql }) => {
+            const station_id = await station(ask), shifts = [];
+            people(sql, 7200000);
+            for (let i = 0; i < 5; i++) shifts.push(await made(ask, '/v1/shifts', shift(station_id, 'Idem', i, 2032), 'shift_id'));
+            return { shifts };
+        },
+        path: (n, { shifts }) => `/v1/shifts/${shifts[n % 5]}/signups`,
+        body: n => ({ person_id: 7200000 + n }),
+        counted: rows('signup'),
+    },
+    '/v1/signups/{signup_id}/take': {
+        with: async ({ ask, sql }) => {
+            const station_id = await station(ask), shifts = [];
+            people(sql, 7300000);
+            people(sql, 7310000);
+            for (let i = 0; i < 5; i++) shifts.push(await made(ask, '/v1/shifts', shift(station_id, 'Idem', i, 2033), 'shift_id'));
+            sql(`INSERT INTO vigil.signup (signup_id, shift_id, person_id, role, state, swap_offered_at)
+                 SELECT 7300000 + i, (ARRAY[${shifts}])[1 + i % 5], 7300000 + i, 'member', 'approved', now() FROM generate_series(0, 499) i`);
+            return {};
+        },
+        path: n => `/v1/signups/${7300000 + n}/take`,
+        body: n => ({ person_id: 7310000 + n }),
+        counted: rows('signup', 'WHERE swapped_from IS NOT NULL'),
+    },
+    '/v1/beats': {
+        with: async ({ sql }) => ({ segments: sql('SELECT segment_id FROM vigil.segment WHERE valid_to IS NULL ORDER BY segment_id LIMIT 3').split('\n').map(Number) }),
+        body: (n, { segments }) => ({ org_id: 1, code: `IDEM-${n}`, name: `Beat ${n}`, segments }),
+        counted: rows('beat'),
+    },
+    '/v1/patrol_plans': { with: plan, body: (n, ground) => ({ ...ground, name: `Idem ${n}` }), counted: rows('patrol_plan') },
+    '/v1/patrol_plans/{plan_id}/months': {
+        with: async ground => ({ plan: await made(ground.ask, '/v1/patrol_plans', await plan(ground), 'plan_id') }),
+        path: (n, ground) => `/v1/patrol_plans/${ground.plan}/months`,
+        body: n => ({ month: `${2031 + Math.floor(n / 12)}-${String(1 + n % 12).padStart(2, '0')}`, opens_at: '2030-12-01T04:00:00Z' }),
+        counted: rows('patrol_opening'),
+    },
+    '/v1/patrol_days/{day_id}/claims': {
+        with: async ground => {
+            const { ask, sql } = ground;
+            const plan_id = await made(ask, '/v1/patrol_plans', await plan(ground), 'plan_id');
+            const days = await made(ask, `/v1/patrol_plans/${plan_id}/months`, { month: '2035-01', opens_at: '2025-12-01T04:00:00Z', window_s: 0 }, 'days');
+            sql("INSERT INTO vigil.squad (squad_id, org_id, kind, code, name) SELECT 7400000 + i, 1, 'squad', 'IDEM-C' || i, 'Claims' FROM generate_series(0, 19) i ON CONFLICT DO NOTHING");
+            return { days };
+        },
+        path: (n, { days }) => `/v1/patrol_days/${days[Math.floor(n / 20) % 31]}/claims`,
+        body: n => ({ squad_id: 7400000 + n % 20 }),
+        counted: rows('claim'),
+    },
+    '/v1/claims/{claim_id}/signups': {
+        with: async ground => {
+            const { ask, sql } = ground;
+            const plan_id = await made(ask, '/v1/patrol_plans', await plan(ground, { min_people: 1, max_people: 100 }), 'plan_id');
+            const days = await made(ask, `/v1/patrol_plans/${plan_id}/months`, { month: '2036-01', opens_at: '2025-12-01T04:00:00Z' }, 'days');
+            people(sql, 7500000);
+            sql(`INSERT INTO vigil.squad (squad_id, org_id, kind, code, name) VALUES (7500000, 1, 'squad', 'IDEM-N', 'Named') ON CONFLICT DO NOTHING;
+                 INSERT INTO vigil.claim (claim_id, day_id, org_id, squad_id, squad_org_id, month, during, state, fair, rank, place)
+                 SELECT 7500000 + row_number() OVER (ORDER BY day) - 1, day_id, 1, 7500000, 1, '2036-01-01', during, 'claimed', false, 1, 1
+                 FROM vigil.patrol_day WHERE day_id IN (${days})`);
+            return {};
+        },
+        path: n => `/v1/claims/${7500000 + n % 31}/signups`,
+        body: n => ({ person_id: 7500000 + n }),
+        counted: rows('signup', 'WHERE claim_id IS NOT NULL'),
+    },
+    '/v1/hours/{entry_id}/reverse': {
+        with: async ({ ask, sql }) => {
+            const shift_id = await made(ask, '/v1/shifts', shift(await station(ask), 'Idem', 0, 2034), 'shift_id');
+            people(sql, 7600000);
+            sql(`SET session_replication_role = replica;
+                 INSERT INTO vigil.signup (signup_id, org_id, shift_id, person_id, role, during, state)
+                 SELECT 7600000 + i, 1, ${shift_id}, 7600000 + i, 'member', tstzrange('2034-01-01', '2034-01-02'), 'credited' FROM generate_series(0, 499) i;
+                 INSERT INTO vigil.hours_entry (entry_id, org_id, person_id, kind, activity, minutes, signup_id)
+                 SELECT 7600000 + i, 1, 7600000 + i, 'earned', 'shift', 60, 7600000 + i FROM generate_series(0, 499) i`);
+            return {};
+        },
+        path: n => `/v1/hours/${7600000 + n}/reverse`,
+        body: n => ({ reason: `idem ${n}` }),
+        counted: rows('hours_entry', "WHERE kind = 'reversal'"),
     },
 };
