@@ -47,14 +47,13 @@ static bool read_after(const struct request *r, int64_t *out, struct fail *f)
 /* What came between `after` and `head` and is not in memory any more. False when there
  * is too much of it. */
 static bool put_missed(const struct request *r, struct stream *stream,
-                       const struct feed_listener *who, const struct feed_item *items,
-                       int32_t count)
+                       const struct feed_listener *who, const struct feed_missed *missed)
 {
     const struct orgs *orgs = engine_orgs(r->engine);
 
-    for (int32_t i = 0; i < count; i++)
-        if (feed_reaches(orgs, who, &items[i].event))
-            streams_put(stream, &items[i]);
+    for (int32_t i = 0; i < missed->count; i++)
+        if (feed_reaches(orgs, who, &missed->items[i].event))
+            streams_put(stream, &missed->items[i]);
     orgs_drop(orgs);
     return streams_waiting(stream) <= STREAMS_BACKLOG_MAX;
 }
@@ -72,19 +71,17 @@ static bool start(const struct request *r, struct stream *stream, const struct f
     struct feed *feed = engine_feed(r->engine);
     const struct feed_place newest = feed_newest(feed);
     struct feed_place from = { after < 0 ? newest.after : after, newest.life };
-    struct feed_item *items;
+    struct feed_missed missed;
     struct db *db;
-    int32_t count;
-    bool is_whole;
 
     if (from.after <= newest.after && feed_read(feed, &from, say_nothing, NULL)) {
         streams_start(stream, &from);
         return true;
     }
-    if (!request_db(r, &db, f) || !feed_replay(db, after, newest.after, STREAMS_BACKLOG_COUNT,
-                                               r->arena, &items, &count, &is_whole, f))
+    if (!request_db(r, &db, f) ||
+        !feed_replay(db, after, newest.after, STREAMS_BACKLOG_COUNT, r->arena, &missed, f))
         return false;
-    if (!is_whole || !put_missed(r, stream, who, items, count)) {
+    if (!missed.is_whole || !put_missed(r, stream, who, &missed)) {
         streams_reset(stream, newest.after);
         from.after = newest.after;
     } else if (from.after < newest.after) {

@@ -67,7 +67,7 @@ void streams_carry(struct stream *stream, const struct streams_carrier *carrier)
 int64_t streams_read(struct stream *stream, char *out, size_t most);
 
 /* The listener has gone, or shall. */
-void streams_give_up(void *stream);
+void streams_give_up(void *self);
 
 /* An event as the outside reads it; the name of the event is its kind. Pure. */
 void streams_write(struct buf *out, const struct feed_item *item);

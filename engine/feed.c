@@ -95,7 +95,7 @@ bool feed_reaches(const struct orgs *orgs, const struct feed_listener *who,
 
 /* ------------------------------------------------------------------ rows */
 
-static struct feed_item item_of(const struct db_rows *rows, int32_t i, int64_t *people,
+static struct feed_item item_of(const struct db_rows *rows, int32_t i, const int64_t *people,
                                 int32_t people_count)
 {
     return (struct feed_item){ .number = db_get_int(rows, i, 0),
@@ -145,7 +145,7 @@ static size_t size_of(const struct feed_item *item)
 }
 
 bool feed_replay(struct db *db, int64_t after, int64_t to, int32_t most, struct arena *a,
-                 struct feed_item **out, int32_t *count, bool *is_whole, struct fail *f)
+                 struct feed_missed *out, struct fail *f)
 {
     const struct db_value values[] = { db_int(after), db_int(to), db_int(most + 1) };
     const struct db_rows *rows;
@@ -155,17 +155,17 @@ bool feed_replay(struct db *db, int64_t after, int64_t to, int32_t most, struct 
     if (!db_run(db, QUERIES_FEED_REPLAY, values, 3, a, &rows, f) ||
         !db_run(db, QUERIES_FEED_KEPT, NULL, 0, a, &kept, f))
         return false;
-    *count = db_count(rows) > most ? most : db_count(rows);
-    *is_whole = db_count(rows) <= most && after >= db_get_int(kept, 0, 0) &&
-                after <= db_get_int(kept, 0, 1);
-    *out = arena_take(a, (size_t)*count + 1, sizeof **out);
-    for (int32_t i = 0; i < *count; i++) {
+    out->count = db_count(rows) > most ? most : db_count(rows);
+    out->is_whole = db_count(rows) <= most && after >= db_get_int(kept, 0, 0) &&
+                    after <= db_get_int(kept, 0, 1);
+    out->items = arena_take(a, (size_t)out->count + 1, sizeof *out->items);
+    for (int32_t i = 0; i < out->count; i++) {
         int32_t people_count;
         const void *people = db_get_ints(rows, i, 5, &people_count);
         int64_t *copy = arena_take(a, (size_t)people_count + 1, sizeof *copy);
 
         copy_people(people, people_count, copy);
-        (*out)[i] = item_of(rows, i, copy, people_count);
+        out->items[i] = item_of(rows, i, copy, people_count);
     }
     return true;
 }

@@ -95,10 +95,17 @@ struct feed_place feed_newest(struct feed *feed);
 bool feed_read(struct feed *feed, struct feed_place *place,
                bool (*each)(void *self, const struct feed_item *item), void *self);
 
-/* The events after `after` up to `to` from the database, as far as the connection's
- * scope sees them. *is_whole is false when there are more than `most`, when some are no
- * longer kept, or when no event has had the number `after` yet. */
+/* What somebody missed. It is not whole when there was more than she asked for, when
+ * some is no longer kept, or when no event has had the number she names yet. */
+struct feed_missed {
+    struct feed_item *items;
+    int32_t count;
+    bool is_whole;
+};
+
+/* The events after `after` up to `to` from the database, at most so many, as far as the
+ * connection's scope sees them. */
 bool feed_replay(struct db *db, int64_t after, int64_t to, int32_t most, struct arena *a,
-                 struct feed_item **out, int32_t *count, bool *is_whole, struct fail *f);
+                 struct feed_missed *out, struct fail *f);
 
 #endif

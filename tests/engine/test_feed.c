@@ -128,9 +128,7 @@ static void the_database_shows_the_same_events(void **state)
 {
     struct database *d = *state;
     struct fail f = { 0 };
-    struct feed_item *items;
-    int32_t count;
-    bool is_whole;
+    struct feed_missed missed;
     struct db *db = db_open(d->address, &f);
     const int64_t named[] = { 7 };
     const struct feed_event own = {
@@ -145,25 +143,25 @@ static void the_database_shows_the_same_events(void **state)
     must(feed_tell(d->db, &own, &f), &f);
     assert_int_equal(database_int(d, "SELECT vigil.event_number(10)"), 3);
     db_scope(db, &(struct db_scope){ .org_id = 10 });
-    must(feed_replay(db, 0, 3, 10, d->arena, &items, &count, &is_whole, &f), &f);
-    assert_int_equal(count, 1);
-    assert_int_equal(items[0].number, 1);
-    assert_true(is_whole);
+    must(feed_replay(db, 0, 3, 10, d->arena, &missed, &f), &f);
+    assert_int_equal(missed.count, 1);
+    assert_int_equal(missed.items[0].number, 1);
+    assert_true(missed.is_whole);
     db_scope(db, &(struct db_scope){ .person_id = 7 });
-    must(feed_replay(db, 0, 3, 10, d->arena, &items, &count, &is_whole, &f), &f);
-    assert_int_equal(count, 1);
-    assert_int_equal(items[0].number, 3);
-    assert_int_equal(items[0].event.people_count, 1);
-    assert_int_equal(items[0].event.people[0], 7);
+    must(feed_replay(db, 0, 3, 10, d->arena, &missed, &f), &f);
+    assert_int_equal(missed.count, 1);
+    assert_int_equal(missed.items[0].number, 3);
+    assert_int_equal(missed.items[0].event.people_count, 1);
+    assert_int_equal(missed.items[0].event.people[0], 7);
     db_scope(db, &(struct db_scope){ 0 });
-    must(feed_replay(db, 0, 3, 10, d->arena, &items, &count, &is_whole, &f), &f);
-    assert_int_equal(count, 0);
+    must(feed_replay(db, 0, 3, 10, d->arena, &missed, &f), &f);
+    assert_int_equal(missed.count, 0);
     db_scope(db, &(struct db_scope){ .org_id = 1 });
-    must(feed_replay(db, 0, 3, 2, d->arena, &items, &count, &is_whole, &f), &f);
-    assert_int_equal(count, 2);
-    assert_false(is_whole); /* there is a third */
-    must(feed_replay(db, 4, 4, 2, d->arena, &items, &count, &is_whole, &f), &f);
-    assert_false(is_whole); /* a number that was never given */
+    must(feed_replay(db, 0, 3, 2, d->arena, &missed, &f), &f);
+    assert_int_equal(missed.count, 2);
+    assert_false(missed.is_whole); /* there is a third */
+    must(feed_replay(db, 4, 4, 2, d->arena, &missed, &f), &f);
+    assert_false(missed.is_whole); /* a number that was never given */
     db_close(db);
 }
 
@@ -171,9 +169,7 @@ static void what_is_old_is_forgotten_and_said_to_be(void **state)
 {
     struct database *d = *state;
     struct fail f = { 0 };
-    struct feed_item *items;
-    int32_t count;
-    bool is_whole;
+    struct feed_missed missed;
 
     for (int i = 0; i < 5; i++)
         tell(d->db, 1, "{}");
@@ -181,10 +177,10 @@ static void what_is_old_is_forgotten_and_said_to_be(void **state)
     database_text(d, "UPDATE vigil.event SET told_at = now() - interval '8 days' WHERE number < 4");
     assert_int_equal(database_int(d, "SELECT vigil.event_forget(7)"), 3);
     assert_int_equal(database_int(d, "SELECT vigil.event_forget(7)"), 0);
-    must(feed_replay(d->db, 2, 5, 10, d->arena, &items, &count, &is_whole, &f), &f);
-    assert_false(is_whole);
-    must(feed_replay(d->db, 3, 5, 10, d->arena, &items, &count, &is_whole, &f), &f);
-    assert_true(is_whole);
+    must(feed_replay(d->db, 2, 5, 10, d->arena, &missed, &f), &f);
+    assert_false(missed.is_whole);
+    must(feed_replay(d->db, 3, 5, 10, d->arena, &missed, &f), &f);
+    assert_true(missed.is_whole);
     tell(d->db, 1, "{}");
     assert_int_equal(database_int(d, "SELECT vigil.event_number(10)"), 1);
     assert_int_equal(database_int(d, "SELECT max(number) FROM vigil.event"), 6);
