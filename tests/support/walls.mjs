@@ -132,10 +132,12 @@ const seesOrg = (who, n) => below.get(who.n).has(n) || (HERSELF.has(who.role) &&
 function seesId(who, id, owner) {
     if (id === who.id || id === who.person) return true;
     if (byId.has(id)) return lineage(who.n).includes(byId.get(id)) || seesOrg(who, byId.get(id)) || (allied.get(id) ?? []).some(n => seesOrg(who, n));
-    // Who did something to one's own row is told, if it was somebody above: the number of her token.
-    if (owner.column === 'token_id' && [...owner.orgs].some(n => lineage(who.n).includes(n))) return true;
+    // What somebody above did to one's own row stands in it: the number of her token, of the grid she saw it in.
+    if (['token_id', 'grid_id'].includes(owner.column) && [...owner.orgs].some(n => lineage(who.n).includes(n))) return true;
     if (HERSELF.has(who.role) && owner.person) return owner.person === who.person;
-    return [...owner.orgs].some(n => seesOrg(who, n));
+    // What a person can do is seen where she is seen, whoever entered it.
+    const hers = owner.column === 'credential_id' ? owners.get(owner.person)?.orgs ?? [] : [];
+    return [...owner.orgs, ...hers].some(n => seesOrg(who, n));
 }
 
 // The canaries in the text that are none of hers, but for those that she has sent herself.
