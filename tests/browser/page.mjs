@@ -50,6 +50,30 @@ async function askAt(page, x, y) {
   await page.waitForSelector('#people .steps');
 }
 
+/* Incidents as an evening has them, one of them with somebody on the way. */
+async function dispatch(page) {
+  for (const [i, type] of ['medical', 'lost_person', 'fire', 'theft'].entries()) {
+    const { status, json } = await city.ask('POST', '/v1/incidents', { type, place: { lon: at[0] + (i - 1) * 0.004, lat: at[1] + (i % 2) * 0.002, frame: 'wgs84' }, address: `${type} ${i + 1}` });
+    if (status !== 201) throw new Error(JSON.stringify(json));
+  }
+  const first = page.locator('#calls-pending .call').first();
+  await first.waitFor();
+  await first.click();
+  await page.waitForSelector('#people .person[aria-pressed="true"]');
+  await page.keyboard.press('2');
+  await page.keyboard.press('o');
+  await page.waitForSelector('#order[open] #order-people li:nth-child(2)');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#units .unit:nth-child(2)');
+  await page.keyboard.press('s');
+  await page.waitForSelector('#units .lamp[data-lamp="green"]');
+  await page.waitForSelector('#people .person');
+  const sent = await page.locator('#units .unit').count();
+  figure('people sent with two digits and an order', sent, '2', sent === 2);
+  await picture(page, 'dispatch');
+  await page.keyboard.press('Escape');
+}
+
 async function measure(page) {
   const tiles = watchTiles(page);
   await picture(page, 'overview');
@@ -80,6 +104,8 @@ async function measure(page) {
   await page.keyboard.press('z');
   await page.waitForTimeout(700);
   await picture(page, 'nearest');
+  await page.keyboard.press('Escape');
+  await dispatch(page);
   await page.keyboard.press('/');
   await page.keyboard.type(type, { delay: 20 });
   await page.waitForSelector('#found .found-name');
