@@ -180,7 +180,7 @@ static void shifts_keep_the_citys_clock_where_it_is_put_forward(void **state)
     const struct shifts_weeks week = { 900, "2030-03-25", 1, "Europe/Berlin" };
     const struct db_scope city = { .org_id = 1 };
     struct db *own = db_open(room->d->address, &f);
-    int64_t made;
+    int64_t made = 0;
 
     assert_true(db_become(own, DB_APP, &f));
     db_scope(own, &city);
