@@ -241,7 +241,7 @@ bool on_incidents_change(const struct request *r, struct reply *out, struct fail
 {
     const struct incidents_who who = incident_json_who(r);
     struct body body = { .phone = NULL };
-    struct incidents_incident changed;
+    struct incidents_outcome outcome;
     enum frame frame;
     struct db *db;
     int64_t id, version;
@@ -253,8 +253,10 @@ bool on_incidents_change(const struct request *r, struct reply *out, struct fail
         return false;
     /* Without a version: what was read now is what the patch was made for. */
     body.incident.version = version ? version : body.incident.version;
-    return incidents_change(db, &who, &body.incident, r->arena, &changed, f) &&
-           reply_incident(r, &changed, frame, out, f);
+    if (!incidents_change(db, &who, &body.incident, r->arena, &outcome, f))
+        return false;
+    live_release(engine_live(r->engine), outcome.freed, outcome.freed_count);
+    return reply_incident(r, &outcome.incident, frame, out, f);
 }
 
 /* ---- acts */

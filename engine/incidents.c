@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "engine/feed.h"
+#include "engine/incident_types.h"
 #include "geo/base/buf.h"
 #include "geo/base/emit.h"
 
@@ -29,6 +30,9 @@ enum {
     COLUMN_EN,
     COLUMN_ALLOWED,
 };
+
+/* Why people are let go by a change of the type; in the timeline. */
+static const char GATE_SHUT[] = "volunteers are not sent to this type";
 
 /* ---- reading */
 
@@ -327,58 +331,16 @@ static const char *moved_from(const struct incidents_incident *was, struct arena
                       was->place.lon, was->place.lat);
 }
 
-static bool type_is_there(struct db *db, const char *type, struct arena *a, struct fail *f)
+static bool read_gate(struct db *db, const char *type, struct arena *a, bool *volunteer_allowed,
+                      struct fail *f)
 {
-    const struct db_value value = db_text(type);
-    const struct db_rows *rows;
+    struct incident_types_type found;
 
-    if (!db_run(db, QUERIES_INCIDENT_TYPE_LIST, &value, 1, a, &rows, f))
-        return false;
-    return db_count(rows) == 1 || fail_type(type, f);
+    if (!incident_types_get(db, type, a, &found, f))
+        return f->code == CODE_INCIDENT_TYPE_UNKNOWN && fail_type(type, f);
+    *volunteer_allowed = found.volunteer_allowed;
+    return true;
 }
-
-static bool write_change(struct db *db, const struct incidents_who *who,
-                         const struct incidents_incident *wish, struct arena *a,
-                         struct incidents_incident *out, struct fail *f)
-{
-    const struct db_value values[] = {
-        db_int(wish->incident_id),
-        id_or_null(wish->version),
-        db_text(wish->type),
-        db_int(wish->priority),
-        db_double(wish->place.lon),
-        db_double(wish->place.lat),
-        db_text(wish->address),
-        db_text(wish->note),
-        wish->phone ? db_bytes(wish->phone, wish->phone_size) : db_null(),
-    };
-    struct incidents_incident was;
-
-    if (!incidents_lock(db, wish->incident_id, 0, f) ||
-        !open_for(db, who, wish->incident_id, wish->version, a, &was, f) ||
-        !type_is_there(db, wish->type, a, f) ||
-        !db_run(db, QUERIES_INCIDENT_CHANGE, values, 9, a, NULL, f))
-        return false;
-    const bool is_moved = !same_place(was.place, wish->place);
-    const char *kind = is_moved ? "moved" : "changed";
-
-    return note(db, who, wish->incident_id, kind, is_moved ? moved_from(&was, a) : NULL, f) &&
-           incidents_get(db, who, wish->incident_id, a, out, f) && incidents_tell(db, out, kind, f);
-}
-
-bool incidents_change(struct db *db, const struct incidents_who *who,
-                      const struct incidents_incident *wish, struct arena *a,
-                      struct incidents_incident *out, struct fail *f)
-{
-    if (!db_begin(db, f))
-        return false;
-    if (write_change(db, who, wish, a, out, f) && db_commit(db, f))
-        return true;
-    db_rollback(db);
-    return false;
-}
-
-/* ---- acts */
 
 static const int64_t *people_of(const struct db_rows *rows, struct arena *a, int32_t *count)
 {
@@ -406,6 +368,55 @@ static bool stand_down(struct db *db, const struct incidents_who *who,
     return true;
 }
 
+/* Whoever is on the way is let go when it turns out to be what no volunteer is sent to. */
+static bool write_change(struct db *db, const struct incidents_who *who,
+                         const struct incidents_incident *wish, struct arena *a,
+                         struct incidents_outcome *out, struct fail *f)
+{
+    const struct incidents_act act = { .incident_id = wish->incident_id, .reason = GATE_SHUT };
+    const struct db_value values[] = {
+        db_int(wish->incident_id),
+        id_or_null(wish->version),
+        db_text(wish->type),
+        db_int(wish->priority),
+        db_double(wish->place.lon),
+        db_double(wish->place.lat),
+        db_text(wish->address),
+        db_text(wish->note),
+        wish->phone ? db_bytes(wish->phone, wish->phone_size) : db_null(),
+    };
+    struct incidents_incident was;
+    bool volunteer_allowed;
+
+    if (!incidents_lock(db, wish->incident_id, 0, f) ||
+        !open_for(db, who, wish->incident_id, wish->version, a, &was, f) ||
+        !read_gate(db, wish->type, a, &volunteer_allowed, f) ||
+        !db_run(db, QUERIES_INCIDENT_CHANGE, values, 9, a, NULL, f) ||
+        (!volunteer_allowed && !stand_down(db, who, &act, a, out, f)))
+        return false;
+    const bool is_moved = !same_place(was.place, wish->place);
+    const char *kind = is_moved ? "moved" : "changed";
+
+    return note(db, who, wish->incident_id, kind, is_moved ? moved_from(&was, a) : NULL, f) &&
+           incidents_get(db, who, wish->incident_id, a, &out->incident, f) &&
+           incidents_tell(db, &out->incident, kind, f);
+}
+
+bool incidents_change(struct db *db, const struct incidents_who *who,
+                      const struct incidents_incident *wish, struct arena *a,
+                      struct incidents_outcome *out, struct fail *f)
+{
+    *out = (struct incidents_outcome){ .freed_count = 0 };
+    if (!db_begin(db, f))
+        return false;
+    if (write_change(db, who, wish, a, out, f) && db_commit(db, f))
+        return true;
+    db_rollback(db);
+    return false;
+}
+
+/* ---- acts */
+
 static bool fail_into(const struct incidents_act *act, struct fail *f)
 {
     fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "incident %lld cannot be merged into itself",
@@ -425,11 +436,13 @@ static bool fail_over(const struct incidents_incident *into, struct fail *f)
     return fail_value(f, state);
 }
 
-/* Whoever is on the way to one goes on to the other, which is then under way. */
+/* Whoever is on the way to one goes on to the other, which is then under way; but
+ * nobody goes on to what no volunteer is sent to. */
 static bool merge(struct db *db, const struct incidents_who *who, const struct incidents_act *act,
                   struct arena *a, struct incidents_outcome *out, struct fail *f)
 {
     const struct db_value values[] = { db_int(act->incident_id), db_int(act->into_id) };
+    const struct incidents_act shut = { .incident_id = act->incident_id, .reason = GATE_SHUT };
     struct incidents_incident into;
     const struct db_rows *rows;
 
@@ -439,6 +452,8 @@ static bool merge(struct db *db, const struct incidents_who *who, const struct i
         return fail_at(f, "/into");
     if (incident_states_is_over(into.state))
         return fail_over(&into, f);
+    if (!into.volunteer_allowed && !stand_down(db, who, &shut, a, out, f))
+        return false;
     if (!db_run(db, QUERIES_DISPATCH_MERGE, values, 2, a, &rows, f))
         return false;
     out->moved = people_of(rows, a, &out->moved_count);

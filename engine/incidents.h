@@ -82,13 +82,6 @@ bool incidents_add(struct db *db, const struct incidents_who *who,
                    const struct incidents_incident *wish, struct arena *a,
                    struct incidents_incident *out, struct fail *f);
 
-/* Writes type, priority, place, address, note and phone, when it is still at
- * wish->version (0: whatever it is at): else FAIL_CONFLICT, VERSION_STALE. In a
- * transaction of its own. */
-bool incidents_change(struct db *db, const struct incidents_who *who,
-                      const struct incidents_incident *wish, struct arena *a,
-                      struct incidents_incident *out, struct fail *f);
-
 /* What is done to an incident. */
 struct incidents_act {
     int64_t incident_id;
@@ -109,6 +102,14 @@ struct incidents_outcome {
     const int64_t *moved; /* people who are the other incident's now */
     int32_t moved_count;
 };
+
+/* Writes type, priority, place, address, note and phone, when it is still at
+ * wish->version (0: whatever it is at): else FAIL_CONFLICT, VERSION_STALE. In a
+ * transaction of its own. A type that volunteers are not sent to lets go whoever is on
+ * the way. */
+bool incidents_change(struct db *db, const struct incidents_who *who,
+                      const struct incidents_incident *wish, struct arena *a,
+                      struct incidents_outcome *out, struct fail *f);
 
 /* In a transaction of its own. What is so already is done again without a trace. */
 bool incidents_act(struct db *db, const struct incidents_who *who, const struct incidents_act *act,

@@ -302,6 +302,29 @@ static void no_volunteer_is_sent_to_a_knife_and_who_tried_is_recorded(void **sta
     expect_incident(incident, "reported");
 }
 
+static void nobody_goes_on_to_what_turns_out_to_be_a_knife(void **state)
+{
+    const int64_t changed = scene_incident(&ROOM, "help");
+    const int64_t merged = scene_incident(&ROOM, "help");
+    const int64_t knife = scene_incident(&ROOM, "knife");
+    struct asking_answer answer;
+
+    (void)state;
+    scene_send(&ROOM, changed, SCENE_FIRST);
+    answer = ask("PATCH", arena_text(ROOM.d->arena, "/v1/incidents/%lld", (long long)changed),
+                 "If-Match: *", "{\"type\":\"knife\"}");
+    asking_expect(&answer, 200, NULL);
+    assert_int_equal(taken_by(SCENE_FIRST), 0);
+    scene_send(&ROOM, merged, SCENE_FIRST);
+    answer = scene_act(&ROOM, merged, "merge",
+                       arena_text(ROOM.d->arena, "{\"into\":%lld}", (long long)knife));
+    asking_expect(&answer, 200, NULL);
+    assert_int_equal(taken_by(SCENE_FIRST), 0);
+    assert_int_equal(
+        database_int(ROOM.d, "SELECT count(*) FROM vigil.dispatch_person WHERE active"), 0);
+    expect_incident(knife, "reported");
+}
+
 static void a_squad_goes_together_or_as_far_as_it_is_free(void **state)
 {
     const int64_t incident = scene_incident(&ROOM, "fire");
@@ -482,6 +505,7 @@ int main(void)
         TEST(whoever_cannot_be_sent_is_named_with_one_clear_reason),
         TEST(a_type_may_want_older_people),
         TEST(no_volunteer_is_sent_to_a_knife_and_who_tried_is_recorded),
+        TEST(nobody_goes_on_to_what_turns_out_to_be_a_knife),
         TEST(a_squad_goes_together_or_as_far_as_it_is_free),
         TEST(bad_orders_are_refused),
         TEST(an_answer_after_stand_down_hears_that_there_are_enough),
