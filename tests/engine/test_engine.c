@@ -238,6 +238,39 @@ static void the_timer_follows_by_itself(void **state)
     world_drop(w);
 }
 
+static bool is_taken(struct house *h, int64_t person_id)
+{
+    struct live_person p = { 0 };
+
+    live_read(engine_live(h->engine));
+    live_get(engine_live(h->engine), person_id, &p);
+    live_read_end(engine_live(h->engine));
+    return p.taken_incident_id != 0;
+}
+
+/* An order that another process gave, and its end: looked for at every beat. */
+static void who_is_taken_is_followed_by_itself(void **state)
+{
+    struct house *h = *state;
+    const int64_t deadline = clock_steady_us() + PATIENCE_S * 1000000LL;
+
+    start(h);
+    run(h, "INSERT INTO vigil.incident (incident_id, org_id, type, priority, geom)"
+           " VALUES (5, 1, 'help', 2, 'SRID=4326;POINT(116.39 39.9)');"
+           "INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, expires_at)"
+           " VALUES (6, 5, 1, now() + interval '1 hour');"
+           "INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id,"
+           "                                   expires_at)"
+           " VALUES (6, 7, 5, 1, now() + interval '1 hour')");
+    while (!is_taken(h, 7) && clock_steady_us() < deadline)
+        nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+    assert_true(is_taken(h, 7));
+    run(h, "UPDATE vigil.dispatch_person SET state = 'declined'");
+    while (is_taken(h, 7) && clock_steady_us() < deadline)
+        nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
+    assert_false(is_taken(h, 7));
+}
+
 static void a_database_that_cannot_be_reached_is_said(void **state)
 {
     struct house *h = *state;
@@ -258,6 +291,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_restart_knows_what_was_accepted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(partitions_are_made_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_timer_follows_by_itself, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(who_is_taken_is_followed_by_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_database_that_cannot_be_reached_is_said, set_up,
                                         tear_down),
     };
