@@ -47,6 +47,7 @@ struct streams {
     struct engine *engine;
     struct feed *feed;
     int64_t most, most_per_token;
+    int64_t heartbeat_us;
     struct arena *arena; /* of the feed's thread, for looks at tokens */
     int64_t tokens_us;   /* the feed's thread: when it looked last; steady clock */
 
@@ -158,7 +159,7 @@ static void pump(struct stream *stream, const struct orgs *orgs, int64_t now_us)
         if (!feed_read(stream->all->feed, &stream->place, put_one, &p))
             end(stream, FELL_BEHIND);
         else if (stream->waiting.size == before &&
-                 now_us - stream->said_us >= STREAMS_HEARTBEAT_S * SECOND_US)
+                 now_us - stream->said_us >= stream->all->heartbeat_us)
             put_heartbeat(stream);
         if (stream->waiting.size != before)
             stream->said_us = now_us;
@@ -458,6 +459,7 @@ struct streams *streams_open(struct engine *engine, const struct config *c)
     s->feed = engine_feed(engine);
     s->most = config_int(c, CONFIG_MAX_LISTENERS);
     s->most_per_token = config_int(c, CONFIG_MAX_LISTENERS_PER_TOKEN);
+    s->heartbeat_us = config_int(c, CONFIG_HEARTBEAT_S) * SECOND_US;
     s->arena = arena_new();
     pthread_mutex_init(&s->lock, NULL);
     pthread_condattr_init(&steady);

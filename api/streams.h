@@ -24,8 +24,7 @@ enum {
     STREAMS_BUFFER_MAX = 64 * 1024, /* bytes that wait for one listener; more stays in the feed */
     STREAMS_BACKLOG_MAX = 1 << 20,  /* bytes of what she missed, from the database */
     STREAMS_BACKLOG_COUNT = 1000,   /* events of that */
-    STREAMS_HEARTBEAT_S = 15,
-    STREAMS_TOKEN_MS = 500, /* between two looks whether tokens still live */
+    STREAMS_TOKEN_MS = 500,         /* between two looks whether tokens still live */
 };
 
 /* The engine must have a feed and outlive the streams, as must the config. */

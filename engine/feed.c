@@ -23,15 +23,13 @@ enum {
     AWAY_MS = 250,   /* while the database is away */
     LIMIT_MS = 5000, /* for a statement */
     BATCH = 500,     /* events read at once */
-    FORGET_S = 600,  /* between two looks for what is too old */
 };
 
 struct feed {
-    struct db *db; /* the thread's, as are the seven below */
+    struct db *db; /* the thread's, as are the six below */
     struct arena *arena;
     int64_t numbering; /* process id of the connection as which we give numbers; 0: another does */
     int64_t listening; /* of the one that listens for notifications */
-    int64_t forget_us; /* when to forget next; steady clock */
     bool is_away;
     bool is_full; /* the last look found as much as it could take */
     pthread_t thread;
@@ -290,21 +288,6 @@ static bool take_new(struct feed *feed, bool *has_news, struct fail *f)
     return true;
 }
 
-static bool forget_old(struct feed *feed, struct fail *f)
-{
-    const struct db_value days = db_int(FEED_KEPT_DAYS);
-    const int64_t now_us = clock_steady_us();
-    const struct db_rows *rows;
-
-    if (feed->numbering == 0 || now_us < feed->forget_us)
-        return true;
-    if (!db_run(feed->db, QUERIES_FEED_FORGET, &days, 1, feed->arena, &rows, f))
-        return false;
-    if (db_get_int(rows, 0, 0) == 0)
-        feed->forget_us = now_us + FORGET_S * 1000000LL;
-    return true;
-}
-
 /* Said once when it begins and once when it is over. */
 static void report(struct feed *feed, bool is_good, const struct fail *why)
 {
@@ -323,8 +306,7 @@ static void look(struct feed *feed)
 
     feed->is_full = false;
 
-    const bool is_good =
-        give_numbers(feed, &why) && take_new(feed, &has_news, &why) && forget_old(feed, &why);
+    const bool is_good = give_numbers(feed, &why) && take_new(feed, &has_news, &why);
 
     report(feed, is_good, &why);
     pthread_mutex_lock(&feed->watching);

@@ -65,7 +65,7 @@ bool feed_reaches(const struct orgs *orgs, const struct feed_listener *who,
  * Every function may be called from any thread. */
 struct feed;
 
-enum { FEED_RING_MAX = 8192, FEED_RING_BYTES = 16 << 20, FEED_KEPT_DAYS = 7 };
+enum { FEED_RING_MAX = 8192, FEED_RING_BYTES = 16 << 20 };
 
 /* NULL when the database cannot be reached. */
 struct feed *feed_open(const char *database, struct fail *f);

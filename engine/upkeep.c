@@ -40,6 +40,21 @@ static bool expire_positions(struct db *db, int64_t keep_h, struct arena *a, str
     return true;
 }
 
+/* Piece by piece: who hears the last number kept knows from the database's own note
+ * that what was before it cannot be heard again. */
+static bool forget_events(struct db *db, int64_t keep_d, bool (*go_on)(void *self), void *self,
+                          struct arena *a, struct fail *f)
+{
+    const struct db_value value = db_int(keep_d);
+    const struct db_rows *rows;
+
+    do {
+        if (!db_run(db, QUERIES_FEED_FORGET, &value, 1, a, &rows, f))
+            return false;
+    } while (db_get_int(rows, 0, 0) > 0 && (!go_on || go_on(self)));
+    return true;
+}
+
 static bool carry_out(struct db *db, const struct config *c, bool all, bool (*go_on)(void *self),
                       void *self, struct fail *f)
 {
@@ -53,7 +68,7 @@ static bool carry_out(struct db *db, const struct config *c, bool all, bool (*go
         good = expire_positions(db, config_int(c, CONFIG_RETENTION_POSITIONS_H), a, f) &&
                expire(db, QUERIES_RETENTION_ENROLMENTS,
                       config_int(c, CONFIG_RETENTION_ENROLMENTS_D), f) &&
-               expire(db, QUERIES_RETENTION_EVENTS, config_int(c, CONFIG_RETENTION_EVENTS_D), f) &&
+               forget_events(db, config_int(c, CONFIG_RETENTION_EVENTS_D), go_on, self, a, f) &&
                db_run(db, QUERIES_RETENTION_ANSWERS, NULL, 0, NULL, NULL, f);
     arena_free(a);
     return good;

@@ -202,7 +202,8 @@ static void an_unknown_wish_is_told_which_there_are(void **state)
 
     (void)state;
     asking_expect(&answer, 422, "query_unknown");
-    assert_string_equal(asking_text(&answer, "/allowed"), "limit, cursor, q, org, bbox, frame, format");
+    assert_string_equal(asking_text(&answer, "/allowed"),
+                        "limit, cursor, q, org, bbox, frame, format");
 }
 
 int main(void)

@@ -60,6 +60,7 @@ static void open_house(struct house *h, const struct database *d)
     set(h->config, "listen_port", "0");
     set(h->config, "workers", "2");
     set(h->config, "queue_length", "1000"); /* hundreds come at once */
+    set(h->config, "heartbeat_s", "1");
     set(h->config, "request_timeout_s", "2");
     set(h->config, "max_listeners", "510");
     set(h->config, "max_listeners_per_token", "505");

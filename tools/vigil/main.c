@@ -33,7 +33,8 @@ static const struct entry COMMANDS[] = {
     { "simulate", simulate_command,
       "[--people N] [--rate R] [--seed S] [--for SECONDS] [--url URL] [--token-file FILE] "
       "[--frames]",
-      "sends people about the city who post their positions, R a second; a gateway's token from VIGIL_TOKEN",
+      "sends people about the city who post their positions, R a second; a gateway's token from "
+      "VIGIL_TOKEN",
       "让人员在城中移动并上报位置，每秒 R 次；网关令牌取自 VIGIL_TOKEN" },
     { "token", token_command,
       "create|enter|list|revoke ID [--name TEXT] [--role ROLE] [--org ID] [--person ID] [--days N]",
