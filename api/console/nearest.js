@@ -231,9 +231,14 @@ export async function askNearest(wanted, incident = null) {
     : word(leadWord()));
 }
 
-/** The same question once more. */
-export function askAgain() {
-  if (place) askNearest(place, forIncident);
+/** The same question once more; after an order nobody is ticked, so that the same keys
+    do not send another. */
+export async function askAgain(afterOrder = false) {
+  if (!place) return;
+  await askNearest(place, forIncident);
+  if (!afterOrder) return;
+  ticked.clear();
+  show();
 }
 
 function modesChanged(event) {
@@ -241,16 +246,22 @@ function modesChanged(event) {
   else askAgain();
 }
 
-/* Somebody among the candidates was sent elsewhere: she stays where she is in the list,
-   so that no digit comes to mean another, and cannot be ticked. */
-function noteTaken({ incident_id: id, data }) {
-  if (!forIncident || id === forIncident.incident_id) return;
-  for (const { person_id: person, state } of data.people ?? [])
-    if (TAKEN.has(state) && people.some((one) => one.person_id === person)) {
-      taken.add(person);
-      ticked.delete(person);
-    }
-  show();
+/* Somebody was sent to another incident; who, only those hear who may ask. One of the
+   candidates stays where she is in the list, so that no digit comes to mean another, and
+   cannot be ticked. */
+async function noteTaken({ incident_id: id, data }) {
+  if (!forIncident || id === forIncident.incident_id || data.event !== 'ordered') return;
+  try {
+    const orders = await ask('GET', `/v1/incidents/${id}/dispatches`);
+    for (const { person_id: person, state } of orders.items.flatMap((order) => order.people))
+      if (TAKEN.has(state) && people.some((one) => one.person_id === person)) {
+        taken.add(person);
+        ticked.delete(person);
+      }
+    show();
+  } catch (problem) {
+    complain(problem);
+  }
 }
 
 /** `onPlace` is called when somebody has pointed at the map. */

@@ -80,7 +80,7 @@ async function submit(event) {
     const answer = await send(current.incident_id, wish, key);
     $('order').close();
     say(word('console.order.sent', { n: answer.dispatch.people.length }));
-    askAgain();
+    askAgain(true);
   } catch (problem) {
     if (problem.more?.people) showBarred(problem);
     else {

@@ -128,6 +128,9 @@ test('who tries to send the same person is told who has her, since when and for 
   assert.equal(await two.textContent('#order-people li b'), name);
   await one.keyboard.press('Enter');
   await one.waitForSelector('#units .unit');
+  // The one who sent has nobody ticked for the same keys to send; the other sees who is taken.
+  await one.waitForFunction(() => document.querySelector('#people .person') && !document.querySelector('#people .person[aria-pressed="true"]'));
+  await two.waitForSelector('#people .person-tick.taken', { state: 'attached' });
   await two.keyboard.press('Enter');
   await two.waitForSelector('#order-barred:not([hidden]) li');
   const said = await two.textContent('#order-barred-list');

@@ -61,7 +61,7 @@ export const recipes = {
             return { org_id: await made(ask, '/v1/orgs', { code: `IDEM-P-${Math.random()}`, name: 'Joined', kind: 'county' }, 'org_id') };
         },
         path: n => `/v1/people/${7100000 + n}/memberships`,
-        body: (n, { org_id }) => ({ org_id }),
+        body: (n, { org_id }) => ({ org_id, role: n % 2 ? 'member' : 'leader' }),
         counted: rows('membership'),
     },
     '/v1/people/{person_id}/credentials': {
