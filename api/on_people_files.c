@@ -23,7 +23,15 @@ struct intake {
 };
 
 /* The answer of an import is kept for a day under its key, and personal values are not
- * kept in the clear: only the preview, of which nothing stays, shows them. */
+ * kept in the clear: only the preview, of which nothing stays, shows them. That somebody
+ * is there twice is said without her number, and is said here, too. */
+static const char *detail_of(const struct fail *f, bool hides)
+{
+    if (!hides || f->code == CODE_PERSON_REGISTERED || f->code == CODE_PERSON_REPEATED)
+        return f->text;
+    return "this personal value cannot be taken; the preview (dry_run=true) shows it";
+}
+
 static void write_error(struct emit *e, const struct people_csv_error *error, bool dry_run)
 {
     const bool hides = error->is_personal && !dry_run;
@@ -33,7 +41,7 @@ static void write_error(struct emit *e, const struct people_csv_error *error, bo
     emit_key_text(e, "column", error->column);
     emit_key_text(e, "value", hides ? NULL : error->value);
     emit_key_text(e, "code", fail_word(error->fail.code));
-    emit_key_text(e, "detail", hides ? "this cell cannot be taken" : error->fail.text);
+    emit_key_text(e, "detail", detail_of(&error->fail, hides));
     if (error->fail.allowed[0])
         emit_key_text(e, "allowed", error->fail.allowed);
     emit_end(e);

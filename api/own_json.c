@@ -2,10 +2,9 @@
 
 #include <string.h>
 
-#include "engine/clock.h"
-#include "geo/instant.h"
+#include "engine/person.h"
 
-enum { NAME_MAX_BYTES = 200, YEAR_MIN = 1900 };
+enum { NAME_MAX_BYTES = 200 };
 
 static const char *const MODES[] = { "foot", "ebike", "car" };
 static const char *const LANGUAGES[] = { "zh", "en" };
@@ -80,13 +79,9 @@ bool own_json_language(const struct input *v, const char **out, struct fail *f)
 
 bool own_json_birth_year(const struct input *v, int32_t *out, struct fail *f)
 {
-    char now[INSTANT_SIZE];
-    int64_t this_year = 0, year;
+    int64_t year;
 
-    instant_write(clock_wall_us(), now);
-    for (int i = 0; i < 4; i++)
-        this_year = this_year * 10 + (now[i] - '0');
-    if (!input_int(v, YEAR_MIN, this_year, &year, f))
+    if (!input_int(v, PERSON_BIRTH_MIN, person_birth_max(), &year, f))
         return false;
     *out = (int32_t)year;
     return true;

@@ -173,7 +173,7 @@ static bool read_birth_year(const struct input *v, struct person *p, struct fail
 {
     int64_t year;
 
-    if (!input_int(v, PERSON_BIRTH_MIN, PERSON_BIRTH_MAX, &year, f))
+    if (!input_int(v, PERSON_BIRTH_MIN, person_birth_max(), &year, f))
         return false;
     p->birth_year = (int32_t)year;
     return true;

@@ -135,7 +135,7 @@ bool patrols_open_month(struct db *db, struct ids *ids, const struct patrols_mon
         return false;
     if (db_get_int(rows, 0, 0) > 0 || count == 0)
         return true;
-    fail_set(f, FAIL_CONFLICT, ALREADY_EXISTS, "the month %.7s of plan %lld was opened before",
+    fail_set(f, FAIL_CONFLICT, ALREADY_THERE, "the month %.7s of plan %lld was opened before",
              m->month, (long long)m->plan_id);
     fail_at(f, "/month");
     return fail_value(f, arena_text(a, "%.7s", m->month));

@@ -54,7 +54,7 @@ struct patrols_month {
     int64_t opens_us;
     int64_t window_s; /* in which whoever asks takes part in the draw */
 };
-/* Makes the month's days and opens them for claiming; ALREADY_EXISTS when it was
+/* Makes the month's days and opens them for claiming; ALREADY_THERE when it was
  * opened before. */
 bool patrols_open_month(struct db *db, struct ids *ids, const struct patrols_month *month,
                         const char *zone, struct arena *a, struct fail *f);

@@ -215,14 +215,14 @@ static bool read_name(const char *cell, struct person *p, struct fail *f)
 static bool read_year(const char *cell, struct person *p, struct fail *f)
 {
     char *end;
-    const long year = strtol(cell, &end, 10);
+    const long year = strtol(cell, &end, 10), year_max = person_birth_max();
 
-    if (*end == '\0' && year >= PERSON_BIRTH_MIN && year <= PERSON_BIRTH_MAX) {
+    if (*end == '\0' && year >= PERSON_BIRTH_MIN && year <= year_max) {
         p->birth_year = (int32_t)year;
         return true;
     }
     fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "this is no year of birth: %.*s", SHOWN, cell);
-    return fail_allowed(f, "%d to %d", PERSON_BIRTH_MIN, PERSON_BIRTH_MAX);
+    return fail_allowed(f, "%d to %ld", PERSON_BIRTH_MIN, year_max);
 }
 
 static bool read_mode(const char *cell, struct person *p, struct fail *f)

@@ -2,10 +2,13 @@
  * one before she is written. */
 #include "engine/person.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "engine/clock.h"
 #include "engine/identity.h"
 #include "engine/pinyin.h"
+#include "geo/instant.h"
 
 const char *const PERSON_RECRUIT_WORDS[PERSON_RECRUITS] = { "long_term", "short_term", "reserve" };
 
@@ -17,6 +20,14 @@ static const char *const POINTERS[PERSONAL_FIELDS] = {
 };
 
 /* ------------------------------------------------------------------ reading */
+
+int32_t person_birth_max(void)
+{
+    char now[INSTANT_SIZE];
+
+    instant_write(clock_wall_us(), now);
+    return (int32_t)strtol(now, NULL, 10);
+}
 
 static enum person_recruit recruit_of(const char *word)
 {

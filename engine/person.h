@@ -20,7 +20,9 @@ enum { PERSON_NAME_MAX = 200 /* bytes: some 66 Chinese characters */, PERSON_LIN
 enum person_recruit { PERSON_LONG_TERM, PERSON_SHORT_TERM, PERSON_RESERVE, PERSON_RECRUITS };
 extern const char *const PERSON_RECRUIT_WORDS[PERSON_RECRUITS]; /* "long_term", … */
 
-enum { PERSON_BIRTH_MIN = 1900, PERSON_BIRTH_MAX = 2100 };
+/* Whom there may be: from this year of birth to the one it is now. */
+enum { PERSON_BIRTH_MIN = 1900 };
+int32_t person_birth_max(void);
 
 /* A value as it is kept; bytes NULL: there is none. */
 struct person_sealed {

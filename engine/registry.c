@@ -328,7 +328,7 @@ bool registry_fail_taken(enum registry_noun noun, const struct registry_item *it
     const struct registry_kind *kind = registry_kind(noun);
 
     if (!kind->coded)
-        return fail_set(f, FAIL_CONFLICT, ALREADY_EXISTS, "%s %lld says this already", kind->noun,
+        return fail_set(f, FAIL_CONFLICT, ALREADY_THERE, "%s %lld says this already", kind->noun,
                         (long long)taken_id);
     fail_set(f, FAIL_CONFLICT, CODE_TAKEN, "the code %.40s belongs to %s %lld", registry_code(item),
              kind->noun, (long long)taken_id);

@@ -77,7 +77,7 @@ bool squads_join(struct db *db, int64_t squad_id, int64_t person_id, const char 
     if (!has_room(db, squad_id, a, f) || !list(db, squad_id, person_id, a, &rows, f))
         return false;
     if (db_count(rows) > 0)
-        return fail_set(f, FAIL_CONFLICT, ALREADY_EXISTS, "person %lld is in squad %lld already",
+        return fail_set(f, FAIL_CONFLICT, ALREADY_THERE, "person %lld is in squad %lld already",
                         (long long)person_id, (long long)squad_id);
     if (!db_run(db, QUERIES_SQUAD_MEMBER_ADD, values, 3, a, &rows, f))
         return false;

@@ -25,7 +25,7 @@ bool squads_members(struct db *db, int64_t squad_id, struct arena *a, struct squ
                     int32_t *count, struct fail *f);
 
 /* In the caller's transaction. The squad must be open and have room (SQUAD_FULL), the
- * person known and open (PERSON_UNKNOWN) and not in it yet (ALREADY_EXISTS). */
+ * person known and open (PERSON_UNKNOWN) and not in it yet (ALREADY_THERE). */
 bool squads_join(struct db *db, int64_t squad_id, int64_t person_id, const char *role,
                  struct arena *a, struct squads_member *out, struct fail *f);
 /* NOT_FOUND when she is not in it. */

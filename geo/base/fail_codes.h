@@ -10,6 +10,7 @@
     X(ADDRESS_UNUSABLE, "address_unusable")                                                        \
     X(ALREADY_CLOSED, "already_closed")                                                            \
     X(ALREADY_EXISTS, "already_exists")                                                            \
+    X(ALREADY_THERE, "already_there")                                                              \
     X(AREA_MISSING, "area_missing")                                                                \
     X(AUDIT_BROKEN, "audit_broken")                                                                \
     X(BIRTH_YEAR_DIFFERS, "birth_year_differs")                                                    \

@@ -291,7 +291,8 @@ static void aid_is_between_neighbours_with_an_area(void **state)
     assert_true(orgs_lends(o, 20, 12, (struct point){ 116.99, 34.1 }));
     orgs_drop(o);
     answer = post(room, "/v1/mutual_aid", "{\"lender_id\":20,\"borrower_id\":10,\"reach_m\":9}");
-    asking_expect(&answer, 409, "already_exists");
+    asking_expect(&answer, 409, "already_there");
+    assert_non_null(strstr(asking_text(&answer, "/detail"), "says this already"));
     answer = post(room, "/v1/mutual_aid", "{\"lender_id\":10,\"borrower_id\":20,\"reach_m\":9}");
     asking_expect(&answer, 422, "area_missing");
     answer = post(room, "/v1/mutual_aid", "{\"lender_id\":10,\"borrower_id\":11,\"reach_m\":9}");
@@ -368,7 +369,8 @@ static void a_squad_has_members_equipment_and_insurance(void **state)
     asking_expect(&answer, 201, NULL);
     assert_string_equal(asking_text(&answer, "/name"), "王芳");
     answer = post(room, members, "{\"person_id\":101}");
-    asking_expect(&answer, 409, "already_exists");
+    asking_expect(&answer, 409, "already_there");
+    assert_non_null(strstr(asking_text(&answer, "/detail"), "person 101 is in squad"));
     answer = post(room, members, "{\"person_id\":102}");
     asking_expect(&answer, 201, NULL);
     answer = post(room, members, "{\"person_id\":999}");

@@ -163,6 +163,7 @@ static void bad_people_are_refused(void **state)
           "birth_year_differs" },
         { "{\"name\":\"a\",\"recruit\":\"for_ever\"}", "value_not_allowed" },
         { "{\"name\":\"a\",\"birth_year\":1800}", "value_out_of_range" },
+        { "{\"name\":\"a\",\"birth_year\":2099}", "value_out_of_range" },
         { "{\"name\":\"a\",\"org_id\":4711}", "org_unknown" },
     };
 

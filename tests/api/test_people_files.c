@@ -112,6 +112,8 @@ static void every_bad_line_is_named_and_the_good_ones_let_in(void **state)
                                 ERRORS[i].column);
     }
     assert_string_equal(asking_text(&answer, "/errors/2/value"), "12");
+    answer = preview("name,birth_year\na,2099\n");
+    assert_string_equal(asking_text(&answer, "/errors/0/code"), "value_out_of_range");
     answer = import(MIXED);
     asking_expect(&answer, 200, NULL);
     assert_int_equal(asking_int(&answer, "/accepted"), 2);
@@ -146,6 +148,8 @@ static void a_table_that_is_sent_twice_is_let_in_once(void **state)
     answer = import("name,phone\nc,13800001234\nd,13800005678\n");
     assert_int_equal(asking_int(&answer, "/accepted"), 1);
     assert_string_equal(asking_text(&answer, "/errors/0/code"), "person_registered");
+    assert_non_null(strstr(asking_text(&answer, "/errors/0/detail"), "is registered already"));
+    assert_null(strstr(answer.body, "13800001234"));
     assert_int_equal(asking_int(&answer, "/errors/0/line"), 2);
     assert_int_equal(people(), 4);
 }
