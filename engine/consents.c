@@ -35,8 +35,9 @@ bool consents_add(struct db *db, const struct consents_wish *wish, struct arena 
         return false;
     if (db_count(rows) == 0) {
         fail_set(f, FAIL_MISSING, CONSENT_UNKNOWN,
-                 "there is no text %d for the purpose %.40s, or nobody to agree to it",
-                 (int)wish->version, wish->purpose);
+                 "there is no such text of the purpose %.40s, or nobody to agree to it",
+                 wish->purpose);
+        fail_allowed(f, "a purpose and a version of /v1/consent_texts");
         return fail_value(f, wish->purpose);
     }
     *row = (struct consents_row){

@@ -27,9 +27,13 @@ bool enrolments_code_add(struct db *db, struct ids *ids, int64_t life_s, struct 
 
     if (!db_run(db, QUERIES_ENROLMENT_CODE_ADD, values, 6, a, &rows, f))
         return false;
-    if (db_count(rows) == 0)
-        return fail_set(f, FAIL_MISSING, ORG_UNKNOWN, "there is no organisation with the id %lld",
-                        (long long)c->org_id);
+    if (db_count(rows) == 0) {
+        fail_set(f, FAIL_MISSING, ORG_UNKNOWN,
+                 "there is no organisation %lld for which you may enrol people",
+                 (long long)c->org_id);
+        return fail_allowed(f, "what a manager manages; where somebody is leader, organiser or "
+                               "grid worker");
+    }
     c->code = code;
     c->uses = 0;
     c->is_usable = true;

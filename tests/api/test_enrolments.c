@@ -231,6 +231,7 @@ static void a_grid_worker_invites_for_her_organisation_alone(void **state)
         newcomer_post("/v1/enrolment_codes", "{\"label\":\"gate\",\"org_id\":2}");
 
     asking_expect(&a, 404, "org_unknown"); /* a member does not */
+    assert_non_null(strstr(asking_text(&a, "/detail"), "for which you may enrol"));
     database_int(
         NEWCOMER_ROOM.d,
         newcomer_text("INSERT INTO vigil.membership (membership_id, person_id, org_id, role)"

@@ -193,6 +193,7 @@ static void a_withdrawn_consent_ends_the_use_of_her_place_at_once(void **state)
     a = newcomer_post("/v1/me/consents",
                       "{\"purpose\":\"flying\",\"language\":\"en\",\"given\":true}");
     asking_expect(&a, 404, "consent_unknown");
+    assert_non_null(strstr(asking_text(&a, "/allowed"), "/v1/consent_texts"));
 }
 
 static void paper_is_written_down_by_her_own_organisation(void **state)
