@@ -188,7 +188,7 @@ static bool too_large(const char *what, int32_t most, struct fail *f)
 /* A line of the file: its cells, and none when it is empty. */
 static bool read_row(struct reading *r, struct csv_row *row, struct fail *f)
 {
-    const char *cells[CSV_COLUMNS_MAX];
+    const char *cells[CSV_COLUMNS_MAX] = { NULL };
     bool is_empty = true;
     bool goes_on = true;
 

@@ -46,7 +46,7 @@ struct secret {
 static struct secret make_secret(void)
 {
     unsigned char bytes[TOKENS_SECRET_BYTES];
-    struct secret s;
+    struct secret s = { 0 };
 
     secret_random(bytes, sizeof bytes);
     secret_hash(bytes, sizeof bytes, s.hash);
@@ -62,7 +62,7 @@ static void write_token(char text[TOKENS_TEXT_SIZE], int64_t token_id, const str
 void tokens_write(int64_t token_id, const unsigned char secret[TOKENS_SECRET_BYTES],
                   char text[TOKENS_TEXT_SIZE])
 {
-    struct secret s;
+    struct secret s = { 0 };
 
     secret_text(secret, TOKENS_SECRET_BYTES, s.text, sizeof s.text);
     write_token(text, token_id, &s);
