@@ -254,7 +254,7 @@ bool on_people_create(const struct request *r, struct reply *out, struct fail *f
 {
     struct creation c = {
         .r = r,
-        .person = { .org_id = r->caller.org_id, .mode = MODE_FOOT, .line = "", .on_duty = true }
+        .person = { .org_id = r->caller.org_id, .mode = MODE_FOOT, .line = "" }
     };
     const struct input *body;
 

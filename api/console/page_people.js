@@ -22,7 +22,6 @@ const filter = { q: '', available: '', mode: '' };
 let root, found, detail, shownId, timer;
 
 const modeWord = (mode) => word(`console.mode.${mode}`);
-const options = (words, key) => [['', word('console.people.any')], ...words.map((name) => [name, word(`${key}.${name}`)])];
 
 /* Shape and word beside the colour. */
 function stateOf(person) {
@@ -41,7 +40,7 @@ function head() {
     make('input', { type: 'search', id: 'people-search', value: filter.q, maxlength: 100, placeholder: word('console.people.hint'), 'aria-label': word('console.people.hint'),
       oninput: (event) => { filter.q = event.target.value.trim(); clearTimeout(timer); timer = setTimeout(find, WAIT_MS); } }),
     select('available', [['', word('console.people.everyone')], ['true', word('console.people.available')], ['false', word('console.people.not_available')]], 'console.column.state'),
-    select('mode', options(MODES, 'console.mode'), 'console.column.mode'),
+    select('mode', [['', word('console.people.any')], ...MODES.map((mode) => [mode, modeWord(mode)])], 'console.column.mode'),
     button('console.people.new', create, { class: 'sheet-button sheet-main' }), button('console.people.import', importTable),
     make('a', { class: 'sheet-button', href: '/v1/people/export', download: 'people.csv' }, word('console.people.export')));
 }

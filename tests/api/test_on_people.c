@@ -45,12 +45,13 @@ static void consents(int64_t person_id)
 {
     struct fail f;
 
-    assert_true(db_script(ROOM.d->db,
-                          arena_text(ROOM.d->arena,
-                                     "UPDATE vigil.person SET location_consent = true"
-                                     " WHERE person_id = %lld",
-                                     (long long)person_id),
-                          &f));
+    assert_true(
+        db_script(ROOM.d->db,
+                  arena_text(ROOM.d->arena,
+                             "UPDATE vigil.person SET location_consent = true, on_duty = true"
+                             " WHERE person_id = %lld",
+                             (long long)person_id),
+                  &f));
     assert_true(engine_follow(asking_engine(ROOM.asking), &f));
 }
 

@@ -137,11 +137,11 @@ static void a_list_is_narrowed_by_what_people_are(void **state)
 
     (void)state;
     as(ROLE_MANAGER, COUNTY);
-    made("{\"name\":\"a\",\"mode\":\"bus\",\"line\":\"7\"}");
-    made("{\"name\":\"b\",\"mode\":\"taxi\",\"hired\":true,\"skills\":[\"aed\"]}");
-    made("{\"name\":\"c\",\"org_id\":4,\"skills\":[\"aed\",\"fire\"]}");
-    made("{\"name\":\"d\",\"org_id\":4,\"recruit\":\"reserve\",\"on_duty\":false}");
-    made("{\"name\":\"e\",\"birth_year\":1980}");
+    made("{\"name\":\"a\",\"mode\":\"bus\",\"line\":\"7\",\"on_duty\":true}");
+    made("{\"name\":\"b\",\"mode\":\"taxi\",\"hired\":true,\"on_duty\":true,\"skills\":[\"aed\"]}");
+    made("{\"name\":\"c\",\"org_id\":4,\"on_duty\":true,\"skills\":[\"aed\",\"fire\"]}");
+    made("{\"name\":\"d\",\"org_id\":4,\"recruit\":\"reserve\"}");
+    made("{\"name\":\"e\",\"birth_year\":1980,\"on_duty\":true}");
     must_run("UPDATE vigil.person SET location_consent = display_name <> 'c'");
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
         if (found(CASES[i].query) != CASES[i].count)
@@ -342,7 +342,7 @@ static void an_expired_credential_that_she_must_have_keeps_her_here(void **state
 {
     (void)state;
     as(ROLE_MANAGER, COUNTY);
-    const int64_t id = made("{\"name\":\"王小明\"}");
+    const int64_t id = made("{\"name\":\"王小明\",\"on_duty\":true}");
 
     must_run("UPDATE vigil.person SET location_consent = true");
     assert_int_equal(found("available=true"), 1);

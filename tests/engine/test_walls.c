@@ -244,8 +244,8 @@ static void the_tree_grows_below_oneself_only(void **state)
     assert_int_equal(database_int(s->d, "SELECT count(*) FROM vigil.org_reach WHERE org_id = 5"),
                      4);
     static const char *const REFUSED[] = {
-        "INSERT INTO vigil.org (org_id, parent_id, kind, code, name)"
-        " VALUES (6, 3, 'township', '6', 'Six')",
+        ("INSERT INTO vigil.org (org_id, parent_id, kind, code, name)"
+         " VALUES (6, 3, 'township', '6', 'Six')"),
         "UPDATE vigil.org SET parent_id = 3 WHERE org_id = 4",
         "UPDATE vigil.org SET parent_id = 3 WHERE org_id = 2",
     };
