@@ -252,10 +252,8 @@ static bool create(void *self, struct db *db, struct emit *e, const char **locat
 
 bool on_people_create(const struct request *r, struct reply *out, struct fail *f)
 {
-    struct creation c = {
-        .r = r,
-        .person = { .org_id = r->caller.org_id, .mode = MODE_FOOT, .line = "" }
-    };
+    struct creation c = { .r = r,
+                          .person = { .org_id = r->caller.org_id, .mode = MODE_FOOT, .line = "" } };
     const struct input *body;
 
     if (!way_read_frame(request_query(r, "frame"), &c.frame, f) || !request_json(r, &body, f) ||

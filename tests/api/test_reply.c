@@ -97,7 +97,8 @@ static void a_broken_statement_is_not_shown_to_who_asked(void **state)
     struct fail f = { 0 };
 
     (void)state;
-    assert_true(db_script(room.d->db, "ALTER VIEW vigil.person_card RENAME TO person_card_gone", &f));
+    assert_true(
+        db_script(room.d->db, "ALTER VIEW vigil.person_card RENAME TO person_card_gone", &f));
     const struct asking_answer answer = asking_send(room.worker, "GET", "/v1/people/1", NULL, NULL);
 
     asking_expect(&answer, 500, "database_failed");
