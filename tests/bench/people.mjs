@@ -69,10 +69,10 @@ async function kinds(scope) {
 // ------------------------------------------------------------------ how long it takes
 
 // On a machine that others use a miss is asked again, twice at the most; each try shows its control. The short form,
-// which runs beside other checks, is judged by its median.
+// which runs beside other checks, tells its times and does not judge by them: a small city proves nothing of a large one.
 async function timed(next, token) {
     let best = null;
-    for (let attempt = 0; attempt < 3 && !(best && (short ? best.p50 : best.p95) <= limit_ms); attempt++) {
+    for (let attempt = 0; attempt < 3 && !(best && (short || best.p95 <= limit_ms)); attempt++) {
         const times = [];
         const control = [];
         for (let i = 0; i < asked; i++) {
@@ -90,7 +90,7 @@ for (const scope of scopes) {
         if (kind === 'a later page' && scope.name === 'village' && short) continue;
         const figure = await timed(next, scope.token);
         report(`${scope.name}: ${kind}`, `p50 ${figure.p50.toFixed(1)} ms, p95 ${figure.p95.toFixed(1)} ms (an empty handler ${figure.control.toFixed(1)} ms)`,
-            short ? `p50 ≤ ${limit_ms} ms` : `p95 ≤ ${limit_ms} ms`, (short ? figure.p50 : figure.p95) <= limit_ms);
+            short ? 'told' : `p95 ≤ ${limit_ms} ms`, short || figure.p95 <= limit_ms);
     }
 }
 
