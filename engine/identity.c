@@ -37,11 +37,11 @@ static int32_t year_of(const char *card)
     return year;
 }
 
-bool identity_read(const char *text, char out[IDENTITY_SIZE], int32_t *birth_year, struct fail *f)
+/* Without blanks, in capitals. */
+static bool squeeze(const char *text, char out[IDENTITY_SIZE], struct fail *f)
 {
     size_t size = 0;
 
-    *birth_year = 0;
     for (const char *at = text; *at; at++) {
         if (*at == ' ')
             continue;
@@ -52,8 +52,14 @@ bool identity_read(const char *text, char out[IDENTITY_SIZE], int32_t *birth_yea
         out[size++] = (char)toupper((unsigned char)*at);
     }
     out[size] = '\0';
-    if (size < SHORTEST)
-        return malformed("is too short", f);
+    return size >= SHORTEST || malformed("is too short", f);
+}
+
+bool identity_read(const char *text, char out[IDENTITY_SIZE], int32_t *birth_year, struct fail *f)
+{
+    *birth_year = 0;
+    if (!squeeze(text, out, f))
+        return false;
     if (!is_card(out))
         return true;
     if (!has_right_check(out))
