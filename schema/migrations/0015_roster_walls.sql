@@ -83,7 +83,7 @@ CREATE POLICY own ON vigil.signup TO vigil_app
     USING (person_id = vigil.scope_person() OR claim_id IN (SELECT vigil.roster_claims(true) WHERE vigil.scope_person() IS NOT NULL))
     WITH CHECK (person_id = vigil.scope_person() OR claim_id IN (SELECT vigil.roster_claims(true) WHERE vigil.scope_person() IS NOT NULL));
 CREATE POLICY offered ON vigil.signup FOR SELECT TO vigil_app
-    USING (swap_offered_at IS NOT NULL AND (swap_to IS NULL OR swap_to = vigil.scope_person())
+    USING (swap_offered_at IS NOT NULL AND state IN ('requested', 'approved', 'confirmed') AND (swap_to IS NULL OR swap_to = vigil.scope_person())
            AND org_id IN (SELECT vigil.roster_orgs() WHERE vigil.scope_person() IS NOT NULL));
 CREATE POLICY squad ON vigil.claim TO vigil_app
     USING (squad_id IN (SELECT vigil.roster_squads(false) WHERE vigil.scope_person() IS NOT NULL)

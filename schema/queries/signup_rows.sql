@@ -7,7 +7,8 @@ WHERE u.signup_id > $2::bigint AND u.signup_id <= coalesce($1::bigint, 900719925
   AND (EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = u.org_id)
        OR u.person_id = vigil.scope_person()
        OR u.claim_id IN (SELECT vigil.roster_claims(true) WHERE vigil.scope_person() IS NOT NULL)
-       OR (u.swap_offered_at IS NOT NULL AND coalesce(u.swap_to, vigil.scope_person()) = vigil.scope_person()
+       OR (u.swap_offered_at IS NOT NULL AND u.state IN ('requested', 'approved', 'confirmed')
+           AND coalesce(u.swap_to, vigil.scope_person()) = vigil.scope_person()
            AND u.org_id IN (SELECT vigil.roster_orgs() WHERE vigil.scope_person() IS NOT NULL)))
   AND ($4::bigint IS NULL OR u.org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = $4::bigint))
   AND $5::bigint IS NULL
