@@ -314,7 +314,7 @@ void folk_move(struct folk *k, const struct live_fix *fix)
 {
     const int32_t slot = roster_find(&k->people, fix->person_id);
 
-    if (slot == ROSTER_NOBODY)
+    if (slot == ROSTER_NOBODY || fix->flags & LIVE_UNBELIEVED)
         return;
     count(k, slot, -1);
     move(k, slot, fix);

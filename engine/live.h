@@ -25,6 +25,17 @@ struct live;
 struct live *live_new(void);
 void live_free(struct live *l);
 
+/* What is doubtful about a fix, as bits. It is kept in the history all the same; live
+ * believes only those with none of LIVE_UNBELIEVED. */
+enum live_flag {
+    LIVE_JUMP = 1 << 0,       /* further from the last one than her mode can come */
+    LIVE_FRAME = 1 << 1,      /* her device probably sends another frame than it declares */
+    LIVE_CLOCK_SKEW = 1 << 2, /* the device's clock is far from ours */
+    LIVE_OFF_LINE = 1 << 3,   /* a bus away from its line */
+    LIVE_NODE_LOCAL = 1 << 4, /* was kept by a node while the database was away */
+    LIVE_UNBELIEVED = LIVE_JUMP,
+};
+
 /* A place that a person reported. */
 struct live_fix {
     int64_t person_id;
@@ -33,6 +44,7 @@ struct live_fix {
     int32_t speed_cms;   /* centimetres a second, -1 when unknown */
     int64_t fix_us;      /* the device's time, microseconds since 1970 */
     int64_t received_us; /* ours */
+    uint32_t flags;      /* bits of enum live_flag */
     /* Where that is on the streets her mode may use, as snapped in the world of
      * this version; 0: not snapped yet, live_move does it. */
     uint64_t snapped_in;
@@ -145,7 +157,7 @@ void live_duty(struct live *l, int64_t person_id, bool on_duty, enum mode mode, 
  * the writer has less to do. */
 void live_snap(struct live *l, struct live_fix *fixes, int32_t count);
 /* Moves people; a fix that is older than the one she has is ignored, and so is
- * one of an unknown person. */
+ * one of an unknown person and one that is not believed. */
 void live_move(struct live *l, const struct live_fix *fixes, int32_t count);
 
 /* Everyone is put onto the streets of another world, beside the old one that

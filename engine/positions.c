@@ -60,6 +60,8 @@ struct positions {
     int32_t writer_count;
     int32_t started;
     struct live *live;
+    int32_t stage_count;
+    struct positions_stage stages[POSITIONS_STAGE_MAX];
     struct writer writers[POSITIONS_WRITER_MAX];
 };
 
@@ -118,6 +120,24 @@ static bool write_batch(struct writer *w, const struct batch *b, const struct db
     }
 }
 
+static void judge(const struct positions *p, const struct batch *b)
+{
+    for (const struct job *job = b->jobs; job; job = job->next)
+        for (int32_t i = 0; i < p->stage_count; i++)
+            if (p->stages[i].judge)
+                p->stages[i].judge(p->stages[i].self, job->fixes, job->count);
+}
+
+static void show(const struct positions *p, const struct batch *b)
+{
+    for (const struct job *job = b->jobs; job; job = job->next) {
+        live_move(p->live, job->fixes, job->count);
+        for (int32_t i = 0; i < p->stage_count; i++)
+            if (p->stages[i].passed)
+                p->stages[i].passed(p->stages[i].self, job->fixes, job->count);
+    }
+}
+
 static void refuse(const struct batch *b, int64_t person_id, enum fail_code why)
 {
     for (const struct job *job = b->jobs; job; job = job->next) {
@@ -153,6 +173,8 @@ static void carry_out(struct writer *w, struct batch *b)
     const int64_t began = clock_steady_us();
     const struct db_rows *refused = NULL;
     struct fail why = { 0 };
+
+    judge(w->of, b);
     const bool is_written = write_batch(w, b, &refused, &why);
 
     metrics_count(METRIC_POSITIONS_BATCHES, is_written);
@@ -160,8 +182,7 @@ static void carry_out(struct writer *w, struct batch *b)
     for (int32_t i = 0; is_written && i < db_count(refused); i++)
         refuse(b, db_get_int(refused, i, 0), REASONS[db_get_int(refused, i, 1)]);
     if (is_written)
-        for (const struct job *job = b->jobs; job; job = job->next)
-            live_move(w->of->live, job->fixes, job->count);
+        show(w->of, b);
     answer(w->of, b, is_written, &why);
     arena_reset(w->arena);
 }
@@ -294,6 +315,12 @@ struct positions *positions_open(const char *database, struct live *l,
         p->started++;
     }
     return p;
+}
+
+void positions_add_stage(struct positions *p, struct positions_stage stage)
+{
+    assert(p->stage_count < POSITIONS_STAGE_MAX);
+    p->stages[p->stage_count++] = stage;
 }
 
 void positions_close(struct positions *p)

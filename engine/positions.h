@@ -34,6 +34,22 @@ struct positions_options {
 
 extern const struct positions_options POSITIONS_USUAL;
 
+/* What else happens to the fixes on their way. A person's fixes come to a stage one
+ * after another in the order they were taken, those of different writers at the same
+ * time. A stage must be brief: the next batch waits for it. */
+struct positions_stage {
+    void *self;
+    /* Before a batch is written: may set flags. May be NULL, like the next. */
+    void (*judge)(void *self, struct live_fix *fixes, int32_t count);
+    /* When it is committed and live shows it; a person_id of 0 is of a fix that was
+     * refused, and is to be passed over. */
+    void (*passed)(void *self, const struct live_fix *fixes, int32_t count);
+};
+enum { POSITIONS_STAGE_MAX = 8 };
+
+/* Adds a stage behind those that are there; before anything is sent. */
+void positions_add_stage(struct positions *p, struct positions_stage stage);
+
 /* `database` is a libpq string, used at once; it and `l` must outlive this. */
 struct positions *positions_open(const char *database, struct live *l,
                                  const struct positions_options *options, struct fail *f);
