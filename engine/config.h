@@ -19,6 +19,7 @@
 #define CONFIG_ROWS(X)                                                                             \
     X(DATABASE, "database", TEXT, "dbname=vigil", 1, 2000)                                         \
     X(DATABASE_FILE, "database_file", TEXT, "", 0, 1000)                                           \
+    X(ALLOW_UNSAFE_DATABASE, "allow_unsafe_database", NUMBER, "0", 0, 1)                           \
     X(LISTEN_ADDRESS, "listen_address", TEXT, "127.0.0.1", 1, 60)                                  \
     X(LISTEN_PORT, "listen_port", NUMBER, "8080", 0, 65535)                                        \
     X(WORKERS, "workers", NUMBER, "4", 1, 64)                                                      \

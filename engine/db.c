@@ -158,6 +158,25 @@ void db_scope(struct db *db, const struct db_scope *scope)
     db->scope = *scope;
 }
 
+bool db_check_safe(struct db *db, struct fail *f)
+{
+    struct arena *a = arena_new();
+    const struct db_rows *rows;
+    bool good = db_run(db, QUERIES_CONNECTION_UNSAFE, NULL, 0, a, &rows, f);
+
+    if (good && db_count(rows) > 0) {
+        const char *setting = db_get_text(rows, 0, 0);
+
+        good = false;
+        fail_set(f, FAIL_BROKEN, DATABASE_UNSAFE,
+                 "the database may lose what it has acknowledged: %s", setting);
+        fail_value(f, setting);
+        fail_allowed(f, "%s", db_get_text(rows, 0, 1));
+    }
+    arena_free(a);
+    return good;
+}
+
 /* ---- statements */
 
 static bool prepare(struct db *db, struct statements_one *s, struct fail *f)

@@ -148,6 +148,10 @@ bool db_begin(struct db *db, struct fail *f);
 bool db_commit(struct db *db, struct fail *f);
 void db_rollback(struct db *db);
 
+/* Refuses a server that may lose what it has said is committed: DATABASE_UNSAFE names
+ * the first setting that makes it so. */
+bool db_check_safe(struct db *db, struct fail *f);
+
 /* Name of the constraint that refused the last statement, or "". */
 const char *db_constraint(const struct db *db);
 

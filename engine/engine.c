@@ -315,7 +315,9 @@ static bool start(struct engine *e, struct fail *f)
     const char *database = config_text(e->config, CONFIG_DATABASE);
 
     e->db = db_open(database, f);
-    if (!e->db || !db_become(e->db, DB_APP, f) || !db_become(e->db, DB_ENGINE, f) || !look(e, f))
+    if (!e->db || !db_become(e->db, DB_APP, f) || !db_become(e->db, DB_ENGINE, f) ||
+        (!config_int(e->config, CONFIG_ALLOW_UNSAFE_DATABASE) && !db_check_safe(e->db, f)) ||
+        !look(e, f))
         return false;
     e->positions = positions_open(database, e->live, &POSITIONS_USUAL, f);
     if (!e->positions)

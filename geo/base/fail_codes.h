@@ -58,6 +58,7 @@
     X(DATABASE_NEWER, "database_newer")                                                            \
     X(DATABASE_NOT_MIGRATED, "database_not_migrated")                                              \
     X(DATABASE_SLOW, "database_slow")                                                              \
+    X(DATABASE_UNSAFE, "database_unsafe")                                                          \
     X(DATE_MALFORMED, "date_malformed")                                                            \
     X(DAY_MALFORMED, "day_malformed")                                                              \
     X(DISK_FULL, "disk_full")                                                                      \

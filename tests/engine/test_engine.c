@@ -58,6 +58,7 @@ static int set_up(void **state)
     h->d = database_new(true);
     h->config = config_new();
     must(config_set(h->config, "database", h->d->address, "test", &f), &f);
+    must(config_set(h->config, "allow_unsafe_database", "1", "test", &f), &f);
     must(config_set(h->config, "cache_dir", "/nonexistent/vigil", "test", &f), &f);
     run(h, "INSERT INTO vigil.person (person_id, display_name, location_consent)"
            " SELECT i, 'person ' || i, true FROM generate_series(1, 500) AS i");
@@ -281,6 +282,19 @@ static void a_database_that_cannot_be_reached_is_said(void **state)
     assert_int_equal(f.code, CODE_DATABASE_AWAY);
 }
 
+/* The cluster of the tests does without fsync. */
+static void a_database_that_loses_what_it_has_committed_is_refused(void **state)
+{
+    struct house *h = *state;
+    struct fail f = { 0 };
+
+    must(config_set(h->config, "allow_unsafe_database", "0", "test", &f), &f);
+    assert_null(engine_open(h->config, &f));
+    assert_int_equal(f.code, CODE_DATABASE_UNSAFE);
+    assert_string_equal(f.value, "fsync = off");
+    assert_string_equal(f.allowed, "fsync = on");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +306,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(partitions_are_made_ahead, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_timer_follows_by_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_taken_is_followed_by_itself, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_database_that_loses_what_it_has_committed_is_refused,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_database_that_cannot_be_reached_is_said, set_up,
                                         tear_down),
     };

@@ -234,6 +234,7 @@ static void the_engine_follows_the_tree(void **state)
     struct fail f = { 0 };
 
     must(config_set(config, "database", d->address, "test", &f), &f);
+    must(config_set(config, "allow_unsafe_database", "1", "test", &f), &f);
     must(config_set(config, "cache_dir", "/nonexistent/vigil", "test", &f), &f);
     struct engine *e = engine_open(config, &f);
 
