@@ -8,6 +8,7 @@
 #include "engine/able.h"
 #include "engine/muster.h"
 #include "engine/world.h"
+#include "geo/frame.h"
 #include "geo/point.h"
 #include "geo/road/crowd.h"
 
@@ -40,6 +41,7 @@ enum live_flag {
 struct live_fix {
     int64_t person_id;
     struct point_e7 at;  /* WGS 84 */
+    enum frame frame;    /* that the device declared; nothing is converted any more */
     int32_t accuracy_dm; /* decimetres, -1 when unknown */
     int32_t speed_cms;   /* centimetres a second, -1 when unknown */
     int64_t fix_us;      /* the device's time, microseconds since 1970 */

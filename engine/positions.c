@@ -385,6 +385,7 @@ static struct admitted let_in(struct positions *p, const struct sight *sight, st
         in.items[in.count] = item;
         in.fixes[in.count++] = (struct live_fix){ .person_id = item->person_id,
                                                   .at = item->at,
+                                                  .frame = item->frame,
                                                   .accuracy_dm = item->accuracy_dm,
                                                   .speed_cms = item->speed_cms,
                                                   .fix_us = item->fix_us,

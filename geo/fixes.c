@@ -6,7 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "geo/frame.h"
 #include "geo/instant.h"
 #include "geo/scan.h"
 
@@ -125,12 +124,11 @@ static int32_t amount(const struct draft *d, enum field field, double value, dou
 
 static void judge_place(const struct draft *d, struct fixes_item *item)
 {
-    enum frame frame;
     struct point at;
     struct fail why;
 
-    if (!frame_from_word(d->present & 1u << FRAME ? d->frame : NULL, &frame, &why) ||
-        !frame_to_wgs84(frame, d->place, &at, &why))
+    if (!frame_from_word(d->present & 1u << FRAME ? d->frame : NULL, &item->frame, &why) ||
+        !frame_to_wgs84(item->frame, d->place, &at, &why))
         note(item, why.code);
     else
         item->at = point_to_e7(at);

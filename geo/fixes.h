@@ -7,6 +7,7 @@
 
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
+#include "geo/frame.h"
 #include "geo/point.h"
 
 /* What phones send: one fix, or {"positions": [fix, …]}, each
@@ -32,6 +33,7 @@ struct fixes_item {
     enum fail_code code;
     int64_t person_id;
     struct point_e7 at;  /* WGS 84 */
+    enum frame frame;    /* that it was declared in */
     int32_t accuracy_dm; /* -1 when absent */
     int32_t speed_cms;   /* -1 when absent */
     int64_t fix_us;

@@ -76,6 +76,8 @@ static void a_bad_item_does_not_hold_up_the_others(void **state)
     assert_int_equal(found.items[2].code, CODE_VALUE_WRONG_TYPE);
     assert_int_equal(found.items[3].code, CODE_NONE);
     assert_int_equal(found.items[3].person_id, 3);
+    assert_int_equal(found.items[0].frame, FRAME_WGS84);
+    assert_int_equal(found.items[3].frame, FRAME_CGCS2000);
 }
 
 static const struct {
