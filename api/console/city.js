@@ -1,4 +1,4 @@
-// What the server says about the city every few seconds: who stands ready, and
+// What the server says about the city every second: who stands ready, and
 // whether anyone has moved.
 import { ask } from './api.js';
 import { $ } from './dom.js';
@@ -7,8 +7,8 @@ import { report } from './link.js';
 import { complain } from './say.js';
 import { onLanguage } from './words.js';
 
-const EVERY_MS = 3000;
-const LATE_MS = 12000;
+const EVERY_MS = 1000;
+const LATE_MS = 5000;
 const heard = new Set();
 
 export let city;

@@ -38,6 +38,32 @@ function person(mode, available) {
   };
 }
 
+/* Heard of too long ago: an outline with gaps. */
+function stale(mode) {
+  return (c, colours) => {
+    OUTLINES[mode](c);
+    finish(c, colours.halo, colours.halo, 7);
+    c.setLineDash([6, 5]);
+    OUTLINES[mode](c);
+    finish(c, colours.halo, colours.person_off, 4);
+  };
+}
+
+/* Stands beside the symbol of whom it doubts. */
+function doubt(c, colours) {
+  path(c, [[18, 5], [32, 30], [4, 30]]);
+  finish(c, colours.doubt, colours.halo);
+  c.fillStyle = colours.on_colour;
+  c.fillRect(16.4, 13, 3.2, 9);
+  c.fillRect(16.4, 24, 3.2, 3.2);
+}
+
+function trackNow(c, colours) {
+  c.beginPath();
+  c.arc(half, half, 9, 0, 7);
+  finish(c, colours.track, colours.halo, 4);
+}
+
 function station(c, colours) {
   path(c, [[18, 3], [31, 8], [31, 18], [26, 28], [18, 33], [10, 28], [5, 18], [5, 8]]);
   finish(c, colours.station, colours.halo);
@@ -120,7 +146,7 @@ function arrow(turned) {
 }
 
 const ICONS = {
-  station, grid, incident,
+  station, grid, incident, doubt, 'track-now': trackNow,
   lookout: lookout(true), 'lookout-off': lookout(false),
   candidate: candidate(false), 'candidate-chosen': candidate(true),
   'call-pending': call(true), 'call-active': call(false),
@@ -129,6 +155,7 @@ const ICONS = {
 for (const mode of Object.keys(OUTLINES)) {
   ICONS[`person-${mode}`] = person(mode, true);
   ICONS[`person-${mode}-off`] = person(mode, false);
+  ICONS[`person-${mode}-stale`] = stale(mode);
 }
 
 export function drawIcon(canvas, name, colours) {

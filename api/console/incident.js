@@ -1,10 +1,13 @@
 // The incident that is worked on: what it is, its eight stamps, who was sent and how
 // far each has come, what can be done with it, and its log.
+import { ask } from './api.js';
 import { $, make } from './dom.js';
 import { clock, span } from './format.js';
 import { act, current, onIncidents, step } from './incidents.js';
 import { askText } from './asking.js';
+import { caller } from './pages.js';
 import { priorityMark, stateMark, typeName } from './queue.js';
+import { replay } from './replay.js';
 import { complain } from './say.js';
 import { hasWord, onLanguage, word } from './words.js';
 
@@ -17,6 +20,7 @@ const ACTS = {
   assigned: ['handled', 'cancel'], enroute: ['handled', 'cancel'], on_scene: ['handled', 'cancel'],
   handled: ['feedback', 'close', 'reopen'], feedback: ['close', 'reopen'], closed: ['reopen'], cancelled: ['reopen'], merged: [],
 };
+const TRACERS = ['admin', 'dispatcher', 'auditor'];
 const NEEDS_TEXT = { close: 'disposition', cancel: 'reason', reopen: 'reason' };
 
 /* The next step of somebody who was sent, then the others. */
@@ -87,6 +91,19 @@ async function carryOut(what) {
   }
 }
 
+/* Where those who were sent went; looked at for a reason, which is kept. */
+async function playTracks() {
+  const id = current.incident_id;
+  const purpose = await askText({ title: word('console.incident.tracks'), about: `#${id} ${typeName(current)}`, label: word('console.people.purpose'), text: '', required: true });
+  if (purpose === null) return;
+  replay(await ask('GET', `/v1/incidents/${id}/tracks?${new URLSearchParams({ purpose, frame: 'wgs84' })}`));
+}
+
+function tracksButton() {
+  if (!TRACERS.includes(caller.role) || units().length === 0) return [];
+  return [make('button', { type: 'button', class: 'small-button', 'data-act': 'tracks', onclick: () => playTracks().catch(complain) }, word('console.incident.tracks'))];
+}
+
 function stamps() {
   return STAMPS.map((name) => {
     const at = current.stamps?.[name];
@@ -129,7 +146,7 @@ function show() {
   $('incident-gate').hidden = current.volunteer_allowed;
   $('stamps').replaceChildren(...stamps());
   $('units').replaceChildren(...units().map(unitRow));
-  $('acts').replaceChildren(...ACTS[current.state].map((what) => make('button', { type: 'button', class: 'small-button', 'data-act': what, onclick: () => carryOut(what) }, word(`console.act.${what}`))));
+  $('acts').replaceChildren(...ACTS[current.state].map((what) => make('button', { type: 'button', class: 'small-button', 'data-act': what, onclick: () => carryOut(what) }, word(`console.act.${what}`))), ...tracksButton());
   const log = $('log');
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 30;
   log.replaceChildren(...current.timeline.map(logLine));

@@ -9,7 +9,9 @@ import { choose, fit } from './nearest.js';
 import { openOrder } from './order.js';
 import { pageNow } from './pages.js';
 import { walk } from './queue.js';
+import { stopReplay } from './replay.js';
 import { closeTwin, openTwin } from './twin.js';
+import { unwatch } from './watch.js';
 import { onLanguage, word } from './words.js';
 
 const HELP = [['/', 'search'], ['N', 'new'], ['J K', 'walk'], ['Enter', 'open'], ['1 – 9', 'choose'], ['0', 'tenth'], ['O', 'order'], ['Q', 'squad'],
@@ -33,7 +35,7 @@ const KEYS = {
   z: () => (current ? zoomOrFit() : fit()),
   l: () => openTwin('people'),
   '?': () => $('help').showModal(),
-  Escape: () => closeTwin() || putAway(),
+  Escape: () => stopReplay() || unwatch() || closeTwin() || putAway(),
 };
 
 /* To the incident; once more: with everybody who can come. */

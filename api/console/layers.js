@@ -11,8 +11,9 @@ const KEY = 'vigil.layers';
 /* What a switch shows: layers of the style; whether it has a table twin; what its
    symbols mean; and of which of the import's layers it is made, if of any. */
 const SWITCHES = [
-  { name: 'people', layers: ['people-cells', 'people-cell-count', 'people-dots', 'people'], on: true, twin: true,
-    meaning: [['person-foot', 'mode.foot'], ['person-ebike', 'mode.ebike'], ['person-car', 'mode.car'], ['person-foot-off', 'state.off_duty']] },
+  { name: 'people', layers: ['people-cells', 'people-cell-count', 'people-dots', 'people', 'people-doubt'], on: true, twin: true,
+    meaning: [['person-foot', 'mode.foot'], ['person-ebike', 'mode.ebike'], ['person-car', 'mode.car'], ['person-foot-off', 'state.off_duty'],
+      ['person-foot-stale', 'state.stale'], ['doubt', 'state.doubt']] },
   { name: 'stations', layers: ['stations'], on: true, twin: true, meaning: [['station', 'layer.station']] },
   { name: 'lookouts', layers: ['lookouts'], on: true, twin: true,
     meaning: [['lookout', 'state.lookout_on'], ['lookout-off', 'state.lookout_off']] },

@@ -11,11 +11,13 @@ import { map, startMap } from './map.js';
 import { startNearest } from './nearest.js';
 import { startPages } from './pages.js';
 import { startPeople } from './people.js';
+import { startReplay } from './replay.js';
 import { complain } from './say.js';
 import { startSearch } from './search.js';
 import { startTheme } from './theme.js';
 import { startTip } from './tip.js';
 import { startTwin } from './twin.js';
+import { startWatch } from './watch.js';
 import { startWords } from './words.js';
 
 async function start() {
@@ -32,6 +34,8 @@ async function start() {
   startTip();
   startKeys();
   startPeople(city);
+  startWatch();
+  startReplay();
   startEvents();
   await startDispatch();
   // Tests ask the map what it shows.

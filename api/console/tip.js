@@ -12,7 +12,9 @@ function about(feature) {
     return [word('console.tip.cell', { n: count(item.count) }), word('console.tip.available', { n: count(item.available) })];
   if (feature.sourceLayer === 'people') {
     const state = word(item.available ? 'console.state.on_duty' : 'console.state.off_duty');
-    return [word('console.tip.person', { id: feature.id }), `${word(`console.mode.${item.mode}`)} · ${state} · ${age(Date.now() / 1000 - item.fix_s)}`];
+    const remarks = [item.stale && word('console.state.stale'), item.doubt && word('console.state.doubt')].filter(Boolean);
+    return [word('console.tip.person', { id: feature.id }),
+      [word(`console.mode.${item.mode}`), state, age(Date.now() / 1000 - item.fix_s), ...remarks].join(' · ')];
   }
   if (feature.sourceLayer === 'lookouts') {
     const state = `console.lookout.${item.state}`;

@@ -32,7 +32,9 @@ const TABLES = {
     path: '/v1/people', at: (item) => item.position,
     columns: [['name', (item) => item.name], ['mode', (item) => word(`console.mode.${item.mode}`)],
       ['duty', (item) => word(item.on_duty ? 'console.state.on_duty' : 'console.state.off_duty')],
-      ['age', (item) => (item.fix_age_s === undefined || item.fix_age_s === null ? '–' : age(item.fix_age_s))]],
+      ['age', (item) => (item.fix_age_s === undefined || item.fix_age_s === null ? '–' : age(item.fix_age_s))],
+      ['accuracy', (item) => (item.accuracy_m ? `± ${metres(item.accuracy_m)}` : '')],
+      ['remarks', (item) => [item.stale && word('console.state.stale'), ...(item.position_flags ?? []).map((flag) => wordOf('flag', flag))].filter(Boolean).join(' · ')]],
   },
   stations: {
     path: '/v1/stations', at: (item) => item.place,
