@@ -369,7 +369,6 @@ static void expect(const struct input *v, struct fixes_item *out)
                                 { "fix_time", true, NULL },  { "accuracy_m", false, NULL },
                                 { "speed_mps", false, NULL } };
     double accuracy_m = -0.1, speed_mps = -0.01;
-    enum frame frame;
     struct point p;
     const char *when;
     struct fail f;
@@ -379,14 +378,16 @@ static void expect(const struct input *v, struct fixes_item *out)
         !input_int(keys[0].value, 1, (1LL << 53) - 1, &out->person_id, &f) ||
         !input_number(keys[1].value, -180, 180, &p.lon, &f) ||
         !input_number(keys[2].value, -90, 90, &p.lat, &f) ||
-        !frame_read_word(keys[3].value, &frame, &f) || !input_text(keys[4].value, 64, &when, &f) ||
+        !frame_read_word(keys[3].value, &out->frame, &f) ||
+        !input_text(keys[4].value, 64, &when, &f) ||
         !instant_read(when, strlen(when), &out->fix_us))
         return;
     if (keys[5].value && !input_number(keys[5].value, 0, FIXES_ACCURACY_MAX_M, &accuracy_m, &f))
         return;
     if (keys[6].value && !input_number(keys[6].value, 0, FIXES_SPEED_MAX_MPS, &speed_mps, &f))
         return;
-    if (!frame_to_wgs84(frame, p, &p, &f) || out->fix_us < NOW_US - FIXES_OLD_MAX_S * 1000000LL ||
+    if (!frame_to_wgs84(out->frame, p, &p, &f) ||
+        out->fix_us < NOW_US - FIXES_OLD_MAX_S * 1000000LL ||
         out->fix_us > NOW_US + FIXES_AHEAD_MAX_S * 1000000LL)
         return;
     out->code = CODE_NONE;
