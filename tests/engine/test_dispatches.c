@@ -13,102 +13,32 @@
 #include "tests/support/database.h"
 #include "tests/support/scene.h"
 
-static struct asking_room ROOM;
-
-static struct asking_answer ask(const char *method, const char *target, const char *headers,
-                                const char *body)
-{
-    return asking_send(ROOM.worker, method, target, headers, body);
-}
-
-static void as(enum role role, int64_t org_id, int64_t person_id)
-{
-    asking_as(ROOM.worker, role, org_id, person_id);
-}
-
-static void as_volunteer(int64_t person_id)
-{
-    as(ROLE_VOLUNTEER, SCENE_TOWNSHIP, person_id);
-}
-
-static void as_dispatcher(void)
-{
-    as(ROLE_DISPATCHER, SCENE_TOWNSHIP, 0);
-}
-
-static int64_t taken_by(int64_t person_id)
-{
-    struct live *l = engine_live(asking_engine(ROOM.asking));
-    struct live_person p = { 0 };
-
-    live_read(l);
-    assert_true(live_get(l, person_id, &p));
-    live_read_end(l);
-    return p.taken_incident_id;
-}
-
-static int open_room(void **state)
-{
-    const int failed = asking_open_room(&ROOM, state);
-
-    scene_build(&ROOM);
-    return failed;
-}
-
-static int close_room(void **state)
-{
-    (void)state;
-    return asking_close_room(&ROOM);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    as_dispatcher();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    assert_int_equal(database_int(ROOM.d, "SELECT count(*) FROM vigil.dispatch_overlap"), 0);
-    scene_clear(&ROOM);
-    return 0;
-}
-
-static void expect_state(int64_t dispatch_id, const char *step, const char *state)
-{
-    const struct asking_answer answer = scene_step(&ROOM, dispatch_id, step, NULL);
-
-    asking_expect(&answer, 200, NULL);
-    assert_string_equal(asking_text(&answer, "/people/0/state"), state);
-}
-
 static void an_order_that_nobody_answers_expires(void **state)
 {
-    const int64_t incident = scene_incident(&ROOM, "fire");
-    const int64_t order = scene_send(&ROOM, incident, SCENE_FIRST);
-    const int64_t answered = scene_send(&ROOM, incident, 101);
-    struct db *db = db_open(ROOM.d->address, &(struct fail){ 0 });
+    const int64_t incident = scene_incident("fire");
+    const int64_t order = scene_send(incident, SCENE_FIRST);
+    const int64_t answered = scene_send(incident, 101);
+    struct db *db = db_open(SCENE_ROOM.d->address, &(struct fail){ 0 });
     struct asking_answer answer;
     struct fail f = { 0 };
-    struct live *live = engine_live(asking_engine(ROOM.asking));
+    struct live *live = engine_live(asking_engine(SCENE_ROOM.asking));
 
     (void)state;
     assert_true(db_become(db, DB_ENGINE, &f));
     assert_true(dispatches_expire(db, live, &f));
-    assert_int_equal(taken_by(SCENE_FIRST), incident); /* there is still time */
-    as_volunteer(101);
-    expect_state(answered, "accept", "accepted");
-    scene_run(&ROOM, "UPDATE vigil.dispatch_person SET expires_at = now() - interval '1 s'");
-    as_volunteer(SCENE_FIRST);
-    answer = scene_step(&ROOM, order, "accept", NULL);
+    assert_int_equal(scene_taken_by(SCENE_FIRST), incident); /* there is still time */
+    scene_as_volunteer(101);
+    scene_expect(answered, "accept", "accepted");
+    scene_run("UPDATE vigil.dispatch_person SET expires_at = now() - interval '1 s'");
+    scene_as_volunteer(SCENE_FIRST);
+    answer = scene_step(order, "accept", NULL);
     asking_expect(&answer, 409, "dispatch_late");
     assert_true(dispatches_expire(db, live, &f));
-    assert_int_equal(taken_by(SCENE_FIRST), 0);
-    as_dispatcher();
-    answer = ask("GET", arena_text(ROOM.d->arena, "/v1/incidents/%lld", (long long)incident), NULL,
-                 NULL);
+    assert_int_equal(scene_taken_by(SCENE_FIRST), 0);
+    scene_as_dispatcher();
+    answer =
+        scene_ask("GET", arena_text(SCENE_ROOM.d->arena, "/v1/incidents/%lld", (long long)incident),
+                  NULL, NULL);
     assert_string_equal(asking_text(&answer, "/dispatches/0/people/0/state"), "expired");
     assert_string_equal(asking_text(&answer, "/dispatches/0/people/0/how"), "timer");
     assert_string_equal(asking_text(&answer, "/dispatches/1/people/0/state"), "accepted");
@@ -126,12 +56,11 @@ static void the_history_cannot_be_rewritten(void **state)
     };
 
     (void)state;
-    scene_step(&ROOM, scene_send(&ROOM, scene_incident(&ROOM, "fire"), SCENE_FIRST), "stand_down",
-               NULL);
+    scene_step(scene_send(scene_incident("fire"), SCENE_FIRST), "stand_down", NULL);
     for (size_t i = 0; i < sizeof TRIES / sizeof *TRIES; i++) {
         struct fail f = { 0 };
 
-        assert_false(db_script(ROOM.d->db, TRIES[i], &f));
+        assert_false(db_script(SCENE_ROOM.d->db, TRIES[i], &f));
         assert_non_null(strstr(f.text, "not rewritten"));
     }
 }
@@ -185,8 +114,8 @@ static void of_many_who_want_the_same_people_each_has_them_alone(void **state)
 
     (void)state;
     for (int i = 0; i < RACERS; i++)
-        racers[i] = (struct racer){ .worker = asking_worker_new(ROOM.asking),
-                                    .incident_id = scene_incident(&ROOM, "fire"),
+        racers[i] = (struct racer){ .worker = asking_worker_new(SCENE_ROOM.asking),
+                                    .incident_id = scene_incident("fire"),
                                     .number = i };
     for (int i = 0; i < RACERS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, race, &racers[i]), 0);
@@ -197,21 +126,21 @@ static void of_many_who_want_the_same_people_each_has_them_alone(void **state)
         asking_worker_free(racers[i].worker);
     }
     assert_true(won > 0);
-    assert_int_equal(database_int(ROOM.d, "SELECT count(*) FROM vigil.dispatch"), won);
-    assert_int_equal(database_int(ROOM.d, "SELECT count(*) FROM vigil.dispatch_overlap"), 0);
+    assert_int_equal(database_int(SCENE_ROOM.d, "SELECT count(*) FROM vigil.dispatch"), won);
+    assert_int_equal(database_int(SCENE_ROOM.d, "SELECT count(*) FROM vigil.dispatch_overlap"), 0);
     assert_int_equal(
-        database_int(ROOM.d, "SELECT count(*) FROM vigil.dispatch_person WHERE active"), 0);
+        database_int(SCENE_ROOM.d, "SELECT count(*) FROM vigil.dispatch_person WHERE active"), 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_begin, scene_end)
         TEST(an_order_that_nobody_answers_expires),
         TEST(the_history_cannot_be_rewritten),
         TEST(of_many_who_want_the_same_people_each_has_them_alone),
 #undef TEST
     };
 
-    return cmocka_run_group_tests(tests, open_room, close_room);
+    return cmocka_run_group_tests(tests, scene_open, scene_close);
 }
