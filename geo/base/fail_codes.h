@@ -207,6 +207,8 @@
     X(TOKEN_UNKNOWN, "token_unknown")                                                              \
     X(TOO_MANY_POSITIONS, "too_many_positions")                                                    \
     X(TOO_MANY_REQUESTS, "too_many_requests")                                                      \
+    X(TRACK_MALFORMED, "track_malformed")                                                          \
+    X(TRACK_TOO_LONG, "track_too_long")                                                            \
     X(VALUE_EMPTY, "value_empty")                                                                  \
     X(VALUE_NOT_ALLOWED, "value_not_allowed")                                                      \
     X(VALUE_OUT_OF_RANGE, "value_out_of_range")                                                    \
