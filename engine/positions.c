@@ -22,7 +22,7 @@
 
 const struct positions_options POSITIONS_USUAL = { .writer_count = 1, .queue_max = 200000 };
 
-enum { QUIET_MS = 1, COLUMNS = 7, ERASED_MAX = 3 };
+enum { QUIET_MS = 1, COLUMNS = 8, ERASED_MAX = 3 };
 
 /* The share of one request that goes to one writer. It lives in the request's
  * arena and is the writer's until `waiting` of the request counts it done. */
@@ -95,6 +95,7 @@ static void lay_out(struct writer *w, const struct batch *b, struct db_value val
             columns[4][row] = fix->speed_cms;
             columns[5][row] = fix->fix_us;
             columns[6][row] = fix->received_us;
+            columns[7][row] = fix->flags;
         }
     }
     for (int i = 0; i < COLUMNS; i++)

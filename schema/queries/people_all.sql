@@ -7,7 +7,7 @@ SELECT p.person_id, p.display_name, p.mode, p.skills, p.on_duty, false,
        coalesce(p.credential_until <= now(), false), m.orgs, coalesce(m.roles, 0),
        coalesce(d.incident_id, 0)
 FROM vigil.person p
-LEFT JOIN vigil.position_last l USING (person_id)
+LEFT JOIN (SELECT * FROM vigil.position_last WHERE fix_us > 0) l USING (person_id)
 LEFT JOIN (SELECT person_id, array_agg(DISTINCT org_id) AS orgs,
                   bit_or(vigil.membership_bit(role)) AS roles
            FROM vigil.membership WHERE valid_to IS NULL GROUP BY person_id) m USING (person_id)

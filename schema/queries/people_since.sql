@@ -12,7 +12,7 @@ FROM (SELECT person_id FROM vigil.person WHERE changed_txid >= $1::bigint
       SELECT person_id FROM vigil.person
       WHERE credential_until > to_timestamp($2::bigint / 1e6) AND credential_until <= now()) who
 JOIN vigil.person p USING (person_id)
-LEFT JOIN vigil.position_last l USING (person_id)
+LEFT JOIN (SELECT * FROM vigil.position_last WHERE fix_us > 0) l USING (person_id)
 LEFT JOIN LATERAL (SELECT array_agg(DISTINCT org_id) AS orgs,
                           bit_or(vigil.membership_bit(role)) AS roles
                    FROM vigil.membership

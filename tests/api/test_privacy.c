@@ -155,9 +155,8 @@ static void put_on_duty(int64_t person_id)
     database_int(
         NEWCOMER_ROOM.d,
         newcomer_text("UPDATE vigil.person SET on_duty = true WHERE person_id = %lld;"
-                      "INSERT INTO vigil.position_last VALUES (%lld, 1171850000, 342610000, 10, 0,"
-                      " (extract(epoch FROM now()) * 1e6)::bigint,"
-                      " (extract(epoch FROM now()) * 1e6)::bigint);"
+                      "UPDATE vigil.position_last SET lon_e7 = 1171850000, lat_e7 = 342610000,"
+                      " fix_us = (extract(epoch FROM now()) * 1e6)::bigint WHERE person_id = %lld;"
                       "INSERT INTO vigil.position_history VALUES (%lld, 1171850000, 342610000, 10,"
                       " 0, 1, (extract(epoch FROM now()) * 1e6)::bigint),"
                       " (%lld, 1171850000, 342610000, 10, 0, 1, 1); SELECT 1",

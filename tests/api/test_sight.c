@@ -67,7 +67,7 @@ static void stands(int64_t person_id, double east)
     run(arena_text(ROOM.d->arena,
                    "INSERT INTO vigil.position_last VALUES (%lld, %d, %d, NULL, NULL, %lld, %lld)"
                    " ON CONFLICT (person_id) DO UPDATE SET lon_e7 = excluded.lon_e7,"
-                   " fix_us = excluded.fix_us;"
+                   " lat_e7 = excluded.lat_e7, fix_us = excluded.fix_us;"
                    "UPDATE vigil.person SET version = version WHERE person_id = %lld",
                    (long long)person_id, p.lon, p.lat, (long long)now_us, (long long)now_us,
                    (long long)person_id));

@@ -103,7 +103,8 @@ static void everyone_is_read_at_first_with_where_she_was(void **state)
            " SELECT i, '志愿者 ' || i, (ARRAY['foot', 'ebike', 'car'])[1 + i % 3], i, i % 2 = 0,"
            "        CASE WHEN i % 100 = 0 THEN now() END, true FROM generate_series(1, 1000) AS i;"
            "INSERT INTO vigil.position_last VALUES (8, 10, -20, NULL, 30, 40, 50),"
-           " (9, 10, -20, NULL, 30, 40, 50)");
+           " (9, 10, -20, NULL, 30, 40, 50) ON CONFLICT (person_id) DO UPDATE SET lon_e7 = 10,"
+           " lat_e7 = -20, speed_cms = 30, fix_us = 40, received_us = 50");
     follow(t);
     assert_int_equal(live_count(t->live), 990);
     assert_int_equal(live_placed_count(t->live), 1);

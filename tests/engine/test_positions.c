@@ -224,7 +224,7 @@ static void a_connection_that_breaks_in_the_commit_is_made_again(void **state)
            "CREATE FUNCTION cut_off() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN"
            " IF nextval('tries') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid());"
            " PERFORM pg_sleep(10); END IF; RETURN NULL; END $$;"
-           "CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON vigil.position_last"
+           "CREATE CONSTRAINT TRIGGER cut AFTER UPDATE ON vigil.position_last"
            " DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut_off()");
     must(take(p, &it, 1, &f), &f);
     assert_int_equal(database_int(p->d, "SELECT last_value FROM tries"), 2);
@@ -247,6 +247,7 @@ static void who_is_erased_meanwhile_costs_nobody_else_a_fix(void **state)
            " RETURN NEW; END $$;"
            "CREATE TRIGGER erase BEFORE INSERT ON vigil.position_last"
            " FOR EACH ROW EXECUTE FUNCTION erase();"
+           "DELETE FROM vigil.position_last WHERE person_id = 9;"
            "DELETE FROM vigil.person WHERE person_id = 9");
     must(take(p, items, 3, &f), &f);
     assert_int_equal(items[0].code, CODE_NONE);

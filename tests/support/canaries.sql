@@ -58,7 +58,8 @@ INSERT INTO vigil.person (person_id, display_name, mode, on_duty, org_id, locati
 SELECT 7300000000000 + m, 'Persp' || lpad(m::text, 5, '0') || 'x', 'foot', true, org_id, true, 1990, NULL FROM canary.one;
 INSERT INTO vigil.position_last (person_id, lon_e7, lat_e7, fix_us, received_us)
 SELECT 7300000000000 + m, round((ST_X(at) + j * 1e-6) * 1e7), round(ST_Y(at) * 1e7), now_us, now_us
-FROM canary.one, (SELECT (extract(epoch FROM now()) * 1000000)::bigint AS now_us) AS moment;
+FROM canary.one, (SELECT (extract(epoch FROM now()) * 1000000)::bigint AS now_us) AS moment
+ON CONFLICT (person_id) DO UPDATE SET lon_e7 = excluded.lon_e7, lat_e7 = excluded.lat_e7, fix_us = excluded.fix_us, received_us = excluded.received_us;
 INSERT INTO vigil.membership (membership_id, person_id, org_id, role)
 SELECT 7310000000000 + m, 7300000000000 + m, org_id, 'member' FROM canary.one;
 INSERT INTO vigil.credential (credential_id, person_id, org_id, type, issuer)
