@@ -4,15 +4,18 @@
 #include "api/assets.h"
 #include "api/fresh.h"
 
-static void write_caching(struct reply *out, const struct asset *asset)
+static const char NO_DEVICES[] = "geolocation=(), camera=(), microphone=()";
+
+static void write_caching(struct reply *out, const struct asset *asset, const char *permissions)
 {
     reply_header(out, "Cache-Control",
                  asset->versioned ? "public, max-age=31536000, immutable" : "no-cache");
     reply_etag(out, asset->tag);
-    reply_header(out, "Permissions-Policy", "geolocation=(), camera=(), microphone=()");
+    reply_header(out, "Permissions-Policy", permissions);
 }
 
-static bool write_file(const struct request *r, const char *name, struct reply *out, struct fail *f)
+static bool write_page(const struct request *r, const char *name, const char *permissions,
+                       struct reply *out, struct fail *f)
 {
     const struct asset *asset = assets_find(name);
 
@@ -24,8 +27,13 @@ static bool write_file(const struct request *r, const char *name, struct reply *
         reply_empty(out, REPLY_NOT_MODIFIED);
     else
         buf_put(reply_bytes(out, REPLY_OK, asset->type), asset->bytes, asset->size);
-    write_caching(out, asset);
+    write_caching(out, asset, permissions);
     return true;
+}
+
+static bool write_file(const struct request *r, const char *name, struct reply *out, struct fail *f)
+{
+    return write_page(r, name, NO_DEVICES, out, f);
 }
 
 bool on_console_home(const struct request *r, struct reply *out, struct fail *f)
@@ -45,7 +53,7 @@ bool on_console_enrol(const struct request *r, struct reply *out, struct fail *f
 
 bool on_console_me(const struct request *r, struct reply *out, struct fail *f)
 {
-    return write_file(r, "me.html", out, f);
+    return write_page(r, "me.html", "geolocation=(self), camera=(), microphone=()", out, f);
 }
 
 bool on_console_file(const struct request *r, struct reply *out, struct fail *f)

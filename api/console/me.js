@@ -1,7 +1,9 @@
-// A person's own data on her own phone: read, correct, take along, agree, leave.
+// A person's own page on her own phone: on and off duty; her data to read, correct and take
+// along; what she agrees to; leaving.
 import { Problem, ask } from './api.js';
 import { $, make } from './dom.js';
 import { consentBlock, hushWrong, sayWrong, show } from './phone.js';
+import { consentChanged, startDuty } from './sharing.js';
 import { language, onLanguage, startWords, word } from './words.js';
 
 const FIELDS = ['name', 'phone', 'birth_year', 'identity', 'emergency', 'address'];
@@ -23,6 +25,7 @@ async function agree(purpose, given) {
   try {
     await ask('POST', '/v1/me/consents', { purpose, language, given });
     me = await ask('GET', '/v1/me');
+    consentChanged(me);
     showConsents();
   } catch (problem) {
     sayWrong(problem);
@@ -87,11 +90,12 @@ async function start() {
     return;
   }
   showData();
+  startDuty(me);
   onLanguage(() => {
     showOrgs();
     showConsents();
   });
-  show('data', 'belongs', 'agreed', 'leaving');
+  show('duty', 'data', 'belongs', 'agreed', 'leaving');
 }
 
 start();

@@ -127,6 +127,45 @@ test('she corrects her data and withdraws a consent', async () => {
   assertCalm(page);
 });
 
+const HERE = { latitude: 57.7009, longitude: 11.9743, accuracy: 12 };
+
+async function positionOf(name) {
+  const { json } = await city.ask('GET', `/v1/people?q=${encodeURIComponent(name)}`);
+  return json.items[0]?.position;
+}
+
+test('on duty her phone says where she is, what had no line waits and goes, and off duty nothing is kept', async () => {
+  const page = await member('Walking');
+  await page.context().grantPermissions(['geolocation'], { origin: city.url });
+  await page.context().setGeolocation(HERE);
+  assert.equal(await page.textContent('#duty-state'), 'Off duty');
+  await page.route('**/v1/positions', (route) => route.abort());
+  await page.click('#duty-go');
+  await page.waitForFunction(() => /1 wait on this phone.*later/.test(document.querySelector('#duty-sharing').textContent));
+  assert.equal(await page.textContent('#duty-state'), 'On duty');
+  assert.equal(await positionOf('Walking'), null);
+  await page.unroute('**/v1/positions');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.waitForFunction(() => /Last sent at/.test(document.querySelector('#duty-sharing').textContent));
+  const { lon, lat } = await positionOf('Walking');
+  assert.ok(Math.abs(lon - HERE.longitude) < 1e-5 && Math.abs(lat - HERE.latitude) < 1e-5);
+  assert.equal(await page.evaluate(() => localStorage.getItem('vigil.fixes')), '[]');
+  await page.click('#duty-go');
+  await page.waitForFunction(() => document.querySelector('#duty-state').textContent === 'Off duty');
+  assert.equal(await page.evaluate(() => localStorage.getItem('vigil.fixes')), null);
+  assert.equal(await positionOf('Walking'), null);
+  assert.deepEqual([page.seen.away, page.seen.policy], [[], []]);
+});
+
+test('a phone that may not say where it is says why nothing is sent', async () => {
+  const page = await member('Hidden');
+  await page.context().clearPermissions();
+  await page.click('#duty-go');
+  await page.waitForFunction(() => /does not let the page know/.test(document.querySelector('#duty-sharing').textContent));
+  await page.uncheck('[data-purpose="location"]');
+  await page.waitForFunction(() => /cannot be found/.test(document.querySelector('#duty-hint').textContent));
+});
+
 test('she leaves, gets a receipt, and is signed out', async () => {
   const page = await member('Leaving');
   assert.ok(await page.isDisabled('#leave'));
