@@ -178,7 +178,7 @@ static bool check_idempotency_key(const struct request *r, struct fail *f)
            idempotency_check(request_header(r, "Idempotency-Key"), f);
 }
 
-void answer_give(struct answer *out, struct worker *worker)
+bool answer_give(struct answer *out, struct worker *worker)
 {
     struct request *r = &out->request;
     struct fail f = { 0 };
@@ -186,12 +186,9 @@ void answer_give(struct answer *out, struct worker *worker)
     r->worker = worker;
     if (auth_check(r, &r->caller, &f) && request_check_queries(r, &f) &&
         check_idempotency_key(r, &f) && r->endpoint->handle(r, &out->reply, &f))
-        return;
-    const int32_t refused = out->reply.refused;
-
-    reply_clear(&out->reply);
-    out->reply.refused = refused;
-    emit_end(reply_problem(&out->reply, 0, &f));
+        return reply_is_here(&out->reply);
+    reply_fail(&out->reply, &f);
+    return true;
 }
 
 /* Whatever the page may do is said here: nothing from another host, no frames. */

@@ -27,8 +27,10 @@ bool answer_open(struct service *service, const struct gate_head *head, struct a
 /* False with BODY_TOO_LARGE, saying how much the endpoint takes. */
 bool answer_too_large(const struct answer *out, struct fail *f);
 
-/* The body has come and stands in out->request.body. May wait for the database. */
-void answer_give(struct answer *out, struct worker *worker);
+/* The body has come and stands in out->request.body. May wait for the database. False:
+ * the answer comes later, to the reply's meeting (reply_later), and `out` is not to be
+ * touched any more. */
+bool answer_give(struct answer *out, struct worker *worker);
 
 /* Adds the headers that every answer has. */
 void answer_dress(struct answer *out);

@@ -2,6 +2,7 @@
 #include "api/reply.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "api/words.h"
@@ -98,10 +99,48 @@ struct reply reply_start(struct arena *a, const char *request_id)
 
 void reply_clear(struct reply *out)
 {
+    struct reply_meeting *meeting = out->meeting;
+
     if (out->done)
         out->done(out->thing);
     buf_free(&out->body);
     *out = reply_start(out->arena, out->request_id);
+    out->meeting = meeting;
+}
+
+void reply_fail(struct reply *out, const struct fail *f)
+{
+    const int32_t refused = out->refused;
+
+    reply_clear(out);
+    out->refused = refused;
+    emit_end(reply_problem(out, 0, f));
+}
+
+void reply_later(struct reply *out)
+{
+    assert(out->meeting && out->status == 0);
+    out->meeting->awaited = 2;
+}
+
+static bool is_last_to_come(struct reply_meeting *m)
+{
+    return atomic_fetch_sub(&m->awaited, 1) == 1;
+}
+
+bool reply_is_here(struct reply *out)
+{
+    return !out->meeting || out->meeting->awaited == 0 || is_last_to_come(out->meeting);
+}
+
+void reply_arrived(struct reply *out, const struct fail *f)
+{
+    struct reply_meeting *m = out->meeting;
+
+    if (f)
+        reply_fail(out, f);
+    if (is_last_to_come(m))
+        m->carry(m->self);
 }
 
 struct buf *reply_bytes(struct reply *out, enum reply_status status, const char *type)

@@ -44,6 +44,15 @@ void reply_header(struct reply *out, const char *name, const char *value);
 /* `ETag: "…"`. */
 void reply_etag(struct reply *out, const char *tag);
 
+/* The answer comes later: what the handler waits for is told it, instead of the worker,
+ * which goes on to the next request. The handler says so before it hands `out` on,
+ * writes nothing any more and returns true; if it returns false after all, it has
+ * handed it to nobody. The request with its arena stays as it is until reply_arrived,
+ * which must come exactly once, on any thread, perhaps before the handler returns.
+ * `f` is NULL when the answer has been written, else why there is none. */
+void reply_later(struct reply *out);
+void reply_arrived(struct reply *out, const struct fail *f);
+
 /* An answer that the HTTP status of its failure does not say: 401, 403, 404 of a
  * path, 405, 412, 413, 415, 429. Everything else comes from the failure's kind.
  * Returns false. */
@@ -62,8 +71,17 @@ struct reply_field {
     const struct reply_field *next;
 };
 
+/* Where the handler and whoever has the answer later meet: the second of them carries
+ * it on, as long as neither of the two still uses the request. */
+struct reply_meeting {
+    _Atomic int32_t awaited;   /* of the two; 0: the answer does not come later */
+    void (*carry)(void *self); /* called when that is not the worker */
+    void *self;
+};
+
 struct reply {
     struct arena *arena;
+    struct reply_meeting *meeting; /* NULL: there is nobody to carry it later */
     const char *request_id;
     int32_t status; /* 0 until something was written */
     const char *type;
@@ -85,6 +103,11 @@ struct reply {
 struct reply reply_start(struct arena *a, const char *request_id);
 /* Forgets all that was written. */
 void reply_clear(struct reply *out);
+/* Forgets it and writes the failure instead. */
+void reply_fail(struct reply *out, const struct fail *f);
+/* The handler has returned true: whether the answer is there. False: somebody else
+ * carries it on, now or later, and it is not to be touched any more. */
+bool reply_is_here(struct reply *out);
 /* The status that belongs to a failure. */
 int32_t reply_status_of(const struct fail *f);
 /* The name of a status ("Not Found"). */

@@ -40,6 +40,7 @@ struct server {
     struct backlog *backlog;
     struct lines *lines;
     struct talks *talks;
+    _Atomic int64_t suspended; /* connections that a worker, or a later answer, resumes */
 
     int32_t worker_count;
     pthread_t workers[];
@@ -275,7 +276,10 @@ static enum MHD_Result take_head(struct talk *t, const char *method, const char 
         return refuse(t, &f, true);
     }
     if (open && t->answer.match.endpoint->at_once) {
-        answer_give(&t->answer, NULL);
+        const bool is_here = answer_give(&t->answer, NULL);
+
+        assert(is_here);
+        (void)is_here;
         open = false;
     }
     if (!open) {
@@ -316,7 +320,20 @@ static void suspend(struct backlog_item *item)
     lines_set(t->line, 0);
     t->state = TALK_QUEUED;
     t->times.queued_us = clock_steady_us();
+    atomic_fetch_add(&t->server->suspended, 1);
     MHD_suspend_connection(t->connection);
+}
+
+/* The answer is there; on whichever thread it was written. Once resumed, the talk
+ * is its I/O thread's. */
+static void resume(void *self)
+{
+    struct talk *t = self;
+    struct server *s = t->server;
+
+    finish(t);
+    MHD_resume_connection(t->connection);
+    atomic_fetch_sub(&s->suspended, 1);
 }
 
 static enum MHD_Result end_body(struct talk *t)
@@ -456,9 +473,10 @@ static void *work(void *self)
 
     for (struct talk *t; (t = (struct talk *)backlog_take(s->backlog));) {
         t->times.taken_us = clock_steady_us();
-        answer_give(&t->answer, &worker);
-        finish(t);
-        MHD_resume_connection(t->connection);
+        t->meeting = (struct reply_meeting){ .carry = resume, .self = t };
+        t->answer.reply.meeting = &t->meeting;
+        if (answer_give(&t->answer, &worker))
+            resume(t);
     }
     db_close(worker.db);
     nearest_room_free(worker.nearest_room);
@@ -559,8 +577,8 @@ bool server_drain(struct server *s, int32_t seconds)
     return true;
 }
 
-/* The workers empty the queue before they go, so that every suspended connection
- * is resumed: MHD_stop_daemon must not find one that is not. */
+/* The workers empty the queue before they go, and who answers later does so, so that
+ * every suspended connection is resumed: MHD_stop_daemon must not find one that is not. */
 void server_close(struct server *s)
 {
     if (!s)
@@ -569,6 +587,8 @@ void server_close(struct server *s)
     backlog_shut(s->backlog);
     for (int32_t i = 0; i < s->worker_count; i++)
         pthread_join(s->workers[i], NULL);
+    while (s->suspended > 0) /* answers that come later come soon: their writers live on */
+        usleep(1000);
     if (s->daemon)
         MHD_stop_daemon(s->daemon);
     lines_close(s->lines);

@@ -36,6 +36,7 @@ struct talk {
     } state;
     struct gate_field fields[GATE_FIELDS_MAX + 1];
     struct answer answer;
+    struct reply_meeting meeting;
     struct buf body;
     struct MHD_Response *response;
     int32_t status;

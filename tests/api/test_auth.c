@@ -112,7 +112,7 @@ static int32_t ask(struct house *h, const struct ask *what, enum fail_code *code
 
     assert_true(open);
     answer->request.from_this_machine = what->from_this_machine;
-    answer_give(answer, &h->worker);
+    assert_true(answer_give(answer, &h->worker));
     const int32_t status = answer->reply.status;
 
     if (code)

@@ -52,6 +52,68 @@ static bool on_wait(const struct request *r, struct reply *out, struct fail *f)
     return on_echo(r, out, f);
 }
 
+/* Those who are told later, by answer_those_who_wait. */
+static struct {
+    pthread_mutex_t lock;
+    int count;
+    struct reply *replies[8];
+} waiting = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static bool on_later(const struct request *r, struct reply *out, struct fail *f)
+{
+    (void)r;
+    (void)f;
+    reply_later(out);
+    pthread_mutex_lock(&waiting.lock);
+    waiting.replies[waiting.count++] = out;
+    pthread_mutex_unlock(&waiting.lock);
+    sem_post(&entered);
+    return true;
+}
+
+static void write_later(struct reply *out)
+{
+    struct emit *e = reply_json(out, REPLY_OK);
+
+    emit_object(e);
+    emit_key_bool(e, "later", true);
+    emit_end(e);
+}
+
+static void *answer_those_who_wait(void *failed)
+{
+    struct fail f = { 0 };
+
+    pthread_mutex_lock(&waiting.lock);
+    for (int i = 0; i < waiting.count; i++) {
+        if (failed)
+            fail_set(&f, FAIL_CONFLICT, CODE_TAKEN, "taken");
+        else
+            write_later(waiting.replies[i]);
+        reply_arrived(waiting.replies[i], failed ? &f : NULL);
+    }
+    waiting.count = 0;
+    pthread_mutex_unlock(&waiting.lock);
+    return NULL;
+}
+
+static bool on_soon(const struct request *r, struct reply *out, struct fail *f)
+{
+    (void)r;
+    (void)f;
+    reply_later(out);
+    write_later(out);
+    reply_arrived(out, NULL);
+    return true;
+}
+
+static bool on_never(const struct request *r, struct reply *out, struct fail *f)
+{
+    (void)r;
+    reply_later(out);
+    return fail_set(f, FAIL_CONFLICT, CODE_TAKEN, "taken");
+}
+
 static void give_back(void *thing)
 {
     (void)thing;
@@ -91,6 +153,9 @@ static const struct endpoint TABLE[] = {
       .body = "enter" },
     { .method = "GET", .path = "/alive", .handle = on_echo, .success = 200, .at_once = true },
     { .method = "GET", .path = "/wait", .handle = on_wait, .success = 200 },
+    { .method = "GET", .path = "/later", .handle = on_later, .success = 200 },
+    { .method = "GET", .path = "/soon", .handle = on_soon, .success = 200 },
+    { .method = "GET", .path = "/never", .handle = on_never, .success = 200 },
     { .method = "GET", .path = "/large", .handle = on_large, .success = 200 },
     { .method = "GET", .path = "/fail", .handle = on_fail, .success = 200 },
     { .method = "GET", .path = "/refuse", .handle = on_refuse, .success = 200 },
@@ -526,6 +591,101 @@ static void the_port_taken_is_said_in_one_sentence(void **state)
     assert_int_equal(f.code, CODE_ADDRESS_MALFORMED);
 }
 
+/* ---------------------------------------------------------------- answers that come later */
+
+enum { LATER_COUNT = 6 }; /* three for each worker */
+
+static void say_later(const struct house *h, int fds[LATER_COUNT])
+{
+    for (int i = 0; i < LATER_COUNT; i++) {
+        fds[i] = dial(h);
+        say(fds[i], "GET /later HTTP/1.1\r\n" LAST, strlen("GET /later HTTP/1.1\r\n" LAST));
+        sem_wait(&entered);
+    }
+}
+
+static void all_hear(const int fds[LATER_COUNT], const char *status, const char *part)
+{
+    for (int i = 0; i < LATER_COUNT; i++) {
+        char *answer = hear(fds[i]);
+
+        assert_int_equal(strncmp(answer + 9, status, 3), 0);
+        assert_non_null(strstr(answer, part));
+        free(answer);
+    }
+}
+
+static void an_answer_may_come_later_and_keeps_no_worker(void **state)
+{
+    const struct house *h = *state;
+    int fds[LATER_COUNT];
+
+    say_later(h, fds);
+    expect(h, "GET /echo HTTP/1.1\r\n" LAST, "200", "\"echo\"");
+    answer_those_who_wait(NULL);
+    all_hear(fds, "200", "{\"later\":true}");
+    say_later(h, fds);
+    answer_those_who_wait(fds);
+    all_hear(fds, "409", "\"code\":\"code_taken\"");
+}
+
+static void an_answer_may_come_before_its_handler_is_over(void **state)
+{
+    const struct house *h = *state;
+
+    for (int i = 0; i < 50; i++)
+        expect(h, "GET /soon HTTP/1.1\r\n" LAST, "200", "{\"later\":true}");
+    expect(h, "GET /never HTTP/1.1\r\n" LAST, "409", "\"code\":\"code_taken\"");
+}
+
+static void who_hangs_up_before_a_later_answer_harms_nobody(void **state)
+{
+    const struct house *h = *state;
+    int fds[LATER_COUNT];
+
+    say_later(h, fds);
+    for (int i = 0; i < LATER_COUNT; i++)
+        close(fds[i]);
+    expect(h, "GET /echo HTTP/1.1\r\n" LAST, "200", "\"echo\"");
+    answer_those_who_wait(NULL);
+    expect(h, "GET /echo HTTP/1.1\r\n" LAST, "200", "\"echo\"");
+}
+
+/* The time a connection may be silent does not run while the answer is owed. */
+static void a_later_answer_may_take_its_time(void **state)
+{
+    const struct house *h = *state;
+    int fds[LATER_COUNT];
+
+    say_later(h, fds);
+    expect(h, "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n", "200", "\"echo\""); /* until it is cut */
+    answer_those_who_wait(NULL);
+    all_hear(fds, "200", "{\"later\":true}");
+}
+
+static void *close_server(void *self)
+{
+    struct house *h = self;
+
+    server_close(h->server);
+    h->server = NULL;
+    return NULL;
+}
+
+static void a_server_closes_when_the_later_answers_have_been_given(void **state)
+{
+    struct house *h = *state;
+    int fds[LATER_COUNT];
+    pthread_t thread;
+
+    say_later(h, fds);
+    assert_false(server_drain(h->server, 0));
+    pthread_create(&thread, NULL, close_server, h);
+    answer_those_who_wait(NULL);
+    pthread_join(thread, NULL);
+    all_hear(fds, "200", "{\"later\":true}");
+}
+
 static void *drain(void *self)
 {
     struct house *h = self;
@@ -588,6 +748,11 @@ int main(void)
         TEST(somebody_who_leaves_in_the_middle_harms_nobody),
         TEST(answers_carry_a_request_id_and_guards),
         TEST(the_port_taken_is_said_in_one_sentence),
+        TEST(an_answer_may_come_later_and_keeps_no_worker),
+        TEST(an_answer_may_come_before_its_handler_is_over),
+        TEST(who_hangs_up_before_a_later_answer_harms_nobody),
+        TEST(a_later_answer_may_take_its_time),
+        TEST(a_server_closes_when_the_later_answers_have_been_given),
         TEST(a_stop_lets_requests_under_way_finish),
         TEST(a_stop_that_has_to_wait_too_long_says_so),
 #undef TEST

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,8 @@ struct asking_worker {
     struct arena *arena;
     struct worker worker;
     struct answer answer;
+    struct reply_meeting meeting;
+    sem_t arrived;                     /* an answer that came later */
     const struct caller_token *caller; /* who asks */
     bool used;
     char size_text[SIZE_ROOM];
@@ -129,12 +132,20 @@ void asking_as(struct asking_worker *w, enum role role, int64_t org_id, int64_t 
     pthread_mutex_unlock(&s->lock);
 }
 
+static void post_arrived(void *self)
+{
+    struct asking_worker *w = self;
+
+    sem_post(&w->arrived);
+}
+
 struct asking_worker *asking_worker_new(struct asking *s)
 {
     struct asking_worker *w = calloc(1, sizeof *w);
 
     w->asking = s;
     w->arena = arena_new();
+    sem_init(&w->arrived, 0, 0);
     w->worker.database = config_text(s->config, CONFIG_DATABASE);
     w->worker.nearest_room = nearest_room_new();
     w->worker.route_room = route_room_new();
@@ -150,6 +161,7 @@ void asking_worker_free(struct asking_worker *w)
     route_room_free(w->worker.route_room);
     db_close(w->worker.db);
     arena_free(w->arena);
+    sem_destroy(&w->arrived);
     free(w);
 }
 
@@ -211,7 +223,10 @@ struct asking_answer asking_send(struct asking_worker *w, const char *method, co
     if (answer_open(&w->asking->service, &head, w->arena, &w->answer)) {
         w->answer.request.body = body;
         w->answer.request.body_size = body ? strlen(body) : 0;
-        answer_give(&w->answer, &w->worker);
+        w->meeting = (struct reply_meeting){ .carry = post_arrived, .self = w };
+        w->answer.reply.meeting = &w->meeting;
+        if (!answer_give(&w->answer, &w->worker))
+            sem_wait(&w->arrived);
     }
     struct reply *reply = &w->answer.reply;
     struct asking_answer answer = {
