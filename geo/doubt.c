@@ -1,0 +1,195 @@
+/* Jumps by the speed that they imply, frames by the distance from the streets.
+ *
+ * People who are out move along streets. Under the frame that a phone really sends,
+ * its fixes lie beside streets as far as its accuracy leaves open; under another
+ * they are pushed some hundred metres to one side and lie anywhere between them. So
+ * each fix says how badly it fits, capped so that a yard or a missing street cannot
+ * outvote the others, and the frames are compared by the sums. */
+#include "geo/doubt.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ------------------------------------------------------------------ jumps */
+
+/* Metres a second that nobody exceeds for long who goes by this mode: a runner, an
+ * e-bike downhill, a car on a motorway. */
+static const double REACH_MPS[MODE_COUNT + 1] = { 8, 20, 55, 55 };
+
+/* What both ends of a way may be beside the truth. */
+static const double UNKNOWN_M = 50;    /* accuracy that is not stated */
+static const double ALWAYS_M = 30;     /* beyond what is stated: it is not a limit but a spread */
+static const double BELIEVED_M = 2000; /* more is not believed of an accuracy */
+static const double STATED_MORE = 1.5; /* a stated speed is an average, too */
+
+enum { RIDING_FIXES = 5 };
+
+static double accuracy_m(const struct doubt_fix *fix)
+{
+    return fix->accuracy_dm < 0 ? UNKNOWN_M : fmin(fix->accuracy_dm / 10.0, BELIEVED_M);
+}
+
+/* Whether one can have come from the one to the other, either way in time. */
+static bool reaches(const struct doubt_fix *a, const struct doubt_fix *b, double mps)
+{
+    const double apart_m = point_distance_m(point_from_e7(a->at), point_from_e7(b->at));
+    const double between_s = (double)llabs(b->fix_us - a->fix_us) / 1e6;
+
+    return apart_m <= ALWAYS_M + accuracy_m(a) + accuracy_m(b) + mps * fmax(between_s, 1);
+}
+
+static double speed_of(const struct doubt_jumps *j, enum mode mode, const struct doubt_fix *fix)
+{
+    const double stated_mps = STATED_MORE * fix->speed_cms / 100.0;
+
+    if (j->riding > 0)
+        return REACH_MPS[MODE_CAR];
+    return fmin(fmax(REACH_MPS[mode], stated_mps), REACH_MPS[MODE_CAR]);
+}
+
+static void believe(struct doubt_jumps *j, enum mode mode, const struct doubt_fix *fix)
+{
+    if (j->has_believed && !reaches(&j->believed, fix, REACH_MPS[mode]))
+        j->riding = RIDING_FIXES;
+    else if (j->riding > 0)
+        j->riding--;
+    j->believed = *fix;
+    j->has_believed = true;
+    j->agreeing = 0;
+}
+
+bool doubt_jump(struct doubt_jumps *j, enum mode mode, const struct doubt_fix *fix)
+{
+    const bool fits = !j->has_believed || reaches(&j->believed, fix, speed_of(j, mode, fix));
+
+    if (j->has_believed && fix->fix_us < j->believed.fix_us)
+        return !fits;
+    if (!fits) {
+        const bool agrees = j->agreeing > 0 && reaches(&j->newest, fix, REACH_MPS[MODE_CAR]);
+
+        j->agreeing = (int8_t)(agrees ? j->agreeing + 1 : 1);
+        j->newest = *fix;
+        if (j->agreeing < DOUBT_AGREE)
+            return true;
+    }
+    believe(j, mode, fix);
+    return false;
+}
+
+/* ------------------------------------------------------------------ frames */
+
+enum {
+    MOVED_M = 25,          /* less is standing, and says the same thing twice */
+    ACCURACY_MAX_DM = 500, /* worse than half a block says nothing */
+};
+
+/* How far a fix lies beside the middle of its street: half of the street's width, and
+ * the part of a stated accuracy that counts across it. */
+static const double STREET_M = 3;
+static const double ACROSS = 0.7;
+static const double UNKNOWN_SHARP_M = 12; /* accuracy that is not stated */
+static const double SHARP_MIN_M = 4;
+
+/* A fix three deviations off lies on no street, and one that is further off is not
+ * worse. The other two were found by `tools/bar frame`, as the middle of a wide range
+ * in which it holds: by how much a frame must beat another, and how well at least it
+ * has to fit. That keeps those out who walk where the map has no streets, where any
+ * frame may be the least bad. */
+static const double MISFIT_MAX = 4.5;
+static const double BEATS_BY = 10;
+static const double FITS_MAX = 20;
+
+bool doubt_keep(struct doubt_window *w, enum frame declared, const struct doubt_fix *fix)
+{
+    if (fix->accuracy_dm > ACCURACY_MAX_DM)
+        return false;
+    if (w->count == 0 || w->declared != declared) {
+        *w = (struct doubt_window){ .declared = declared };
+    } else {
+        const int32_t last = (w->next + DOUBT_FIXES - 1) % DOUBT_FIXES;
+
+        if (point_distance_m(point_from_e7(w->at[last]), point_from_e7(fix->at)) < MOVED_M)
+            return false;
+    }
+    w->at[w->next] = fix->at;
+    w->accuracy_dm[w->next] = (int16_t)fix->accuracy_dm;
+    w->next = (w->next + 1) % DOUBT_FIXES;
+    w->count += w->count < DOUBT_FIXES;
+    return true;
+}
+
+/* How the fixes lie under one frame. */
+struct fit {
+    double misfit; /* sum of the squared deviations, halved, each at most MISFIT_MAX */
+    double middle_m;
+};
+
+static const enum frame FRAMES[] = { FRAME_WGS84, FRAME_GCJ02, FRAME_BD09 };
+enum { FRAMES_COUNT = sizeof FRAMES / sizeof *FRAMES };
+
+static int by_size(const void *one, const void *other)
+{
+    const double a = *(const double *)one;
+    const double b = *(const double *)other;
+
+    return (a > b) - (a < b);
+}
+
+static bool fit_of(const struct doubt_window *w, const struct snap_index *streets, enum mode mode,
+                   enum frame frame, struct fit *out)
+{
+    double off_m[DOUBT_FIXES];
+    struct fit fit = { 0 };
+
+    for (int32_t i = 0; i < w->count; i++) {
+        const double told_m = w->accuracy_dm[i] < 0 ? UNKNOWN_SHARP_M : w->accuracy_dm[i] / 10.0;
+        const double spread_m = hypot(ACROSS * fmax(told_m, SHARP_MIN_M), STREET_M);
+        struct point sent, at;
+        struct snap snap;
+        struct fail why;
+
+        if (!frame_from_wgs84(w->declared, point_from_e7(w->at[i]), &sent, &why) ||
+            !frame_to_wgs84(frame, sent, &at, &why))
+            return false;
+        off_m[i] = snap_to(streets, mode, at, &snap, &why) ? snap.off_m : SNAP_REACH_M;
+        fit.misfit += fmin(off_m[i] * off_m[i] / (2 * spread_m * spread_m), MISFIT_MAX);
+    }
+    qsort(off_m, (size_t)w->count, sizeof *off_m, by_size);
+    fit.middle_m = off_m[w->count / 2];
+    *out = fit;
+    return true;
+}
+
+bool doubt_frame(const struct doubt_window *w, const struct snap_index *streets, enum mode mode,
+                 struct doubt_verdict *out)
+{
+    const enum frame kind = w->declared == FRAME_CGCS2000 ? FRAME_WGS84 : w->declared;
+    struct fit declared, best = { .misfit = INFINITY };
+    enum frame likely = w->declared;
+
+    if (w->count < DOUBT_FIXES || !frame_in_china(point_from_e7(w->at[0])) ||
+        !fit_of(w, streets, mode, kind, &declared))
+        return false;
+    for (int32_t i = 0; i < FRAMES_COUNT; i++) {
+        struct fit fit;
+
+        if (FRAMES[i] == kind)
+            continue;
+        if (!fit_of(w, streets, mode, FRAMES[i], &fit))
+            return false;
+        if (fit.misfit < best.misfit) {
+            best = fit;
+            likely = FRAMES[i];
+        }
+    }
+    const bool is_beaten = best.misfit < declared.misfit;
+
+    *out = (struct doubt_verdict){
+        .is_doubted = declared.misfit - best.misfit >= BEATS_BY && best.misfit <= FITS_MAX,
+        .is_cleared = best.misfit - declared.misfit >= BEATS_BY && declared.misfit <= FITS_MAX,
+        .likely = is_beaten ? likely : w->declared,
+        .declared_m = declared.middle_m,
+        .likely_m = is_beaten ? best.middle_m : declared.middle_m,
+    };
+    return true;
+}
