@@ -83,9 +83,31 @@ static void a_batch_arrives_as_it_was_sent(void **state)
 static void the_widest_numbers_arrive_too(void **state)
 {
     static const struct live_fix WIDE[] = {
-        { INT64_MAX, { -1800000000, 900000000 }, INT32_MAX, -1, 1, INT64_MAX, 0, 0, 0, 0, { 0 } },
-        { 1, { 1800000000, -900000000 }, -1, INT32_MAX, INT64_MAX, 1, UINT32_MAX, 0, 0, 0, { 0 } },
-        { INT64_MAX, { 0, 0 }, 0, 0, 1, 1, 0, 0, 0, 0, { 0 } },
+        { INT64_MAX,
+          { -1800000000, 900000000 },
+          0,
+          INT32_MAX,
+          -1,
+          1,
+          INT64_MAX,
+          0,
+          0,
+          0,
+          0,
+          { 0 } },
+        { 1,
+          { 1800000000, -900000000 },
+          0,
+          -1,
+          INT32_MAX,
+          INT64_MAX,
+          1,
+          UINT32_MAX,
+          0,
+          0,
+          0,
+          { 0 } },
+        { INT64_MAX, { 0, 0 }, 0, 0, 0, 1, 1, 0, 0, 0, 0, { 0 } },
     };
     const struct relay_from from = { INT64_MAX, INT32_MAX, INT64_MAX };
     const char *const *texts;
