@@ -1,5 +1,5 @@
--- Who can be sent about by the simulator, at most $1.
+-- Who can be sent about by the simulator and the load, at most $1.
 SELECT person_id, mode FROM vigil.person
-WHERE valid_to IS NULL AND on_duty
+WHERE valid_to IS NULL AND on_duty AND location_consent
 ORDER BY person_id
 LIMIT $1::bigint;

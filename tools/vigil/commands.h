@@ -5,6 +5,7 @@
 int audit_command(int argc, char **argv);
 int city_command(int argc, char **argv);
 int import_command(int argc, char **argv);
+int load_command(int argc, char **argv);
 int migrate_command(int argc, char **argv);
 int people_command(int argc, char **argv);
 int simulate_command(int argc, char **argv);

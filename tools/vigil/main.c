@@ -26,6 +26,14 @@ static const struct entry COMMANDS[] = {
     { "import", import_command, "FILE [--name CITY] [--attribution TEXT]",
       "reads a city's streets and map from an OpenStreetMap extract",
       "从 OpenStreetMap 数据文件导入城市道路和底图" },
+    { "load", load_command,
+      "[--rate N [--singles N] [--batch N]] [--incidents N] [--orders N] [--nearest N] "
+      "[--for SECONDS] [--url URL,...] [--people N] [--seed N] [--connections N] [--patience MS] "
+      "[--grace SECONDS] [--cache-dir DIR] [--watch NAME=PID,...] [--ledger FILE] | --check FILE",
+      "offers a server so much a second and keeps a ledger of what it acknowledged; --check "
+      "looks for it in the database; tokens from VIGIL_GATEWAY_TOKEN and VIGIL_TOKEN",
+      "按给定速率向服务器施加负载，并记下其确认的内容；--check 在数据库中逐项核对；"
+      "令牌取自 VIGIL_GATEWAY_TOKEN 与 VIGIL_TOKEN" },
     { "migrate", migrate_command, "[--check]", "brings the database to this program's form",
       "将数据库升级到本程序所需的结构" },
     { "people", people_command, "--count N [--seed S]", "makes volunteers that do not exist",

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "engine/clock.h"
-#include "engine/streets.h"
 #include "geo/base/emit.h"
 #include "geo/base/input.h"
 #include "geo/fixes.h"
@@ -18,7 +17,7 @@
 #include "tools/vigil/commands.h"
 #include "tools/vigil/http.h"
 #include "tools/vigil/tally.h"
-#include "tools/vigil/walk.h"
+#include "tools/vigil/walkers.h"
 
 enum {
     PEOPLE_MAX = 1000000,
@@ -39,12 +38,6 @@ struct options {
     char token[TOKEN_ROOM];
 };
 
-struct person {
-    int64_t person_id;
-    struct walk walk;
-    enum frame frame;
-};
-
 /* A batch that was sent or is to be sent again. */
 struct parcel {
     struct parcel *next;  /* spare, or to be sent again */
@@ -55,9 +48,7 @@ struct parcel {
 struct simulation {
     const struct options *options;
     struct arena *arena;
-    struct streets streets;
-    struct person *people;
-    int32_t count;
+    struct walkers walkers;
     int32_t turn; /* whose fix is next */
     struct chance chance;
     struct http *http;
@@ -81,45 +72,14 @@ static void interrupt(int signal)
 
 /* ------------------------------------------------------------------ the people */
 
-static enum mode mode_of(const char *word)
-{
-    int mode = 0;
-
-    while (mode < MODE_COUNT - 1 && strcmp(word, network_mode_word((enum mode)mode)) != 0)
-        mode++;
-    return (enum mode)mode;
-}
-
-static bool start_people(struct simulation *s, const struct db_rows *rows, struct fail *f)
-{
-    const int32_t found = db_count(rows);
-    const int64_t now = clock_steady_us();
-
-    s->people = arena_take(s->arena, (size_t)found + 1, sizeof *s->people);
-    for (int32_t i = 0; i < found; i++) {
-        struct person *p = &s->people[s->count];
-        const struct chance chance = { chance_roll(&s->chance) };
-
-        p->person_id = db_get_int(rows, i, 0);
-        p->frame = s->options->all_frames ? (enum frame)(i % FRAME_COUNT) : FRAME_WGS84;
-        s->count += walk_start(&p->walk, &s->streets.network, mode_of(db_get_text(rows, i, 1)),
-                               chance, now);
-    }
-    return s->count > 0 || fail_set(f, FAIL_MISSING, NO_PEOPLE,
-                                    "nobody is on duty: make people first with vigil people");
-}
-
 static bool load(struct simulation *s, struct fail *f)
 {
-    const struct db_value limit = db_int(s->options->people);
-    const struct db_rows *rows;
     struct db *db = command_city(f);
 
     if (!db)
         return false;
-    const bool is_good = streets_load(db, NULL, s->arena, &s->streets, f) &&
-                         db_run(db, QUERIES_PEOPLE_ON_DUTY, &limit, 1, s->arena, &rows, f) &&
-                         start_people(s, rows, f);
+    const bool is_good =
+        walkers_load(&s->walkers, db, NULL, s->options->people, &s->chance, s->arena, f);
 
     db_close(db);
     return is_good;
@@ -127,38 +87,33 @@ static bool load(struct simulation *s, struct fail *f)
 
 /* ------------------------------------------------------------------ a batch */
 
-/* What a phone measures: some metres off, more between houses than elsewhere. */
-static struct point measured(struct walk *w, struct point at, double accuracy_m)
+/* Everyone's frame by her turn, when all are wished for. */
+static enum frame frame_of(const struct simulation *s, struct point at, struct point *told)
 {
-    static const double DEGREE_M = 111320.0;
-
-    at.lon += chance_normal(&w->chance) * accuracy_m / 2 / (DEGREE_M * 0.7);
-    at.lat += chance_normal(&w->chance) * accuracy_m / 2 / DEGREE_M;
-    return at;
-}
-
-static void write_fix(struct emit *e, struct person *p, const struct network *n, int64_t wall_us,
-                      int64_t steady_us)
-{
-    char fix_time[INSTANT_SIZE];
+    const enum frame wanted =
+        s->options->all_frames ? (enum frame)(s->turn % FRAME_COUNT) : FRAME_WGS84;
     struct fail unused;
 
-    walk_on(&p->walk, n, steady_us);
-    const double accuracy_m = 3 + 12 * chance_part(&p->walk.chance);
-    const struct point at = measured(&p->walk, walk_place(&p->walk, n), accuracy_m);
-    struct point told = at;
+    *told = at;
+    return frame_from_wgs84(wanted, at, told, &unused) ? wanted : FRAME_WGS84;
+}
 
-    if (!frame_from_wgs84(p->frame, at, &told, &unused))
-        p->frame = FRAME_WGS84;
+static void write_fix(struct simulation *s, struct emit *e, int64_t wall_us, int64_t steady_us)
+{
+    const struct walkers_fix fix = walkers_measure(&s->walkers, s->turn, steady_us);
+    char fix_time[INSTANT_SIZE];
+    struct point told;
+    const enum frame frame = frame_of(s, fix.at, &told);
+
     instant_write(wall_us, fix_time);
     emit_object(e);
-    emit_key_int(e, "person_id", p->person_id);
+    emit_key_int(e, "person_id", s->walkers.all[s->turn].person_id);
     emit_key_number(e, "lon", told.lon, 7);
     emit_key_number(e, "lat", told.lat, 7);
-    emit_key_text(e, "frame", frame_word(p->frame));
+    emit_key_text(e, "frame", frame_word(frame));
     emit_key_text(e, "fix_time", fix_time);
-    emit_key_number(e, "accuracy_m", accuracy_m, 1);
-    emit_key_number(e, "speed_mps", walk_speed_mps(&p->walk, n), 1);
+    emit_key_number(e, "accuracy_m", fix.accuracy_m, 1);
+    emit_key_number(e, "speed_mps", fix.speed_mps, 1);
     emit_end(e);
 }
 
@@ -183,8 +138,8 @@ static struct parcel *parcel_new(struct simulation *s, int64_t count)
     emit_key(&e, "positions");
     emit_array(&e);
     for (int64_t i = 0; i < count; i++) {
-        write_fix(&e, &s->people[s->turn], &s->streets.network, wall_us, steady_us);
-        s->turn = (s->turn + 1) % s->count;
+        write_fix(s, &e, wall_us, steady_us);
+        s->turn = (s->turn + 1) % s->walkers.count;
     }
     emit_end(&e);
     emit_end(&e);
@@ -444,7 +399,7 @@ int simulate_command(int argc, char **argv)
     fprintf(stderr,
             command_say("%d people on the streets of %s, %lld fixes/s to %s\n",
                         "%d 人在%s的街道上，每秒 %lld 个定位发往 %s\n"),
-            s.count, s.streets.city_name, (long long)options.rate, options.url);
+            s.walkers.count, s.walkers.streets.city_name, (long long)options.rate, options.url);
     run(&s);
     http_close(s.http);
     for (struct parcel *p = s.newest; p; p = p->older)
