@@ -181,6 +181,12 @@
     X(SHAPE_REFUSED, "shape_refused")                                                              \
     X(SHIFT_OVER, "shift_over")                                                                    \
     X(SIGNUP_STATE, "signup_state")                                                                \
+    X(SPOOL_FAILED, "spool_failed")                                                                \
+    X(SPOOL_FOREIGN, "spool_foreign")                                                              \
+    X(SPOOL_FULL, "spool_full")                                                                    \
+    X(SPOOL_TAKEN, "spool_taken")                                                                  \
+    X(SPOOL_UNREADABLE, "spool_unreadable")                                                        \
+    X(SPOOL_UNUSABLE, "spool_unusable")                                                            \
     X(SQUAD_BUSY, "squad_busy")                                                                    \
     X(SQUAD_EMPTY, "squad_empty")                                                                  \
     X(SQUAD_FULL, "squad_full")                                                                    \
