@@ -31,6 +31,8 @@
     X(MAX_LISTENERS, "max_listeners", NUMBER, "600", 0, 100000)                                    \
     X(MAX_LISTENERS_PER_TOKEN, "max_listeners_per_token", NUMBER, "16", 1, 100000)                 \
     X(HEARTBEAT_S, "heartbeat_s", NUMBER, "15", 1, 600)                                            \
+    X(POSITION_WRITERS, "position_writers", NUMBER, "2", 1, 8)                                     \
+    X(POSITION_QUEUE, "position_queue", NUMBER, "20000", 1000, 1000000)                            \
     X(REQUEST_TIMEOUT_S, "request_timeout_s", NUMBER, "10", 1, 600)                                \
     X(DRAIN_TIMEOUT_S, "drain_timeout_s", NUMBER, "10", 0, 600)                                    \
     X(CACHE_DIR, "cache_dir", TEXT, "/var/cache/vigil", 1, 1000)                                   \

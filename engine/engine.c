@@ -310,6 +310,17 @@ static struct engine *engine_new(const struct config *c)
     return e;
 }
 
+static struct positions *open_positions(const struct engine *e, const char *database,
+                                        struct fail *f)
+{
+    const struct positions_options options = {
+        .writer_count = (int32_t)config_int(e->config, CONFIG_POSITION_WRITERS),
+        .queue_max = (int32_t)config_int(e->config, CONFIG_POSITION_QUEUE),
+    };
+
+    return positions_open(database, e->live, &options, f);
+}
+
 static bool start(struct engine *e, struct fail *f)
 {
     const char *database = config_text(e->config, CONFIG_DATABASE);
@@ -319,7 +330,7 @@ static bool start(struct engine *e, struct fail *f)
         (!config_int(e->config, CONFIG_ALLOW_UNSAFE_DATABASE) && !db_check_safe(e->db, f)) ||
         !look(e, f))
         return false;
-    e->positions = positions_open(database, e->live, &POSITIONS_USUAL, f);
+    e->positions = open_positions(e, database, f);
     if (!e->positions)
         return false;
     engine_every_tick(e, chain_tick, NULL);

@@ -29,6 +29,7 @@
     X(POSITIONS_ACCEPTED, COUNTER, "vigil_positions_total", "fate=\"accepted\"", "positions")      \
     X(POSITIONS_REJECTED, COUNTER, "vigil_positions_total", "fate=\"rejected\"", "positions")      \
     X(POSITIONS_BATCHES, COUNTER, "vigil_position_batches_total", "", "position_batches")          \
+    X(POSITIONS_QUEUED, GAUGE, "vigil_position_queue", "", "position_queue")                       \
     X(POSITIONS_COMMIT_TIME, HISTOGRAM, "vigil_position_commit_seconds", "",                       \
       "position_commit_time")                                                                      \
     X(EVENT_NUMBER, GAUGE, "vigil_event_number", "", "event_number")                               \

@@ -1,28 +1,23 @@
-/* Requests put jobs into the queue of a writer and sleep; the writer gathers jobs
- * into a batch and commits it as one. A batch closes when it is full, when it is
- * POSITIONS_WAIT_MS old, or when nothing has come for a moment: whoever would
- * send the next fix is usually waiting for this very commit. Meanwhile the next
- * batch gathers by itself.
+/* Requests put jobs into the queue of a writer and go on; the writer gathers jobs into a
+ * batch, commits it as one and tells those whose it was. A batch closes when it is full
+ * or its first job is POSITIONS_WAIT_MS old. Meanwhile the next batch gathers by itself.
  *
- * One statement of arrays writes a batch into both tables, and leaves out whom the
- * database does not want tracked: what this process knows may be some seconds old,
- * when another one changed it. Batches because one commit for each fix would be far
- * too slow (a disk flushes some hundred times a second). */
+ * Batches because one commit for each fix would be far too slow (a disk flushes some
+ * hundred times a second). */
 #include "engine/positions.h"
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "engine/batches.h"
 #include "engine/clock.h"
-#include "engine/db.h"
 #include "engine/metrics.h"
 
 const struct positions_options POSITIONS_USUAL = { .writer_count = 1, .queue_max = 200000 };
-
-enum { QUIET_MS = 1, COLUMNS = 8, ERASED_MAX = 3 };
 
 /* The share of one request that goes to one writer. It lives in the request's
  * arena and is the writer's until `waiting` of the request counts it done. */
@@ -32,14 +27,24 @@ struct job {
     struct live_fix *fixes;
     struct fixes_item **items; /* of the request, told what became of each */
     int32_t count;
+    int64_t queued_us; /* steady clock */
 };
 
 /* A request that waits. */
 struct ask {
-    int32_t waiting; /* jobs not done */
-    bool is_failed;
+    _Atomic int32_t waiting; /* jobs not done; the last one to be done tells `done` */
+    _Atomic bool is_local;
+    _Atomic bool is_failed; /* whoever sets it first says why */
     struct fail why;
-    pthread_cond_t done;
+    struct positions_done done;
+};
+
+/* What is written together. */
+struct batch {
+    struct job *jobs;
+    int32_t count;
+    struct live_fix fixes[POSITIONS_BATCH_MAX];
+    enum fail_code codes[POSITIONS_BATCH_MAX];
 };
 
 struct writer {
@@ -48,18 +53,20 @@ struct writer {
     pthread_cond_t filled;
     struct job *first, *last;
     int32_t queued; /* fixes */
-    struct db *db;
-    struct arena *arena; /* of the batch in hand */
+    struct batches *batches;
+    struct arena *arena; /* of the batch in hand, which is */
+    struct batch *batch;
 };
 
 struct positions {
-    pthread_mutex_t lock; /* guards the queues, the asks and `closing` */
+    pthread_mutex_t lock; /* guards the queues and `closing` */
     bool closing;
     int32_t queued; /* fixes, over all writers */
     int32_t queue_max;
     int32_t writer_count;
     int32_t started;
     struct live *live;
+    struct positions_refuge refuge;
     int32_t stage_count;
     struct positions_stage stages[POSITIONS_STAGE_MAX];
     struct writer writers[POSITIONS_WRITER_MAX];
@@ -67,179 +74,143 @@ struct positions {
 
 /* ------------------------------------------------------------------ the batch */
 
-struct batch {
-    struct job *jobs;
-    int32_t count;
-};
-
-/* Why the database leaves out the fixes of a person, as position_put says it. */
-static const enum fail_code REASONS[] = { CODE_PERSON_UNKNOWN, CODE_CONSENT_MISSING,
-                                          CODE_OFF_DUTY };
-
-/* The fixes of a batch as columns; nothing is written when it is asked for twice. */
-static void lay_out(struct writer *w, const struct batch *b, struct db_value values[COLUMNS])
+static void gather(struct batch *b)
 {
-    int64_t *columns[COLUMNS];
-    size_t row = 0;
+    int32_t at = 0;
 
-    for (int i = 0; i < COLUMNS; i++)
-        columns[i] = arena_take(w->arena, (size_t)b->count, sizeof **columns);
     for (const struct job *job = b->jobs; job; job = job->next) {
-        for (int32_t i = 0; i < job->count; i++, row++) {
-            const struct live_fix *fix = &job->fixes[i];
-
-            columns[0][row] = fix->person_id;
-            columns[1][row] = fix->at.lon;
-            columns[2][row] = fix->at.lat;
-            columns[3][row] = fix->accuracy_dm;
-            columns[4][row] = fix->speed_cms;
-            columns[5][row] = fix->fix_us;
-            columns[6][row] = fix->received_us;
-            columns[7][row] = fix->flags;
-        }
+        memcpy(b->fixes + at, job->fixes, (size_t)job->count * sizeof *job->fixes);
+        at += job->count;
     }
-    for (int i = 0; i < COLUMNS; i++)
-        values[i] = db_ints(columns[i], row);
+    assert(at == b->count);
+    memset(b->codes, 0, (size_t)at * sizeof *b->codes);
 }
 
-/* A connection that broke while nobody used it is noticed by the first batch after,
- * and someone may be erased while her fix is being written; such a batch is tried
- * again. When the answer to a commit was lost the rows may be there twice in the
- * history, which does no harm. */
-static bool write_batch(struct writer *w, const struct batch *b, const struct db_rows **refused,
-                        struct fail *f)
+static void judge(const struct positions *p, struct batch *b)
 {
-    struct db_value values[COLUMNS];
-
-    lay_out(w, b, values);
-    for (int tries = 0;; tries++) {
-        if (db_run(w->db, QUERIES_POSITION_PUT, values, COLUMNS, w->arena, refused, f))
-            return true;
-        if ((f->code != CODE_DATABASE_AWAY || tries > 0) &&
-            (f->code != CODE_REFERENCE_UNKNOWN || tries == ERASED_MAX))
-            return false;
-    }
-}
-
-static void judge(const struct positions *p, const struct batch *b)
-{
-    for (const struct job *job = b->jobs; job; job = job->next)
-        for (int32_t i = 0; i < p->stage_count; i++)
-            if (p->stages[i].judge)
-                p->stages[i].judge(p->stages[i].self, job->fixes, job->count);
+    for (int32_t i = 0; i < p->stage_count; i++)
+        if (p->stages[i].judge)
+            p->stages[i].judge(p->stages[i].self, b->fixes, b->count);
 }
 
 static void show(const struct positions *p, const struct batch *b)
 {
-    for (const struct job *job = b->jobs; job; job = job->next) {
-        live_move(p->live, job->fixes, job->count);
-        for (int32_t i = 0; i < p->stage_count; i++)
-            if (p->stages[i].passed)
-                p->stages[i].passed(p->stages[i].self, job->fixes, job->count);
-    }
+    live_move(p->live, b->fixes, b->count);
+    for (int32_t i = 0; i < p->stage_count; i++)
+        if (p->stages[i].passed)
+            p->stages[i].passed(p->stages[i].self, b->fixes, b->count);
 }
 
-static void refuse(const struct batch *b, int64_t person_id, enum fail_code why)
+/* The database is not there for them: if there is a refuge, it may keep them. */
+static bool keep(const struct positions *p, struct batch *b, bool maybe_written, struct fail *why)
 {
-    for (const struct job *job = b->jobs; job; job = job->next) {
-        for (int32_t i = 0; i < job->count; i++) {
-            if (job->fixes[i].person_id != person_id)
-                continue;
-            job->fixes[i].person_id = 0; /* moves nobody */
-            job->items[i]->code = why;
-        }
-    }
+    if (!p->refuge.keep || (why->code != CODE_DATABASE_AWAY && why->code != CODE_DISK_FULL))
+        return false;
+    for (int32_t i = 0; i < b->count; i++)
+        b->fixes[i].flags |= LIVE_NODE_LOCAL;
+    return p->refuge.keep(p->refuge.self, b->fixes, b->count, maybe_written, why);
 }
 
-static void answer(struct positions *p, const struct batch *b, bool is_written,
-                   const struct fail *why)
+static enum positions_end write_batch(struct writer *w, struct fail *why)
 {
-    pthread_mutex_lock(&p->lock);
-    for (struct job *job = b->jobs, *next; job; job = next) {
-        struct ask *ask = job->ask;
-
-        next = job->next;
-        if (!is_written) {
-            ask->is_failed = true;
-            ask->why = *why;
-        }
-        if (--ask->waiting == 0)
-            pthread_cond_signal(&ask->done);
-    }
-    pthread_mutex_unlock(&p->lock);
-}
-
-static void carry_out(struct writer *w, struct batch *b)
-{
+    struct batch *b = w->batch;
     const int64_t began = clock_steady_us();
-    const struct db_rows *refused = NULL;
+    const enum batches_end end =
+        batches_write(w->batches, b->fixes, b->count, b->codes, w->arena, why);
+
+    metrics_count(METRIC_POSITIONS_BATCHES, end == BATCHES_WRITTEN);
+    metrics_observe_us(METRIC_POSITIONS_COMMIT_TIME, clock_steady_us() - began);
+    if (end == BATCHES_WRITTEN)
+        return POSITIONS_COMMITTED;
+    return keep(w->of, b, end == BATCHES_UNKNOWN, why) ? POSITIONS_NODE_LOCAL : POSITIONS_FAILED;
+}
+
+/* One of the jobs of a request is done. */
+static void count_done(struct ask *ask)
+{
+    enum positions_end end = POSITIONS_COMMITTED;
+
+    if (atomic_fetch_sub(&ask->waiting, 1) != 1)
+        return;
+    if (ask->is_local)
+        end = POSITIONS_NODE_LOCAL;
+    if (ask->is_failed)
+        end = POSITIONS_FAILED;
+    ask->done.call(ask->done.self, end, ask->is_failed ? &ask->why : NULL);
+}
+
+/* Whoever is told may be gone at once, and the job with it. */
+static void tell(const struct batch *b, enum positions_end end, const struct fail *why)
+{
+    const enum fail_code *code = b->codes;
+
+    for (struct job *job = b->jobs, *next; job; job = next) {
+        next = job->next;
+        for (int32_t i = 0; i < job->count; i++, code++)
+            if (*code != CODE_NONE)
+                job->items[i]->code = *code;
+        if (end == POSITIONS_NODE_LOCAL)
+            job->ask->is_local = true;
+        if (end == POSITIONS_FAILED && !atomic_exchange(&job->ask->is_failed, true))
+            job->ask->why = *why;
+        count_done(job->ask);
+    }
+}
+
+static void carry_out(struct writer *w)
+{
     struct fail why = { 0 };
 
-    judge(w->of, b);
-    const bool is_written = write_batch(w, b, &refused, &why);
+    gather(w->batch);
+    judge(w->of, w->batch);
+    const enum positions_end end = write_batch(w, &why);
 
-    metrics_count(METRIC_POSITIONS_BATCHES, is_written);
-    metrics_observe_us(METRIC_POSITIONS_COMMIT_TIME, clock_steady_us() - began);
-    for (int32_t i = 0; is_written && i < db_count(refused); i++)
-        refuse(b, db_get_int(refused, i, 0), REASONS[db_get_int(refused, i, 1)]);
-    if (is_written)
-        show(w->of, b);
-    answer(w->of, b, is_written, &why);
+    if (end != POSITIONS_FAILED)
+        show(w->of, w->batch);
+    tell(w->batch, end, &why);
     arena_reset(w->arena);
 }
 
 /* ------------------------------------------------------------------ the writer */
 
-static struct timespec after_us(int64_t us)
+static struct timespec at_us(int64_t steady_us)
 {
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    now.tv_nsec += (long)(us % 1000000) * 1000;
-    now.tv_sec += us / 1000000 + now.tv_nsec / 1000000000;
-    now.tv_nsec %= 1000000000;
-    return now;
+    return (struct timespec){ .tv_sec = steady_us / 1000000,
+                              .tv_nsec = (long)(steady_us % 1000000) * 1000 };
 }
 
 /* Under the lock: waits until the batch that is queued should be closed. */
 static void wait_for_more(struct writer *w)
 {
-    const int64_t opened = clock_steady_us();
+    const struct timespec until = at_us(w->first->queued_us + POSITIONS_WAIT_MS * 1000);
 
-    while (!w->of->closing && w->queued < POSITIONS_BATCH_MAX) {
-        const int64_t left = opened + POSITIONS_WAIT_MS * 1000 - clock_steady_us();
-        const int32_t so_far = w->queued;
-        const int64_t quiet = left < QUIET_MS * 1000 ? left : QUIET_MS * 1000;
-        struct timespec until = after_us(quiet > 0 ? quiet : 0);
-
-        if (left <= 0)
+    while (!w->of->closing && w->queued < POSITIONS_BATCH_MAX)
+        if (pthread_cond_timedwait(&w->filled, &w->of->lock, &until) != 0)
             return;
-        pthread_cond_timedwait(&w->filled, &w->of->lock, &until);
-        if (w->queued == so_far)
-            return;
-    }
 }
 
 /* Under the lock: the jobs of one batch, at least one. */
-static struct batch take_jobs(struct writer *w)
+static void take_jobs(struct writer *w)
 {
-    struct batch b = { .jobs = w->first };
+    struct batch *b = w->batch;
     struct job *end = NULL;
 
+    b->jobs = w->first;
+    b->count = 0;
     for (struct job *job = w->first; job; job = job->next) {
-        if (end && b.count + job->count > POSITIONS_BATCH_MAX)
+        if (end && b->count + job->count > POSITIONS_BATCH_MAX)
             break;
-        b.count += job->count;
+        b->count += job->count;
         end = job;
     }
-    assert(end);
+    assert(end && b->count <= POSITIONS_BATCH_MAX);
     w->first = end->next;
     if (!w->first)
         w->last = NULL;
     end->next = NULL;
-    w->queued -= b.count;
-    w->of->queued -= b.count;
-    return b;
+    w->queued -= b->count;
+    w->of->queued -= b->count;
+    metrics_set(METRIC_POSITIONS_QUEUED, w->of->queued);
 }
 
 static void *write_on(void *self)
@@ -254,10 +225,9 @@ static void *write_on(void *self)
         if (!w->first)
             break;
         wait_for_more(w);
-        struct batch b = take_jobs(w);
-
+        take_jobs(w);
         pthread_mutex_unlock(&p->lock);
-        carry_out(w, &b);
+        carry_out(w);
         pthread_mutex_lock(&p->lock);
     }
     pthread_mutex_unlock(&p->lock);
@@ -274,25 +244,31 @@ static void cond_open(pthread_cond_t *cond)
     pthread_condattr_destroy(&steady);
 }
 
-static bool writer_open(struct writer *w, struct positions *p, const char *database, struct fail *f)
+static void writer_free(struct writer *w)
 {
-    struct db *db = db_open(database, f);
+    pthread_cond_destroy(&w->filled);
+    arena_free(w->arena);
+    free(w->batch);
+    batches_close(w->batches);
+}
 
-    if (!db)
+static bool writer_open(struct writer *w, struct positions *p, const char *database,
+                        int64_t node_id, struct fail *f)
+{
+    const struct batches_by by = { .node_id = node_id, .writer = p->started };
+
+    w->batches = batches_open(database, by, f);
+    if (!w->batches)
         return false;
-    if (!db_become(db, DB_ENGINE, f)) {
-        db_close(db);
-        return false;
-    }
     w->of = p;
-    w->db = db;
     w->arena = arena_new();
+    w->batch = calloc(1, sizeof *w->batch);
+    if (!w->batch)
+        abort();
     cond_open(&w->filled);
     if (pthread_create(&w->thread, NULL, write_on, w) == 0)
         return true;
-    pthread_cond_destroy(&w->filled);
-    arena_free(w->arena);
-    db_close(db);
+    writer_free(w);
     return fail_set(f, FAIL_BROKEN, THREAD_REFUSED, "the system gives no thread for the writer");
 }
 
@@ -309,7 +285,7 @@ struct positions *positions_open(const char *database, struct live *l,
     p->queue_max = options->queue_max;
     p->writer_count = options->writer_count;
     while (p->started < p->writer_count) {
-        if (!writer_open(&p->writers[p->started], p, database, f)) {
+        if (!writer_open(&p->writers[p->started], p, database, options->node_id, f)) {
             positions_close(p);
             return NULL;
         }
@@ -324,6 +300,11 @@ void positions_add_stage(struct positions *p, struct positions_stage stage)
     p->stages[p->stage_count++] = stage;
 }
 
+void positions_set_refuge(struct positions *p, struct positions_refuge refuge)
+{
+    p->refuge = refuge;
+}
+
 void positions_close(struct positions *p)
 {
     if (!p)
@@ -334,12 +315,8 @@ void positions_close(struct positions *p)
         pthread_cond_signal(&p->writers[i].filled);
     pthread_mutex_unlock(&p->lock);
     for (int32_t i = 0; i < p->started; i++) {
-        struct writer *w = &p->writers[i];
-
-        pthread_join(w->thread, NULL);
-        pthread_cond_destroy(&w->filled);
-        arena_free(w->arena);
-        db_close(w->db);
+        pthread_join(p->writers[i].thread, NULL);
+        writer_free(&p->writers[i]);
     }
     pthread_mutex_destroy(&p->lock);
     free(p);
@@ -348,15 +325,28 @@ void positions_close(struct positions *p)
 /* ------------------------------------------------------------------ the request */
 
 /* What one fix is told: CODE_NONE when it may go on to be written. */
-static enum fail_code fate(const struct live *l, const struct sight *sight, int64_t person_id)
+static enum fail_code fate(const struct sight *sight, const struct live_person *person)
+{
+    if (!sight_sees(sight, person))
+        return CODE_PERSON_UNKNOWN;
+    if (person->bars & ABLE_BIT(ABLE_NO_CONSENT))
+        return CODE_CONSENT_MISSING;
+    return person->on_duty || person->taken_incident_id ? CODE_NONE : CODE_OFF_DUTY;
+}
+
+/* Whether an item goes on to be written. What stands in memory is committed, unless it
+ * was kept by this node alone. */
+static bool is_wanted(const struct live *l, const struct sight *sight, struct fixes_item *item)
 {
     struct live_person person;
 
-    if (!live_get(l, person_id, &person) || !sight_sees(sight, &person))
-        return CODE_PERSON_UNKNOWN;
-    if (person.bars & ABLE_BIT(ABLE_NO_CONSENT))
-        return CODE_CONSENT_MISSING;
-    return person.on_duty || person.taken_incident_id ? CODE_NONE : CODE_OFF_DUTY;
+    if (item->code != CODE_NONE)
+        return false;
+    item->code = live_get(l, item->person_id, &person) ? fate(sight, &person) : CODE_PERSON_UNKNOWN;
+    if (item->code != CODE_NONE)
+        return false;
+    return !person.has_fix || person.fix.fix_us != item->fix_us ||
+           (person.fix.flags & LIVE_NODE_LOCAL) != 0;
 }
 
 /* The fixes of people who may be tracked, and of which items they are. */
@@ -379,9 +369,7 @@ static struct admitted let_in(struct positions *p, const struct sight *sight, st
     for (int32_t i = 0; i < fixes->count; i++) {
         struct fixes_item *item = &fixes->items[i];
 
-        if (item->code == CODE_NONE)
-            item->code = fate(p->live, sight, item->person_id);
-        if (item->code != CODE_NONE)
+        if (!is_wanted(p->live, sight, item))
             continue;
         in.items[in.count] = item;
         in.fixes[in.count++] = (struct live_fix){ .person_id = item->person_id,
@@ -424,15 +412,22 @@ static struct job *jobs_of(const struct positions *p, const struct admitted *in,
     return jobs;
 }
 
-/* Under the lock. */
+/* Under the lock. A writer is woken for its first job and for a full batch; in between
+ * it waits for the time to run out. */
 static void queue(struct positions *p, struct job *jobs)
 {
+    const int64_t now_us = clock_steady_us();
+
     for (int32_t i = 0; i < p->writer_count; i++) {
         struct writer *w = &p->writers[i];
         struct job *job = &jobs[i];
 
         if (job->count == 0)
             continue;
+        const bool was_short = w->queued < POSITIONS_BATCH_MAX;
+        const bool is_first = !w->first;
+
+        job->queued_us = now_us;
         if (w->last)
             w->last->next = job;
         else
@@ -440,35 +435,87 @@ static void queue(struct positions *p, struct job *jobs)
         w->last = job;
         w->queued += job->count;
         p->queued += job->count;
-        pthread_cond_signal(&w->filled);
+        if (is_first || (was_short && w->queued >= POSITIONS_BATCH_MAX))
+            pthread_cond_signal(&w->filled);
     }
+    metrics_set(METRIC_POSITIONS_QUEUED, p->queued);
 }
 
-bool positions_take(struct positions *p, const struct sight *sight, struct fixes *fixes,
-                    struct arena *a, struct fail *f)
+static bool fail_full(const struct positions *p, struct fail *f)
+{
+    return fail_set(f, FAIL_BUSY, TOO_MANY_POSITIONS,
+                    "%d positions are waiting to be written already", p->queue_max);
+}
+
+bool positions_have_room(struct positions *p, struct fail *f)
+{
+    pthread_mutex_lock(&p->lock);
+    const bool has_room = p->queued < p->queue_max;
+
+    pthread_mutex_unlock(&p->lock);
+    return has_room || fail_full(p, f);
+}
+
+bool positions_send(struct positions *p, const struct sight *sight, struct fixes *fixes,
+                    struct arena *a, struct positions_done done, struct fail *f)
 {
     const struct admitted in = let_in(p, sight, fixes, a);
-    struct ask ask = { 0 };
 
-    if (in.count == 0)
+    if (in.count == 0) {
+        done.call(done.self, POSITIONS_COMMITTED, NULL);
         return true;
+    }
     live_snap(p->live, in.fixes, in.count);
-    cond_open(&ask.done);
-    struct job *jobs = jobs_of(p, &in, &ask, a);
+    struct ask *ask = arena_take(a, 1, sizeof *ask);
+    struct job *jobs = jobs_of(p, &in, ask, a);
 
+    ask->done = done;
     pthread_mutex_lock(&p->lock);
     const bool has_room = p->queued + in.count <= p->queue_max;
 
     if (has_room)
         queue(p, jobs);
-    while (has_room && ask.waiting > 0)
-        pthread_cond_wait(&ask.done, &p->lock);
     pthread_mutex_unlock(&p->lock);
-    pthread_cond_destroy(&ask.done);
-    if (!has_room)
-        return fail_set(f, FAIL_BUSY, TOO_MANY_POSITIONS,
-                        "%d positions are waiting to be written already", p->queue_max);
-    if (ask.is_failed)
-        *f = ask.why;
-    return !ask.is_failed;
+    return has_room || fail_full(p, f);
+}
+
+/* ------------------------------------------------------------------ waiting */
+
+struct patience {
+    pthread_mutex_t lock; /* guards the rest */
+    pthread_cond_t told;
+    bool is_told;
+    bool is_failed;
+    struct fail *f;
+};
+
+static void end_patience(void *self, enum positions_end end, const struct fail *why)
+{
+    struct patience *who = self;
+
+    pthread_mutex_lock(&who->lock);
+    who->is_told = true;
+    who->is_failed = end == POSITIONS_FAILED;
+    if (why)
+        *who->f = *why;
+    pthread_cond_signal(&who->told);
+    pthread_mutex_unlock(&who->lock);
+}
+
+bool positions_take(struct positions *p, const struct sight *sight, struct fixes *fixes,
+                    struct arena *a, struct fail *f)
+{
+    struct patience who = { .lock = PTHREAD_MUTEX_INITIALIZER,
+                            .told = PTHREAD_COND_INITIALIZER,
+                            .f = f };
+    const struct positions_done done = { end_patience, &who };
+    const bool is_sent = positions_send(p, sight, fixes, a, done, f);
+
+    pthread_mutex_lock(&who.lock);
+    while (is_sent && !who.is_told)
+        pthread_cond_wait(&who.told, &who.lock);
+    pthread_mutex_unlock(&who.lock);
+    pthread_cond_destroy(&who.told);
+    pthread_mutex_destroy(&who.lock);
+    return is_sent && !who.is_failed;
 }

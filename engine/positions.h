@@ -12,13 +12,12 @@
 
 /* The writer of positions. What it says is accepted is committed: a fix goes
  * into the history and, unless a newer one is there, becomes the person's last
- * position, in one transaction, which also asks the database once more whether she
- * may be tracked; then the live index moves, then who sent it is
- * answered.
+ * position, in one transaction, which also leaves out whoever is not to be
+ * tracked; then the live index moves, then who sent it is told.
  *
  * Each writer is a thread with a connection of its own. A person always goes to
  * the same writer, so the order of her fixes holds and two writers never wait for
- * each other's rows. */
+ * each other's rows. Nobody else waits for a commit. */
 struct positions;
 
 enum {
@@ -30,6 +29,7 @@ enum {
 struct positions_options {
     int32_t writer_count; /* 1 to POSITIONS_WRITER_MAX */
     int32_t queue_max;    /* fixes waiting, over all writers */
+    int64_t node_id;      /* who tells the other nodes; 0: nobody is told */
 };
 
 extern const struct positions_options POSITIONS_USUAL;
@@ -50,19 +50,56 @@ enum { POSITIONS_STAGE_MAX = 8 };
 /* Adds a stage behind those that are there; before anything is sent. */
 void positions_add_stage(struct positions *p, struct positions_stage stage);
 
-/* `database` is a libpq string, used at once; it and `l` must outlive this. */
+/* Where a batch goes that the database cannot take now: it is away, or its disk is full.
+ * True: the fixes are kept safely on this node and will be written; their flags say
+ * LIVE_NODE_LOCAL. maybe_written: the answer to a commit was lost, so that they may be in
+ * the database already. On a writer's thread. */
+struct positions_refuge {
+    void *self;
+    bool (*keep)(void *self, const struct live_fix *fixes, int32_t count, bool maybe_written,
+                 struct fail *f);
+};
+
+/* Before anything is sent. Without one such a batch fails. */
+void positions_set_refuge(struct positions *p, struct positions_refuge refuge);
+
+/* `database` is a libpq string, used at once and copied; `l` must outlive this. */
 struct positions *positions_open(const char *database, struct live *l,
                                  const struct positions_options *options, struct fail *f);
 /* Commits what is waiting, then stops. Nobody may send any more. */
 void positions_close(struct positions *p);
 
-/* Has the items committed that have no code yet, and waits for it. Those of people
- * whom the sender does not see get PERSON_UNKNOWN, like those whom nobody is, those
- * of people off duty OFF_DUTY, and those of people who have not agreed to be located
- * CONSENT_MISSING: of these nothing is stored. True:
- * every item that still has no code is committed, and live shows it. False:
- * nothing was taken, with TOO_MANY_POSITIONS when too many are waiting, or with
- * DATABASE_AWAY; sending the same again does no harm. Called from any thread. */
+/* What became of what was sent. */
+enum positions_end {
+    POSITIONS_COMMITTED,  /* every item that still has no code is in the database */
+    POSITIONS_NODE_LOCAL, /* some of them only on this node, in the refuge */
+    POSITIONS_FAILED,     /* some may be written; sending the same again does no harm */
+};
+
+/* Who is told: once, on any thread, perhaps before positions_send has returned. `why` is
+ * NULL unless it failed. */
+struct positions_done {
+    void (*call)(void *self, enum positions_end end, const struct fail *why);
+    void *self;
+};
+
+/* False with TOO_MANY_POSITIONS while nothing more would be taken: worth asking before
+ * a large body is read. */
+bool positions_have_room(struct positions *p, struct fail *f);
+
+/* Sends the items that have no code yet to be committed, and does not wait for it. Those
+ * of people whom the sender does not see get PERSON_UNKNOWN, like those whom nobody is,
+ * those of people off duty OFF_DUTY, and those of people who have not agreed to be located
+ * CONSENT_MISSING: of these nothing is stored. One of the same person and moment as her
+ * last position is a repeat: it is accepted, and not written again.
+ *
+ * True: `done` is called; until then the fixes and the arena stay as they are, and are
+ * the writers'. False: nothing was taken and nobody is called, with TOO_MANY_POSITIONS
+ * when too many are waiting. Called from any thread. */
+bool positions_send(struct positions *p, const struct sight *sight, struct fixes *fixes,
+                    struct arena *a, struct positions_done done, struct fail *f);
+
+/* The same, but waits. False also when it failed. */
 bool positions_take(struct positions *p, const struct sight *sight, struct fixes *fixes,
                     struct arena *a, struct fail *f);
 

@@ -1,9 +1,6 @@
 /* The server with a table of its own, asked over raw sockets. */
 #include "api/server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -24,6 +21,7 @@
 #include "engine/config.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
+#include "tests/support/caller.h"
 
 enum { ANSWER_MAX = 4 * 1024 * 1024, WAIT_MS = 15000, LARGE_BYTES = 1024 * 1024, BODY_MAX = 4096 };
 
@@ -50,68 +48,6 @@ static bool on_wait(const struct request *r, struct reply *out, struct fail *f)
     sem_post(&entered);
     sem_wait(&leave);
     return on_echo(r, out, f);
-}
-
-/* Those who are told later, by answer_those_who_wait. */
-static struct {
-    pthread_mutex_t lock;
-    int count;
-    struct reply *replies[8];
-} waiting = { .lock = PTHREAD_MUTEX_INITIALIZER };
-
-static bool on_later(const struct request *r, struct reply *out, struct fail *f)
-{
-    (void)r;
-    (void)f;
-    reply_later(out);
-    pthread_mutex_lock(&waiting.lock);
-    waiting.replies[waiting.count++] = out;
-    pthread_mutex_unlock(&waiting.lock);
-    sem_post(&entered);
-    return true;
-}
-
-static void write_later(struct reply *out)
-{
-    struct emit *e = reply_json(out, REPLY_OK);
-
-    emit_object(e);
-    emit_key_bool(e, "later", true);
-    emit_end(e);
-}
-
-static void *answer_those_who_wait(void *failed)
-{
-    struct fail f = { 0 };
-
-    pthread_mutex_lock(&waiting.lock);
-    for (int i = 0; i < waiting.count; i++) {
-        if (failed)
-            fail_set(&f, FAIL_CONFLICT, CODE_TAKEN, "taken");
-        else
-            write_later(waiting.replies[i]);
-        reply_arrived(waiting.replies[i], failed ? &f : NULL);
-    }
-    waiting.count = 0;
-    pthread_mutex_unlock(&waiting.lock);
-    return NULL;
-}
-
-static bool on_soon(const struct request *r, struct reply *out, struct fail *f)
-{
-    (void)r;
-    (void)f;
-    reply_later(out);
-    write_later(out);
-    reply_arrived(out, NULL);
-    return true;
-}
-
-static bool on_never(const struct request *r, struct reply *out, struct fail *f)
-{
-    (void)r;
-    reply_later(out);
-    return fail_set(f, FAIL_CONFLICT, CODE_TAKEN, "taken");
 }
 
 static void give_back(void *thing)
@@ -153,9 +89,6 @@ static const struct endpoint TABLE[] = {
       .body = "enter" },
     { .method = "GET", .path = "/alive", .handle = on_echo, .success = 200, .at_once = true },
     { .method = "GET", .path = "/wait", .handle = on_wait, .success = 200 },
-    { .method = "GET", .path = "/later", .handle = on_later, .success = 200 },
-    { .method = "GET", .path = "/soon", .handle = on_soon, .success = 200 },
-    { .method = "GET", .path = "/never", .handle = on_never, .success = 200 },
     { .method = "GET", .path = "/large", .handle = on_large, .success = 200 },
     { .method = "GET", .path = "/fail", .handle = on_fail, .success = 200 },
     { .method = "GET", .path = "/refuse", .handle = on_refuse, .success = 200 },
@@ -216,56 +149,15 @@ static int teardown(void **state)
 
 static int dial(const struct house *h)
 {
-    const struct sockaddr_in at = { .sin_family = AF_INET,
-                                    .sin_port = htons((uint16_t)server_port(h->server)),
-                                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const int on = 1;
-
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    assert_int_equal(connect(fd, (const struct sockaddr *)&at, sizeof at), 0);
-    return fd;
-}
-
-static void say(int fd, const char *bytes, size_t size)
-{
-    while (size > 0) {
-        const ssize_t n = send(fd, bytes, size, MSG_NOSIGNAL);
-
-        if (n <= 0)
-            return; /* the server hung up, which the answer shows */
-        bytes += n;
-        size -= (size_t)n;
-    }
-}
-
-/* Everything until the server closes; the caller frees it. */
-static char *hear(int fd)
-{
-    char *text = calloc(1, ANSWER_MAX + 1);
-    size_t used = 0;
-
-    for (;;) {
-        struct pollfd wait = { .fd = fd, .events = POLLIN };
-
-        if (poll(&wait, 1, WAIT_MS) <= 0)
-            fail_msg("the server neither answers nor closes: %.200s", text);
-        const ssize_t n = recv(fd, text + used, ANSWER_MAX - used, 0);
-
-        if (n <= 0)
-            break;
-        used += (size_t)n;
-    }
-    close(fd);
-    return text;
+    return caller_dial(server_port(h->server));
 }
 
 static char *exchange(const struct house *h, const char *request)
 {
     const int fd = dial(h);
 
-    say(fd, request, strlen(request));
-    return hear(fd);
+    caller_say(fd, request, strlen(request));
+    return caller_hear(fd);
 }
 
 static int count(const char *text, const char *part)
@@ -279,12 +171,7 @@ static int count(const char *text, const char *part)
 
 static void expect(const struct house *h, const char *request, const char *status, const char *part)
 {
-    char *answer = exchange(h, request);
-
-    if (strncmp(answer, "HTTP/1.1 ", 9) != 0 || strncmp(answer + 9, status, 3) != 0 ||
-        !strstr(answer, part))
-        fail_msg("%.80s\nwanted %s with %s, got %.800s", request, status, part, answer);
-    free(answer);
+    caller_expect(server_port(h->server), request, status, part);
 }
 
 #define LAST "Host: a\r\nConnection: close\r\n\r\n"
@@ -400,8 +287,8 @@ static void a_nul_in_a_header_is_seen(void **state)
     static const char REQUEST[] = "GET /echo HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n";
     const int fd = dial(*state);
 
-    say(fd, REQUEST, sizeof REQUEST - 1);
-    char *answer = hear(fd);
+    caller_say(fd, REQUEST, sizeof REQUEST - 1);
+    char *answer = caller_hear(fd);
 
     assert_int_equal(strncmp(answer, "HTTP/1.1 400", 12), 0);
     free(answer);
@@ -430,10 +317,10 @@ static void a_request_may_come_in_any_two_pieces(void **state)
     for (size_t cut = 1; cut < size; cut++) {
         const int fd = dial(*state);
 
-        say(fd, REQUEST, cut);
+        caller_say(fd, REQUEST, cut);
         usleep(1000); /* so that the pieces mostly arrive apart; either way is right */
-        say(fd, REQUEST + cut, size - cut);
-        char *answer = hear(fd);
+        caller_say(fd, REQUEST + cut, size - cut);
+        char *answer = caller_hear(fd);
 
         if (strncmp(answer, "HTTP/1.1 422", 12) != 0)
             fail_msg("cut at %zu: %.300s", cut, answer);
@@ -449,12 +336,12 @@ static void a_full_queue_says_so_and_does_nothing(void **state)
 
     for (int i = 0; i < BUSY; i++) {
         fds[i] = dial(h);
-        say(fds[i], "GET /wait HTTP/1.1\r\n" LAST, strlen("GET /wait HTTP/1.1\r\n" LAST));
+        caller_say(fds[i], "GET /wait HTTP/1.1\r\n" LAST, strlen("GET /wait HTTP/1.1\r\n" LAST));
         sem_wait(&entered);
     }
     for (int i = BUSY; i < BUSY + WAITING; i++) {
         fds[i] = dial(h);
-        say(fds[i], "GET /wait HTTP/1.1\r\n" LAST, strlen("GET /wait HTTP/1.1\r\n" LAST));
+        caller_say(fds[i], "GET /wait HTTP/1.1\r\n" LAST, strlen("GET /wait HTTP/1.1\r\n" LAST));
     }
     for (int i = 0; i < 1000 && metrics_get(METRIC_QUEUE_LENGTH) < WAITING; i++)
         usleep(10000);
@@ -464,7 +351,7 @@ static void a_full_queue_says_so_and_does_nothing(void **state)
     for (int i = 0; i < BUSY + WAITING; i++)
         sem_post(&leave);
     for (int i = 0; i < BUSY + WAITING; i++) {
-        char *answer = hear(fds[i]);
+        char *answer = caller_hear(fds[i]);
 
         assert_int_equal(strncmp(answer, "HTTP/1.1 200", 12), 0);
         free(answer);
@@ -477,7 +364,7 @@ static double drip(const struct house *h, const char *head)
     const int fd = dial(h);
     const int64_t started = clock_steady_us();
 
-    say(fd, head, strlen(head));
+    caller_say(fd, head, strlen(head));
     for (;;) {
         struct pollfd wait = { .fd = fd, .events = POLLIN };
         char byte;
@@ -486,7 +373,7 @@ static double drip(const struct house *h, const char *head)
             break;
         if (clock_steady_us() - started > (int64_t)WAIT_MS * 1000)
             fail_msg("a slow sender is served for ever");
-        say(fd, "a", 1);
+        caller_say(fd, "a", 1);
     }
     close(fd);
     return (double)(clock_steady_us() - started) / 1e6;
@@ -543,7 +430,7 @@ static void somebody_who_leaves_in_the_middle_harms_nobody(void **state)
         const char *half = HALVES[round % 4];
         const int fd = dial(*state);
 
-        say(fd, half, strlen(half));
+        caller_say(fd, half, strlen(half));
         close(fd);
     }
     /* Those who asked for something large may fill the queue for a moment. */
@@ -591,101 +478,6 @@ static void the_port_taken_is_said_in_one_sentence(void **state)
     assert_int_equal(f.code, CODE_ADDRESS_MALFORMED);
 }
 
-/* ---------------------------------------------------------------- answers that come later */
-
-enum { LATER_COUNT = 6 }; /* three for each worker */
-
-static void say_later(const struct house *h, int fds[LATER_COUNT])
-{
-    for (int i = 0; i < LATER_COUNT; i++) {
-        fds[i] = dial(h);
-        say(fds[i], "GET /later HTTP/1.1\r\n" LAST, strlen("GET /later HTTP/1.1\r\n" LAST));
-        sem_wait(&entered);
-    }
-}
-
-static void all_hear(const int fds[LATER_COUNT], const char *status, const char *part)
-{
-    for (int i = 0; i < LATER_COUNT; i++) {
-        char *answer = hear(fds[i]);
-
-        assert_int_equal(strncmp(answer + 9, status, 3), 0);
-        assert_non_null(strstr(answer, part));
-        free(answer);
-    }
-}
-
-static void an_answer_may_come_later_and_keeps_no_worker(void **state)
-{
-    const struct house *h = *state;
-    int fds[LATER_COUNT];
-
-    say_later(h, fds);
-    expect(h, "GET /echo HTTP/1.1\r\n" LAST, "200", "\"echo\"");
-    answer_those_who_wait(NULL);
-    all_hear(fds, "200", "{\"later\":true}");
-    say_later(h, fds);
-    answer_those_who_wait(fds);
-    all_hear(fds, "409", "\"code\":\"code_taken\"");
-}
-
-static void an_answer_may_come_before_its_handler_is_over(void **state)
-{
-    const struct house *h = *state;
-
-    for (int i = 0; i < 50; i++)
-        expect(h, "GET /soon HTTP/1.1\r\n" LAST, "200", "{\"later\":true}");
-    expect(h, "GET /never HTTP/1.1\r\n" LAST, "409", "\"code\":\"code_taken\"");
-}
-
-static void who_hangs_up_before_a_later_answer_harms_nobody(void **state)
-{
-    const struct house *h = *state;
-    int fds[LATER_COUNT];
-
-    say_later(h, fds);
-    for (int i = 0; i < LATER_COUNT; i++)
-        close(fds[i]);
-    expect(h, "GET /echo HTTP/1.1\r\n" LAST, "200", "\"echo\"");
-    answer_those_who_wait(NULL);
-    expect(h, "GET /echo HTTP/1.1\r\n" LAST, "200", "\"echo\"");
-}
-
-/* The time a connection may be silent does not run while the answer is owed. */
-static void a_later_answer_may_take_its_time(void **state)
-{
-    const struct house *h = *state;
-    int fds[LATER_COUNT];
-
-    say_later(h, fds);
-    expect(h, "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n", "200", "\"echo\""); /* until it is cut */
-    answer_those_who_wait(NULL);
-    all_hear(fds, "200", "{\"later\":true}");
-}
-
-static void *close_server(void *self)
-{
-    struct house *h = self;
-
-    server_close(h->server);
-    h->server = NULL;
-    return NULL;
-}
-
-static void a_server_closes_when_the_later_answers_have_been_given(void **state)
-{
-    struct house *h = *state;
-    int fds[LATER_COUNT];
-    pthread_t thread;
-
-    say_later(h, fds);
-    assert_false(server_drain(h->server, 0));
-    pthread_create(&thread, NULL, close_server, h);
-    answer_those_who_wait(NULL);
-    pthread_join(thread, NULL);
-    all_hear(fds, "200", "{\"later\":true}");
-}
-
 static void *drain(void *self)
 {
     struct house *h = self;
@@ -700,14 +492,14 @@ static void a_stop_lets_requests_under_way_finish(void **state)
     pthread_t thread;
     void *drained;
 
-    say(fd, "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n",
-        strlen("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n"));
+    caller_say(fd, "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n",
+               strlen("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n"));
     sem_wait(&entered);
     pthread_create(&thread, NULL, drain, h);
     while (!h->service.stopping)
         usleep(1000);
     sem_post(&leave);
-    char *answer = hear(fd);
+    char *answer = caller_hear(fd);
 
     pthread_join(thread, &drained);
     assert_ptr_equal(drained, h);
@@ -721,11 +513,11 @@ static void a_stop_that_has_to_wait_too_long_says_so(void **state)
     struct house *h = *state;
     const int fd = dial(h);
 
-    say(fd, "GET /wait HTTP/1.1\r\n" LAST, strlen("GET /wait HTTP/1.1\r\n" LAST));
+    caller_say(fd, "GET /wait HTTP/1.1\r\n" LAST, strlen("GET /wait HTTP/1.1\r\n" LAST));
     sem_wait(&entered);
     assert_false(server_drain(h->server, 0));
     sem_post(&leave);
-    free(hear(fd));
+    free(caller_hear(fd));
 }
 
 int main(void)
@@ -748,11 +540,6 @@ int main(void)
         TEST(somebody_who_leaves_in_the_middle_harms_nobody),
         TEST(answers_carry_a_request_id_and_guards),
         TEST(the_port_taken_is_said_in_one_sentence),
-        TEST(an_answer_may_come_later_and_keeps_no_worker),
-        TEST(an_answer_may_come_before_its_handler_is_over),
-        TEST(who_hangs_up_before_a_later_answer_harms_nobody),
-        TEST(a_later_answer_may_take_its_time),
-        TEST(a_server_closes_when_the_later_answers_have_been_given),
         TEST(a_stop_lets_requests_under_way_finish),
         TEST(a_stop_that_has_to_wait_too_long_says_so),
 #undef TEST

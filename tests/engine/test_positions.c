@@ -141,6 +141,7 @@ static void an_older_fix_is_kept_but_is_not_the_last(void **state)
     struct fixes_item items[] = { item(7, 1, 100), item(7, 3, 300), item(7, 2, 200) };
     struct fixes_item late = item(7, 9, 250);
     struct fixes_item same = item(7, 4, 300);
+    struct fixes_item later = item(7, 5, 301);
     struct fail f = { 0 };
 
     must(take(p, items, 3, &f), &f);
@@ -149,11 +150,15 @@ static void an_older_fix_is_kept_but_is_not_the_last(void **state)
     assert_int_equal(
         database_int(p->d, "SELECT lon_e7 FROM vigil.position_last WHERE person_id = 7"), 3);
     assert_int_equal(seen(p, 7).at.lon, 3);
-    /* Of the same moment the one that came later counts. */
+    /* A second one of the same moment is a repeat. */
     must(take(p, &same, 1, &f), &f);
+    assert_int_equal(same.code, CODE_NONE);
+    assert_int_equal(rows(p), 4);
     assert_int_equal(
-        database_int(p->d, "SELECT lon_e7 FROM vigil.position_last WHERE person_id = 7"), 4);
-    assert_int_equal(seen(p, 7).at.lon, 4);
+        database_int(p->d, "SELECT lon_e7 FROM vigil.position_last WHERE person_id = 7"), 3);
+    assert_int_equal(seen(p, 7).at.lon, 3);
+    must(take(p, &later, 1, &f), &f);
+    assert_int_equal(seen(p, 7).at.lon, 5);
 }
 
 static void strangers_and_people_off_duty_are_rejected_alone(void **state)
