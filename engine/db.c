@@ -307,11 +307,12 @@ bool db_run_layer(struct db *db, enum layers_id layer, const struct db_value *va
     return run(db, statements_layer(&db->statements, layer), values, value_count, a, rows, f);
 }
 
-void db_wait(struct db *db, int64_t most_ms)
+bool db_hear(struct db *db, int64_t most_ms,
+             void (*each)(void *self, const char *channel, const char *text), void *self,
+             struct fail *f)
 {
     assert(!db->in_transaction);
-    if (db->link.wire)
-        link_wait(&db->link, most_ms);
+    return (db->link.wire && link_hear(&db->link, most_ms, each, self)) || fail_away(db, f);
 }
 
 void db_interrupt(struct db *db)

@@ -161,9 +161,13 @@ enum { DB_LIMIT_MS = 30000 }; /* of a new db */
 bool db_limit(struct db *db, int64_t limit_ms, struct fail *f);
 
 /* Waits outside a transaction until a notification comes for which this connection
- * listens, the connection is lost, or so long. A notification may also be swallowed by
- * a statement: look first, then wait. */
-void db_wait(struct db *db, int64_t most_ms);
+ * listens, or so long, and hands over those that have come, in the order of the commits;
+ * `each` may be NULL, its texts are readable until it returns. False with DATABASE_AWAY
+ * when the connection is lost; it is not opened anew by this. A connection that runs
+ * statements, too, swallows some with them: look first, then wait. */
+bool db_hear(struct db *db, int64_t most_ms,
+             void (*each)(void *self, const char *channel, const char *text), void *self,
+             struct fail *f);
 
 /* Asks the server to end the statement under way, which then fails with
  * DATABASE_SLOW. May be called from a signal handler of the thread that uses db. */

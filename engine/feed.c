@@ -319,11 +319,12 @@ static void look(struct feed *feed)
 static void pause_a_little(struct feed *feed)
 {
     static const struct timespec AWAY = { .tv_nsec = AWAY_MS * 1000000L };
+    struct fail unsaid; /* the next look says it */
 
     if (feed->is_away)
         nanosleep(&AWAY, NULL);
     else if (!feed->is_full)
-        db_wait(feed->db, feed->numbering ? LOOK_MS : FOLLOW_MS);
+        (void)db_hear(feed->db, feed->numbering ? LOOK_MS : FOLLOW_MS, NULL, NULL, &unsaid);
 }
 
 static void *look_on(void *self)

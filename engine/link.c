@@ -228,27 +228,31 @@ void link_drain(struct link *l)
     PQclear(link_rest(l));
 }
 
-/* One may have been read along with an answer: then the socket stays silent. */
-static bool take_notifications(struct link *l)
+static bool hand_over(struct link *l,
+                      void (*each)(void *self, const char *channel, const char *text), void *self)
 {
     bool has_come = false;
     PGnotify *notify;
 
     while ((notify = PQnotifies(l->wire))) {
+        if (each)
+            each(self, notify->relname, notify->extra);
         PQfreemem(notify);
         has_come = true;
     }
     return has_come;
 }
 
-void link_wait(struct link *l, int64_t most_ms)
+/* One may have been read along with an answer: then the socket stays silent. */
+bool link_hear(struct link *l, int64_t most_ms,
+               void (*each)(void *self, const char *channel, const char *text), void *self)
 {
     struct pollfd socket = { .fd = PQsocket(l->wire), .events = POLLIN };
 
-    if (take_notifications(l) || socket.fd < 0 || poll(&socket, 1, (int)most_ms) <= 0)
-        return;
-    (void)PQconsumeInput(l->wire);
-    (void)take_notifications(l);
+    if (!hand_over(l, each, self) && socket.fd >= 0 && poll(&socket, 1, (int)most_ms) > 0 &&
+        PQconsumeInput(l->wire))
+        (void)hand_over(l, each, self);
+    return PQstatus(l->wire) == CONNECTION_OK;
 }
 
 void link_interrupt(const struct link *l)

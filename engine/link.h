@@ -49,8 +49,10 @@ bool link_send(struct link *l, const struct statements_one *s, const struct db_v
 void link_drain(struct link *l);
 struct pg_result *link_rest(struct link *l);
 
-/* Waits until a notification comes, the link breaks or so long. */
-void link_wait(struct link *l, int64_t most_ms);
+/* Waits until a notification comes, the link breaks or so long, and hands over those
+ * that have come; `each` may be NULL. False when the link is broken. */
+bool link_hear(struct link *l, int64_t most_ms,
+               void (*each)(void *self, const char *channel, const char *text), void *self);
 
 /* Asks the server to end the statement under way. */
 void link_interrupt(const struct link *l);
