@@ -154,11 +154,28 @@ static void touch(struct folk *k, int64_t person_id)
         folk_ids_add(&k->touched, person_id);
 }
 
+/* The finisher of MurmurHash3: every bit of the one depends on every bit of the other. */
+static uint64_t mixed(uint64_t value)
+{
+    value = (value ^ value >> 33) * 0xFF51AFD7ED558CCDu;
+    value = (value ^ value >> 33) * 0xC4CEB9FE1A85EC53u;
+    return value ^ value >> 33;
+}
+
+static uint64_t hash_of(const struct roster_slot *s)
+{
+    const uint64_t at = (uint64_t)(uint32_t)s->at.lon << 32 | (uint32_t)s->at.lat;
+
+    return mixed(mixed(mixed((uint64_t)s->person_id) ^ (uint64_t)s->fix_us) ^ at);
+}
+
 /* Counts a person in (1) or out (-1); each change of her is between the two. */
 static void count(struct folk *k, int32_t slot, int32_t by)
 {
     const struct roster_slot *s = &k->people.slots[slot];
 
+    if (s->is_placed)
+        k->hash += by > 0 ? hash_of(s) : 0 - hash_of(s);
     muster_add(k->muster, s->org_id,
                (struct muster_count){ .known = by,
                                       .placed = s->is_placed ? by : 0,
@@ -166,12 +183,21 @@ static void count(struct folk *k, int32_t slot, int32_t by)
                                       .available = bars_of(s) == 0 ? by : 0 });
 }
 
+/* Of two fixes of one moment the one further east, or north, counts: so that whoever
+ * hears of both comes to the same, in whatever order. The database does it likewise. */
+static bool is_newer(const struct live_fix *fix, const struct roster_slot *s)
+{
+    if (!s->is_placed || fix->fix_us != s->fix_us)
+        return !s->is_placed || fix->fix_us > s->fix_us;
+    return fix->at.lon != s->at.lon ? fix->at.lon > s->at.lon : fix->at.lat > s->at.lat;
+}
+
 /* Between two counts. */
 static void move(struct folk *k, int32_t slot, const struct live_fix *fix)
 {
     struct roster_slot *s = &k->people.slots[slot];
 
-    if (!is_tracked(s) || (s->is_placed && fix->fix_us < s->fix_us))
+    if (!is_tracked(s) || !is_newer(fix, s))
         return;
     roster_place(&k->people, slot, fix->at);
     s->accuracy_dm = fix->accuracy_dm;
@@ -257,7 +283,7 @@ void folk_know(struct folk *k, const struct live_person *p, const struct live_fi
     struct roster_slot *s = &k->people.slots[slot];
 
     take_over(s, p);
-    if (p->has_fix && is_tracked(s) && !(s->is_placed && fix->fix_us < s->fix_us))
+    if (p->has_fix && is_tracked(s) && is_newer(fix, s))
         move(k, slot, fix);
     else
         renew(k, slot);
@@ -319,6 +345,13 @@ void folk_move(struct folk *k, const struct live_fix *fix)
     count(k, slot, -1);
     move(k, slot, fix);
     count(k, slot, 1);
+}
+
+bool folk_tracks(const struct folk *k, int64_t person_id)
+{
+    const int32_t slot = roster_find(&k->people, person_id);
+
+    return slot != ROSTER_NOBODY && is_tracked(&k->people.slots[slot]);
 }
 
 void folk_forget(struct folk *k, int64_t person_id)

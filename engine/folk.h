@@ -25,6 +25,7 @@ struct folk {
     struct muster *muster;
     struct folk_ids taken;   /* those who are */
     struct folk_ids touched; /* those who changed while a new city is being settled */
+    uint64_t hash;           /* of all fixes: the sum of those of each */
     bool settling;
     const struct world *world; /* NULL before the first */
     struct crowd *crowd;       /* of those with a street near */
@@ -49,6 +50,7 @@ void folk_stand(struct crowd *crowd, const struct roster_slot *s, int32_t slot,
 void folk_know(struct folk *k, const struct live_person *person, const struct live_fix *fix);
 void folk_forget(struct folk *k, int64_t person_id);
 void folk_move(struct folk *k, const struct live_fix *fix);
+bool folk_tracks(const struct folk *k, int64_t person_id);
 void folk_take(struct folk *k, int32_t slot, int64_t incident_id); /* 0: lets her go */
 void folk_consent(struct folk *k, int32_t slot, bool is_given);
 void folk_duty(struct folk *k, int32_t slot, bool on_duty, enum mode mode, enum able_crew crew,

@@ -140,6 +140,16 @@ const struct muster *live_muster(const struct live *l)
     return l->folk.muster;
 }
 
+uint64_t live_hash(const struct live *l)
+{
+    return l->folk.hash;
+}
+
+bool live_tracks(const struct live *l, int64_t person_id)
+{
+    return folk_tracks(&l->folk, person_id);
+}
+
 /* ------------------------------------------------------------------ on the streets */
 
 void live_snap(struct live *l, struct live_fix *fixes, int32_t count)

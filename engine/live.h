@@ -118,6 +118,11 @@ int32_t live_on_duty_count(const struct live *l);
 int32_t live_available_count(const struct live *l); /* can be sent, but for their age */
 /* The same of certain organisations. */
 const struct muster *live_muster(const struct live *l);
+/* Of who is where since when: two processes that know the same positions have the same,
+ * in whatever order they came to know them. */
+uint64_t live_hash(const struct live *l);
+/* Whether her fixes are kept, as far as this process knows. */
+bool live_tracks(const struct live *l, int64_t person_id);
 
 /* ------------------------------------------------------------------ changing */
 
@@ -159,7 +164,8 @@ void live_duty(struct live *l, int64_t person_id, bool on_duty, enum mode mode, 
  * the writer has less to do. */
 void live_snap(struct live *l, struct live_fix *fixes, int32_t count);
 /* Moves people; a fix that is older than the one she has is ignored, and so is
- * one of an unknown person and one that is not believed. */
+ * one of an unknown person and one that is not believed. Of two of one moment the
+ * one further east, or north, is kept. */
 void live_move(struct live *l, const struct live_fix *fixes, int32_t count);
 
 /* Everyone is put onto the streets of another world, beside the old one that
