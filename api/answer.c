@@ -9,9 +9,12 @@
 #include "api/endpoints.h"
 #include "api/service.h"
 #include "engine/clock.h"
+#include "engine/engine.h"
 #include "engine/idempotency.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
+#include "engine/nodes.h"
+#include "geo/instant.h"
 
 void answer_refuse(struct answer *out, const struct fail *f, bool close)
 {
@@ -203,6 +206,21 @@ static const char *const SECURITY_HEADERS[][2] = {
     { "Cross-Origin-Resource-Policy", "same-origin" },
 };
 
+/* What was answered from memory while the database or its notifications are silent may
+ * lack what has been committed since this moment. */
+static void mark_stale(struct answer *out)
+{
+    const struct request *r = &out->request;
+    char since[INSTANT_SIZE];
+    int64_t since_us;
+
+    if (!r->engine || !r->endpoint || !r->endpoint->from_memory ||
+        !nodes_stale(engine_nodes(r->engine), &since_us))
+        return;
+    instant_write(since_us, since);
+    reply_header(&out->reply, "Vigil-Stale-Since", since);
+}
+
 void answer_dress(struct answer *out)
 {
     struct reply *reply = &out->reply;
@@ -217,6 +235,7 @@ void answer_dress(struct answer *out)
     for (size_t i = 0; i < sizeof SECURITY_HEADERS / sizeof *SECURITY_HEADERS; i++)
         reply_header(reply, SECURITY_HEADERS[i][0], SECURITY_HEADERS[i][1]);
     reply_header(reply, "X-Request-Id", out->request.id);
+    mark_stale(out);
     if (reply->close || out->request.service->stopping)
         reply_header(reply, "Connection", "close");
 }

@@ -237,6 +237,9 @@ HANDLER(on_claims_mine);
 HANDLER(on_hours_mine);
 HANDLER(on_hours_my_balance);
 
+/* api/on_nodes.c */
+HANDLER(on_nodes_list);
+
 /* api/on_city.c */
 HANDLER(on_city_get);
 

@@ -22,6 +22,7 @@
     X(ALLOW_UNSAFE_DATABASE, "allow_unsafe_database", NUMBER, "0", 0, 1)                           \
     X(LISTEN_ADDRESS, "listen_address", TEXT, "127.0.0.1", 1, 60)                                  \
     X(LISTEN_PORT, "listen_port", NUMBER, "8080", 0, 65535)                                        \
+    X(NODE, "node", TEXT, "", 0, 60)                                                               \
     X(WORKERS, "workers", NUMBER, "4", 1, 64)                                                      \
     X(IO_THREADS, "io_threads", NUMBER, "2", 1, 16)                                                \
     X(QUEUE_LENGTH, "queue_length", NUMBER, "256", 1, 100000)                                      \

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,6 +19,7 @@
 #include "engine/ids.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
+#include "engine/nodes.h"
 #include "engine/orgs.h"
 #include "engine/people.h"
 #include "engine/personal.h"
@@ -47,6 +49,7 @@ struct engine {
     struct tiles *tiles;
     struct watch *watch;
     struct feed *feed;
+    struct nodes *nodes;
 
     pthread_mutex_t following; /* guards the six below: one thread follows at a time */
     struct db *db;
@@ -193,6 +196,20 @@ bool engine_follow(struct engine *e, struct fail *f)
     return is_good;
 }
 
+/* What other processes have done to people; for the thread of nodes. */
+static bool follow_people(void *self, struct fail *f)
+{
+    struct engine *e = self;
+
+    pthread_mutex_lock(&e->following);
+    const bool is_good = people_follow(e->db, e->live, e->arena, &e->people_mark, f) &&
+                         people_follow_taken(e->db, e->live, e->arena, f);
+
+    arena_reset(e->arena);
+    pthread_mutex_unlock(&e->following);
+    return is_good;
+}
+
 /* Said once when it begins and once when it is over. */
 static void report(struct engine *e, bool is_good, const struct fail *why)
 {
@@ -321,14 +338,27 @@ static struct positions *open_positions(const struct engine *e, const char *data
     return positions_open(database, e->live, &options, f);
 }
 
+/* Its name among the nodes. */
+static const char *name_of(const struct config *c, char port[24])
+{
+    const char *name = config_text(c, CONFIG_NODE);
+
+    snprintf(port, 24, "%lld", (long long)config_int(c, CONFIG_LISTEN_PORT));
+    return name[0] ? name : port;
+}
+
 static bool start(struct engine *e, struct fail *f)
 {
+    char port[24];
     const char *database = config_text(e->config, CONFIG_DATABASE);
 
     e->db = db_open(database, f);
     if (!e->db || !db_become(e->db, DB_APP, f) || !db_become(e->db, DB_ENGINE, f) ||
-        (!config_int(e->config, CONFIG_ALLOW_UNSAFE_DATABASE) && !db_check_safe(e->db, f)) ||
-        !look(e, f))
+        (!config_int(e->config, CONFIG_ALLOW_UNSAFE_DATABASE) && !db_check_safe(e->db, f)))
+        return false;
+    /* Listens before it reads, so that nothing falls between the two. */
+    e->nodes = nodes_open(database, name_of(e->config, port), e->live, f);
+    if (!e->nodes || !look(e, f))
         return false;
     e->positions = open_positions(e, database, f);
     if (!e->positions)
@@ -338,7 +368,7 @@ static bool start(struct engine *e, struct fail *f)
     engine_every_tick(e, watch_tick, e->watch);
     e->feed = feed_open(database, f);
     e->upkeep = e->feed ? upkeep_open(e->config, f) : NULL;
-    if (!e->upkeep)
+    if (!e->upkeep || !nodes_start(e->nodes, follow_people, e, f))
         return false;
     e->has_timer = pthread_create(&e->timer, NULL, tick_on, e) == 0;
     return e->has_timer ||
@@ -365,9 +395,11 @@ void engine_close(struct engine *e)
     pthread_mutex_unlock(&e->lock);
     if (e->has_timer)
         pthread_join(e->timer, NULL);
+    nodes_stop(e->nodes);
     upkeep_close(e->upkeep);
     feed_close(e->feed);
     positions_close(e->positions);
+    nodes_close(e->nodes);
     personal_close(e->personal);
     db_close(e->db);
     watch_free(e->watch);
@@ -426,6 +458,11 @@ struct ids *engine_ids(struct engine *e)
 struct tiles *engine_tiles(struct engine *e)
 {
     return e->tiles;
+}
+
+struct nodes *engine_nodes(struct engine *e)
+{
+    return e->nodes;
 }
 
 struct feed *engine_feed(struct engine *e)

@@ -12,6 +12,7 @@ struct config;
 struct db;
 struct feed;
 struct ids;
+struct nodes;
 struct orgs;
 struct personal;
 struct positions;
@@ -45,6 +46,7 @@ struct positions *engine_positions(struct engine *e);
 struct ids *engine_ids(struct engine *e);
 struct tiles *engine_tiles(struct engine *e);
 struct feed *engine_feed(struct engine *e);
+struct nodes *engine_nodes(struct engine *e);
 const struct config *engine_config(const struct engine *e);
 /* The keys of personal data, opened by whoever needs them first; NULL with
  * KEY_FILE_UNUSABLE while that cannot be done. */

@@ -32,6 +32,12 @@
     X(POSITIONS_QUEUED, GAUGE, "vigil_position_queue", "", "position_queue")                       \
     X(POSITIONS_COMMIT_TIME, HISTOGRAM, "vigil_position_commit_seconds", "",                       \
       "position_commit_time")                                                                      \
+    X(POSITIONS_HEARD, COUNTER, "vigil_positions_heard_total", "", "positions_heard")              \
+    X(RESYNCS, COUNTER, "vigil_positions_resyncs_total", "", "resyncs")                            \
+    X(NODES, GAUGE, "vigil_nodes", "", "nodes")                                                    \
+    X(STALE, GAUGE, "vigil_stale", "", "stale")                                                    \
+    X(FEED_DELAY, HISTOGRAM, "vigil_feed_delay_seconds", "", "feed_delay")                         \
+    X(FEED_QUEUE, GAUGE, "vigil_feed_queue_percent", "", "feed_queue")                             \
     X(EVENT_NUMBER, GAUGE, "vigil_event_number", "", "event_number")                               \
     X(EVENT_DELAY, HISTOGRAM, "vigil_event_delay_seconds", "", "event_delay")                      \
     X(LISTENERS, GAUGE, "vigil_event_listeners", "", "listeners")                                  \

@@ -282,3 +282,43 @@ bool relay_unpack(const char *text, struct arena *a, struct relay_text *out)
     *out = read;
     return true;
 }
+
+/* ------------------------------------------------------------------ the order */
+
+static struct relay_last *last_of(struct relay_order *order, const struct relay_from *from)
+{
+    struct relay_last *oldest = &order->last[0];
+
+    for (int32_t i = 0; i < order->count; i++) {
+        struct relay_last *last = &order->last[i];
+
+        if (last->from.node_id == from->node_id && last->from.writer == from->writer)
+            return last;
+        if (last->heard < oldest->heard)
+            oldest = last;
+    }
+    if (order->count < RELAY_WRITERS_MAX)
+        oldest = &order->last[order->count++];
+    *oldest = (struct relay_last){ .part_count = 0 };
+    return oldest;
+}
+
+static bool comes_after(const struct relay_last *last, const struct relay_text *text)
+{
+    if (last->part + 1 < last->part_count)
+        return text->from.number == last->from.number && text->part == last->part + 1 &&
+               text->part_count == last->part_count;
+    return text->part == 0 && (last->part_count == 0 || text->from.number == last->from.number + 1);
+}
+
+bool relay_follows(struct relay_order *order, const struct relay_text *text)
+{
+    struct relay_last *last = last_of(order, &text->from);
+    const bool good = comes_after(last, text);
+
+    *last = (struct relay_last){ .from = text->from,
+                                 .part = text->part,
+                                 .part_count = text->part_count,
+                                 .heard = ++order->heard };
+    return good;
+}

@@ -46,4 +46,22 @@ struct relay_text {
 /* False when it is not what relay_pack makes; then nothing of it is to be used. */
 bool relay_unpack(const char *text, struct arena *a, struct relay_text *out);
 
+/* What was last heard of each writer; begins zeroed. The writer that has been silent for
+ * longest is forgotten when there are too many. */
+enum { RELAY_WRITERS_MAX = 256 };
+
+struct relay_order {
+    int32_t count;
+    uint64_t heard; /* texts */
+    struct relay_last {
+        struct relay_from from;
+        int32_t part, part_count;
+        uint64_t heard; /* when, counted in texts */
+    } last[RELAY_WRITERS_MAX];
+};
+
+/* Notes the text as heard; false when something between the writer's last one and this
+ * is missing. Whoever was never heard before may begin with any batch. */
+bool relay_follows(struct relay_order *order, const struct relay_text *text);
+
 #endif

@@ -83,31 +83,20 @@ static void a_batch_arrives_as_it_was_sent(void **state)
 static void the_widest_numbers_arrive_too(void **state)
 {
     static const struct live_fix WIDE[] = {
-        { INT64_MAX,
-          { -1800000000, 900000000 },
-          0,
-          INT32_MAX,
-          -1,
-          1,
-          INT64_MAX,
-          0,
-          0,
-          0,
-          0,
-          { 0 } },
-        { 1,
-          { 1800000000, -900000000 },
-          0,
-          -1,
-          INT32_MAX,
-          INT64_MAX,
-          1,
-          UINT32_MAX,
-          0,
-          0,
-          0,
-          { 0 } },
-        { INT64_MAX, { 0, 0 }, 0, 0, 0, 1, 1, 0, 0, 0, 0, { 0 } },
+        { .person_id = INT64_MAX,
+          .at = { -1800000000, 900000000 },
+          .accuracy_dm = INT32_MAX,
+          .speed_cms = -1,
+          .fix_us = 1,
+          .received_us = INT64_MAX },
+        { .person_id = 1,
+          .at = { 1800000000, -900000000 },
+          .accuracy_dm = -1,
+          .speed_cms = INT32_MAX,
+          .fix_us = INT64_MAX,
+          .received_us = 1,
+          .flags = UINT32_MAX },
+        { .person_id = INT64_MAX, .fix_us = 1, .received_us = 1 },
     };
     const struct relay_from from = { INT64_MAX, INT32_MAX, INT64_MAX };
     const char *const *texts;
@@ -208,6 +197,51 @@ static void what_is_no_batch_is_refused(void **state)
     assert_true(relay_unpack("AQEAAQABAQIAAAAAAgIA", *state, &text));
 }
 
+static void what_is_missing_of_a_writer_is_noticed(void **state)
+{
+    static const struct row {
+        struct relay_from from;
+        int32_t part, part_count;
+        bool follows;
+    } ROWS[] = {
+        { { 1, 0, 7 }, 0, 1, true },                                /* never heard before */
+        { { 1, 0, 8 }, 0, 2, true },   { { 1, 1, 1 }, 0, 1, true }, /* another writer, in between */
+        { { 2, 0, 5 }, 0, 1, true },                                /* and another node */
+        { { 1, 0, 8 }, 1, 2, true },   { { 1, 0, 10 }, 0, 2, false }, /* 9 is missing */
+        { { 1, 0, 11 }, 0, 1, false },                                /* the second part of 10 is */
+        { { 1, 0, 12 }, 0, 3, true },  { { 1, 0, 12 }, 2, 3, false },
+        { { 1, 0, 13 }, 0, 1, true },  { { 1, 0, 13 }, 0, 1, false }, /* a second time */
+        { { 1, 0, 14 }, 1, 2, false }, /* its first part is missing */
+        { { 1, 1, 2 }, 0, 1, true },   { { 3, 0, 1 }, 1, 2, false },
+    };
+    struct relay_order *order = arena_take(*state, 1, sizeof *order);
+
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        const struct relay_text text = { .from = ROWS[i].from,
+                                         .part = ROWS[i].part,
+                                         .part_count = ROWS[i].part_count };
+
+        if (relay_follows(order, &text) != ROWS[i].follows)
+            fail_msg("row %zu", i);
+    }
+}
+
+static void the_writer_that_was_silent_for_longest_is_forgotten(void **state)
+{
+    struct relay_order *order = arena_take(*state, 1, sizeof *order);
+    struct relay_text text = { .part_count = 1 };
+
+    for (int64_t node = 1; node <= 2 * RELAY_WRITERS_MAX; node++) {
+        text.from = (struct relay_from){ node, 0, 1 };
+        assert_true(relay_follows(order, &text));
+    }
+    assert_int_equal(order->count, RELAY_WRITERS_MAX);
+    text.from = (struct relay_from){ RELAY_WRITERS_MAX + 1, 0, 3 };
+    assert_false(relay_follows(order, &text)); /* still remembered */
+    text.from = (struct relay_from){ 1, 0, 3 };
+    assert_true(relay_follows(order, &text)); /* forgotten */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +252,8 @@ int main(void)
         cmocka_unit_test(a_batch_of_nothing_still_carries_its_number),
         cmocka_unit_test(what_is_cut_or_longer_is_refused),
         cmocka_unit_test(what_is_no_batch_is_refused),
+        cmocka_unit_test(what_is_missing_of_a_writer_is_noticed),
+        cmocka_unit_test(the_writer_that_was_silent_for_longest_is_forgotten),
     };
 
     return cmocka_run_group_tests(tests, open_arena, close_arena);
