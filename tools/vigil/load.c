@@ -80,12 +80,13 @@ struct load {
     int64_t began_us;
 };
 
+/* Once: nothing new is offered. Twice: nothing is waited for either. */
 static volatile sig_atomic_t interrupted;
 
 static void interrupt(int signal)
 {
     (void)signal;
-    interrupted = 1;
+    interrupted++;
 }
 
 /* ------------------------------------------------------------------ figures */
@@ -167,18 +168,19 @@ static void look(struct load *l, int64_t *looked_us)
 static void run(struct load *l)
 {
     const int64_t until_us = l->began_us + l->numbers[FOR] * 1000000;
-    const int64_t end_us = until_us + l->numbers[GRACE] * 1000000;
     int64_t looked_us = l->began_us;
 
     while (!interrupted && clock_steady_us() < until_us) {
         offer_work(l->offer);
         look(l, &looked_us);
     }
-    const double seconds = (double)(clock_steady_us() - l->began_us) / 1e6;
+    const int64_t stopped_us = clock_steady_us();
+    const double seconds = (double)(stopped_us - l->began_us) / 1e6;
 
     usage_look(&l->usage);
     offer_stop(l->offer);
-    while (!interrupted && offer_under_way(l->offer) > 0 && clock_steady_us() < end_us)
+    while (interrupted < 2 && offer_under_way(l->offer) > 0 &&
+           clock_steady_us() < stopped_us + l->numbers[GRACE] * 1000000)
         offer_work(l->offer);
     print_figures(l, seconds);
 }
