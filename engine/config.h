@@ -40,6 +40,9 @@
     X(CONSOLE_DIR, "console_dir", TEXT, "/usr/share/vigil/console", 1, 1000)                       \
     X(TILE_CACHE_BYTES, "tile_cache_bytes", NUMBER, "67108864", 0, 17179869184)                    \
     X(PERSONAL_KEY_FILE, "personal_key_file", TEXT, "/var/lib/vigil/personal.key", 1, 1000)        \
+    X(REPORT_IDLE_S, "report_idle_s", NUMBER, "300", 1, 3600)                                      \
+    X(REPORT_PATROL_S, "report_patrol_s", NUMBER, "60", 1, 3600)                                   \
+    X(REPORT_DISPATCHED_S, "report_dispatched_s", NUMBER, "10", 1, 3600)                           \
     X(RETENTION_POSITIONS_H, "retention_positions_h", NUMBER, "48", 1, 8760)                       \
     X(RETENTION_ENROLMENTS_D, "retention_enrolments_d", NUMBER, "30", 1, 3650)                     \
     X(RETENTION_EVENTS_D, "retention_events_d", NUMBER, "30", 1, 3650)                             \

@@ -15,10 +15,10 @@ enum { ITEMS_START = 8 };
 
 /* ------------------------------------------------------------------ a fix */
 
-enum field { PERSON_ID, LON, LAT, FRAME, FIX_TIME, ACCURACY_M, SPEED_MPS, FIELD_COUNT };
+enum field { PERSON_ID, LON, LAT, FRAME, FIX_TIME, ACCURACY_M, SPEED_MPS, HIRED, FIELD_COUNT };
 
-static const char *const FIELDS[FIELD_COUNT] = { "person_id", "lon",        "lat",      "frame",
-                                                 "fix_time",  "accuracy_m", "speed_mps" };
+static const char *const FIELDS[FIELD_COUNT] = { "person_id", "lon",        "lat",       "frame",
+                                                 "fix_time",  "accuracy_m", "speed_mps", "hired" };
 
 /* What an item said, before it is judged. */
 struct draft {
@@ -82,9 +82,19 @@ static void keep_field(enum field field, const struct scan_value *v, struct draf
         if (v->is_long || !instant_read(v->text, strlen(v->text), &item->fix_us))
             note(item, CODE_TIME_MALFORMED);
         break;
+    case HIRED:
     case FIELD_COUNT:
         break;
     }
+}
+
+/* The only one that is neither a number nor a text. */
+static void keep_hired(const struct scan_value *v, struct fixes_item *item)
+{
+    if (v->kind == SCAN_TRUE || v->kind == SCAN_FALSE)
+        item->hired = v->kind == SCAN_TRUE;
+    else
+        note(item, CODE_VALUE_WRONG_TYPE);
 }
 
 static bool one_field(struct scan *s, struct draft *d, struct fixes_item *item)
@@ -104,54 +114,128 @@ static bool one_field(struct scan *s, struct draft *d, struct fixes_item *item)
     if (d->seen & 1u << field)
         note(item, CODE_JSON_DUPLICATE_KEY);
     d->seen |= 1u << field;
-    if (v.kind != SCAN_NULL)
+    if (v.kind == SCAN_NULL)
+        return true;
+    if (field == HIRED)
+        keep_hired(&v, item);
+    else
         keep_field(field, &v, d, item);
     return true;
 }
 
-/* Rounded to `unit`s; absent is -1. */
-static int32_t amount(const struct draft *d, enum field field, double value, double max,
-                      double units, struct fixes_item *item)
+/* Rounded to `unit`s; what is negative is not known and becomes -1. */
+static int32_t amount(double value, double max, double units, struct fixes_item *item)
 {
-    if (!(d->present & 1u << field))
+    if (value < 0)
         return -1;
-    if (!(value >= 0 && value <= max)) {
+    if (!(value <= max)) {
         note(item, CODE_VALUE_OUT_OF_RANGE);
         return -1;
     }
     return (int32_t)lround(value * units);
 }
 
-static void judge_place(const struct draft *d, struct fixes_item *item)
+/* A value that was sent must not be negative; one that was not is unknown. */
+static double said(const struct draft *d, enum field field, double value, struct fixes_item *item)
+{
+    if (!(d->present & 1u << field))
+        return -1;
+    if (value < 0)
+        note(item, CODE_VALUE_OUT_OF_RANGE);
+    return value;
+}
+
+static void keep_reading(const struct fixes_reading *r, struct fixes_item *item)
+{
+    item->accuracy_dm = amount(r->accuracy_m, FIXES_ACCURACY_MAX_M, 10.0, item);
+    item->speed_cms = amount(r->speed_mps, FIXES_SPEED_MAX_MPS, 100.0, item);
+    item->fix_us = r->fix_us;
+    item->hired = r->hired;
+}
+
+static void judge_place(const struct fixes_reading *r, enum frame frame, struct fixes_item *item)
 {
     struct point at;
     struct fail why;
 
-    if (!frame_from_word(d->present & 1u << FRAME ? d->frame : NULL, &item->frame, &why) ||
-        !frame_to_wgs84(item->frame, d->place, &at, &why))
-        note(item, why.code);
-    else
+    item->frame = frame;
+    if (frame_to_wgs84(frame, r->place, &at, &why))
         item->at = point_to_e7(at);
+    else
+        note(item, why.code);
 }
 
-static void judge(const struct draft *d, int64_t now_us, struct fixes_item *item)
+static void judge_time(const struct fixes_reading *r, int64_t now_us, struct fixes_item *item)
 {
-    const uint32_t required = 1u << PERSON_ID | 1u << LON | 1u << LAT | 1u << FIX_TIME;
-
-    if ((d->present & required) != required)
-        note(item, CODE_KEY_MISSING);
-    item->accuracy_dm = amount(d, ACCURACY_M, d->accuracy_m, FIXES_ACCURACY_MAX_M, 10.0, item);
-    item->speed_cms = amount(d, SPEED_MPS, d->speed_mps, FIXES_SPEED_MAX_MPS, 100.0, item);
-    if (item->code != CODE_NONE)
-        return;
-    judge_place(d, item);
-    if (item->fix_us < now_us - FIXES_OLD_MAX_S * SECOND_US)
+    if (r->fix_us < now_us - FIXES_OLD_MAX_S * SECOND_US)
         note(item, CODE_FIX_TOO_OLD);
-    if (item->fix_us > now_us + FIXES_AHEAD_MAX_S * SECOND_US)
+    if (r->fix_us > now_us + FIXES_AHEAD_MAX_S * SECOND_US)
         note(item, CODE_FIX_IN_FUTURE);
 }
 
-static bool one_item(struct scan *s, int64_t now_us, struct fixes_item *item)
+struct fixes_item fixes_item_of(const struct fixes_reading *reading,
+                                const struct fixes_sender *sender, int64_t now_us)
+{
+    struct fixes_item item = { .person_id = sender->person_id };
+
+    keep_reading(reading, &item);
+    if (item.code == CODE_NONE)
+        judge_place(reading, sender->frame, &item);
+    judge_time(reading, now_us, &item);
+    return item;
+}
+
+/* The frame is what the item says, or else what its device declared. */
+static enum frame frame_of(const struct draft *d, const struct fixes_sender *sender,
+                           struct fixes_item *item)
+{
+    enum frame frame = FRAME_WGS84;
+    struct fail why;
+
+    if (sender && !(d->present & 1u << FRAME))
+        return sender->frame;
+    if (!frame_from_word(d->present & 1u << FRAME ? d->frame : NULL, &frame, &why))
+        note(item, why.code);
+    else if (sender && frame != sender->frame)
+        note(item, CODE_FRAME_DIFFERS);
+    return frame;
+}
+
+static void judge(const struct draft *d, const struct fixes_sender *sender, int64_t now_us,
+                  struct fixes_item *item)
+{
+    const uint32_t named = sender ? 0 : 1u << PERSON_ID;
+    const uint32_t required = named | 1u << LON | 1u << LAT | 1u << FIX_TIME;
+
+    if ((d->present & required) != required)
+        note(item, CODE_KEY_MISSING);
+    if (sender && !(d->present & 1u << PERSON_ID))
+        item->person_id = sender->person_id;
+    const struct fixes_reading reading = {
+        .place = d->place,
+        .accuracy_m = said(d, ACCURACY_M, d->accuracy_m, item),
+        .speed_mps = said(d, SPEED_MPS, d->speed_mps, item),
+        .fix_us = item->fix_us,
+        .hired = item->hired,
+    };
+
+    keep_reading(&reading, item);
+    if (item->code != CODE_NONE)
+        return;
+    const enum frame frame = frame_of(d, sender, item);
+
+    if (item->code == CODE_NONE)
+        judge_place(&reading, frame, item);
+    judge_time(&reading, now_us, item);
+}
+
+/* Of whom the items are, and what time it is. */
+struct setting {
+    const struct fixes_sender *sender;
+    int64_t now_us;
+};
+
+static bool one_item(struct scan *s, const struct setting *now, struct fixes_item *item)
 {
     struct draft d = { 0 };
     struct scan_value other;
@@ -172,7 +256,7 @@ static bool one_item(struct scan *s, int64_t now_us, struct fixes_item *item)
             return scan_malformed(s, "an object without its end");
     }
     s->depth--;
-    judge(&d, now_us, item);
+    judge(&d, now->sender, now->now_us, item);
     return true;
 }
 
@@ -189,6 +273,7 @@ static struct fixes_item *item_new(struct scan *s, struct fixes *out, int32_t *r
         out->items = items;
         *room = more;
     }
+    out->items[out->count].hired = -1;
     return &out->items[out->count++];
 }
 
@@ -199,7 +284,7 @@ static bool bad_count(struct scan *s, const char *text)
     return fail_at(s->fail, "/positions");
 }
 
-static bool item_list(struct scan *s, int64_t now_us, struct fixes *out)
+static bool item_list(struct scan *s, const struct setting *now, struct fixes *out)
 {
     int32_t room = 0;
 
@@ -216,7 +301,7 @@ static bool item_list(struct scan *s, int64_t now_us, struct fixes *out)
     do {
         if (out->count == FIXES_COUNT_MAX)
             return bad_count(s, "positions has too many items");
-        if (!one_item(s, now_us, item_new(s, out, &room)))
+        if (!one_item(s, now, item_new(s, out, &room)))
             return false;
     } while (scan_take(s, ','));
     if (!scan_take(s, ']'))
@@ -226,11 +311,11 @@ static bool item_list(struct scan *s, int64_t now_us, struct fixes *out)
 }
 
 /* Behind {"positions": */
-static bool batch(struct scan *s, int64_t now_us, struct fixes *out)
+static bool batch(struct scan *s, const struct setting *now, struct fixes *out)
 {
     struct scan_value name;
 
-    if (!item_list(s, now_us, out))
+    if (!item_list(s, now, out))
         return false;
     if (scan_take(s, '}'))
         return true;
@@ -243,7 +328,7 @@ static bool batch(struct scan *s, int64_t now_us, struct fixes *out)
     return fail_value(s->fail, name.text);
 }
 
-static bool whole_body(struct scan *s, int64_t now_us, struct fixes *out)
+static bool whole_body(struct scan *s, const struct setting *now, struct fixes *out)
 {
     struct scan_value name;
     int32_t room = 0;
@@ -263,23 +348,30 @@ static bool whole_body(struct scan *s, int64_t now_us, struct fixes *out)
             return false;
         if (!name.is_long && strcmp(name.text, "positions") == 0) {
             s->depth = 1;
-            return batch(s, now_us, out);
+            return batch(s, now, out);
         }
     }
     s->at = brace;
-    return one_item(s, now_us, item_new(s, out, &room));
+    return one_item(s, now, item_new(s, out, &room));
 }
 
 bool fixes_read(struct arena *a, const char *bytes, size_t size, int64_t now_us, struct fixes *out,
                 struct fail *f)
 {
+    return fixes_read_from(a, bytes, size, now_us, NULL, out, f);
+}
+
+bool fixes_read_from(struct arena *a, const char *bytes, size_t size, int64_t now_us,
+                     const struct fixes_sender *sender, struct fixes *out, struct fail *f)
+{
+    const struct setting now = { sender, now_us };
     struct scan s = { .start = bytes, .at = bytes, .end = bytes + size, .arena = a, .fail = f };
     struct fixes found = { 0 };
 
     if (size > FIXES_BODY_MAX)
         return fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "the body has more than %d bytes",
                         FIXES_BODY_MAX);
-    if (!whole_body(&s, now_us, &found))
+    if (!whole_body(&s, &now, &found))
         return false;
     if (scan_peek(&s) != '\0' || s.at != s.end)
         return scan_malformed(&s, "something behind the end");

@@ -291,13 +291,14 @@ static bool scalar(struct scan *s, struct scan_value *out)
 {
     const char c = scan_peek(s);
 
-    out->kind = SCAN_OTHER;
     if (c == '"')
         return text(s, out);
     if (c == '-' || (c >= '0' && c <= '9'))
         return number(s, out);
+    out->kind = SCAN_TRUE;
     if (c == 't')
         return literal(s, "true");
+    out->kind = SCAN_FALSE;
     if (c == 'f')
         return literal(s, "false");
     out->kind = SCAN_NULL;

@@ -28,7 +28,7 @@ enum { SCAN_TEXT_ROOM = 64 };
 /* A value that was read. Of texts the first bytes are kept, characters that were
  * escaped and are not ASCII as U+007F: enough to tell words apart. */
 struct scan_value {
-    enum { SCAN_NULL, SCAN_NUMBER, SCAN_TEXT, SCAN_OTHER } kind;
+    enum { SCAN_NULL, SCAN_NUMBER, SCAN_TEXT, SCAN_TRUE, SCAN_FALSE, SCAN_OTHER } kind;
     double number; /* the nearest double; infinite when too large */
     bool is_whole; /* written without fraction and exponent, and fits `whole` */
     int64_t whole;

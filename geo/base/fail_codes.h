@@ -61,6 +61,8 @@
     X(DATABASE_UNSAFE, "database_unsafe")                                                          \
     X(DATE_MALFORMED, "date_malformed")                                                            \
     X(DAY_MALFORMED, "day_malformed")                                                              \
+    X(DEVICE_FORMAT, "device_format")                                                              \
+    X(DEVICE_UNKNOWN, "device_unknown")                                                            \
     X(DISK_FULL, "disk_full")                                                                      \
     X(DISPATCH_FILLED, "dispatch_filled")                                                          \
     X(DISPATCH_LATE, "dispatch_late")                                                              \
@@ -82,8 +84,11 @@
     X(FIGURE_MALFORMED, "figure_malformed")                                                        \
     X(FIGURE_TOO_LARGE, "figure_too_large")                                                        \
     X(FILE_UNREADABLE, "file_unreadable")                                                          \
+    X(FIX_INVALID, "fix_invalid")                                                                  \
     X(FIX_IN_FUTURE, "fix_in_future")                                                              \
     X(FIX_TOO_OLD, "fix_too_old")                                                                  \
+    X(FORM_MALFORMED, "form_malformed")                                                            \
+    X(FRAME_DIFFERS, "frame_differs")                                                              \
     X(FRAME_MISSING, "frame_missing")                                                              \
     X(FRAME_OUTSIDE_CHINA, "frame_outside_china")                                                  \
     X(FRAME_UNKNOWN, "frame_unknown")                                                              \
@@ -142,6 +147,7 @@
     X(ORG_UNKNOWN, "org_unknown")                                                                  \
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
     X(OUT_OF_SCOPE, "out_of_scope")                                                                \
+    X(PACKED_MALFORMED, "packed_malformed")                                                        \
     X(PARENT_REFUSED, "parent_refused")                                                            \
     X(PATH_UNKNOWN, "path_unknown")                                                                \
     X(PATROL_STATE, "patrol_state")                                                                \
@@ -158,6 +164,7 @@
     X(PHONE_MALFORMED, "phone_malformed")                                                          \
     X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
     X(POLYLINE_MALFORMED, "polyline_malformed")                                                    \
+    X(POSITION_ENCRYPTED, "position_encrypted")                                                    \
     X(POSTGIS_MISSING, "postgis_missing")                                                          \
     X(POSTGIS_OLD, "postgis_old")                                                                  \
     X(POSTGRESQL_OLD, "postgresql_old")                                                            \

@@ -257,6 +257,57 @@ static void a_body_over_its_limit_is_refused_unread(void **state)
     assert_int_equal(f.code, CODE_VALUE_TOO_LONG);
 }
 
+/* ------------------------------------------------------------------ from an enrolled device */
+
+static struct fixes_item from_device(const char *body)
+{
+    static const struct fixes_sender SENDER = { .person_id = 7, .frame = FRAME_GCJ02 };
+    struct fixes found;
+    struct fail f = { 0 };
+
+    if (!fixes_read_from(memory, body, strlen(body), NOW_US, &SENDER, &found, &f))
+        fail_msg("%s: %s", fail_word(f.code), f.text);
+    assert_int_equal(found.count, 1);
+    return found.items[0];
+}
+
+static void a_device_has_declared_whose_it_is_and_its_frame(void **state)
+{
+    const struct fixes_item bare =
+        from_device("{\"lon\":117.190773,\"lat\":34.259778,\"fix_time\":\"2026-11-22T07:14:00Z\"}");
+    const struct fixes_item named =
+        from_device("{\"person_id\":8,\"lon\":117.190773,\"lat\":34.259778,\"frame\":\"gcj02\","
+                    "\"fix_time\":\"2026-11-22T07:14:00Z\",\"hired\":true}");
+
+    (void)state;
+    assert_int_equal(bare.code, CODE_NONE);
+    assert_int_equal(bare.person_id, 7);
+    assert_int_equal(bare.hired, -1);
+    check_near(bare.at.lon / 1e7, 117.185, 2e-6);
+    check_near(bare.at.lat / 1e7, 34.261, 2e-6);
+    assert_int_equal(named.code, CODE_NONE);
+    assert_int_equal(named.person_id, 8); /* whom the sender sees is asked later */
+    assert_int_equal(named.hired, 1);
+}
+
+static void another_frame_than_it_declared_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(from_device("{\"lon\":117.19,\"lat\":34.26,\"frame\":\"wgs84\","
+                                 "\"fix_time\":\"2026-11-22T07:14:00Z\"}")
+                         .code,
+                     CODE_FRAME_DIFFERS);
+    assert_int_equal(from_device("{\"lon\":117.19,\"lat\":34.26,\"frame\":\"gps\","
+                                 "\"fix_time\":\"2026-11-22T07:14:00Z\"}")
+                         .code,
+                     CODE_FRAME_UNKNOWN);
+    assert_int_equal(from_device("{\"lon\":117.19,\"lat\":34.26}").code, CODE_KEY_MISSING);
+    assert_int_equal(from_device("{\"lon\":117.19,\"lat\":34.26,\"hired\":1,"
+                                 "\"fix_time\":\"2026-11-22T07:14:00Z\"}")
+                         .code,
+                     CODE_VALUE_WRONG_TYPE);
+}
+
 /* ------------------------------------------------------------------ against a tree */
 
 struct random {
@@ -330,6 +381,8 @@ static void random_field(struct random *r, struct buf *out, const char *name)
         buf_format(out, "\"2026-11-22T%02u:%02u:00Z\"", 6 + below(r, 2), below(r, 60));
     else if (strcmp(name, "person_id") == 0)
         buf_format(out, "%u", below(r, 1000));
+    else if (strcmp(name, "hired") == 0)
+        buf_string(out, below(r, 2) ? "true" : "false");
     else if (strcmp(name, "lat") == 0)
         buf_format(out, "%.*f", (int)below(r, 18), 20 + below(r, 1000000) / 50000.0);
     else
@@ -338,8 +391,8 @@ static void random_field(struct random *r, struct buf *out, const char *name)
 
 static void random_item(struct random *r, struct buf *out)
 {
-    static const char *const NAMES[] = { "person_id", "lon",        "lat",      "frame",
-                                         "fix_time",  "accuracy_m", "speed_mps" };
+    static const char *const NAMES[] = { "person_id", "lon",        "lat",       "frame",
+                                         "fix_time",  "accuracy_m", "speed_mps", "hired" };
     bool is_first = true;
 
     if (below(r, 30) == 0) {
@@ -347,7 +400,7 @@ static void random_item(struct random *r, struct buf *out)
         return;
     }
     buf_byte(out, '{');
-    for (int i = 0; i < 7; i++) {
+    for (int i = 0; i < 8; i++) {
         if (below(r, i < 5 ? 30 : 2) == 0)
             continue;
         buf_string(out, is_first ? "" : ",");
@@ -364,17 +417,18 @@ static void random_item(struct random *r, struct buf *out)
 /* What the item should be, said in the plain way. CODE_COUNT: some code. */
 static void expect(const struct input *v, struct fixes_item *out)
 {
-    struct input_key keys[] = { { "person_id", true, NULL }, { "lon", true, NULL },
-                                { "lat", true, NULL },       { "frame", true, NULL },
-                                { "fix_time", true, NULL },  { "accuracy_m", false, NULL },
-                                { "speed_mps", false, NULL } };
+    struct input_key keys[] = { { "person_id", true, NULL },  { "lon", true, NULL },
+                                { "lat", true, NULL },        { "frame", true, NULL },
+                                { "fix_time", true, NULL },   { "accuracy_m", false, NULL },
+                                { "speed_mps", false, NULL }, { "hired", false, NULL } };
     double accuracy_m = -0.1, speed_mps = -0.01;
     struct point p;
     const char *when;
     struct fail f;
+    bool is_hired;
 
-    *out = (struct fixes_item){ .code = CODE_COUNT };
-    if (!input_keys(v, keys, 7, &f) ||
+    *out = (struct fixes_item){ .code = CODE_COUNT, .hired = -1 };
+    if (!input_keys(v, keys, 8, &f) ||
         !input_int(keys[0].value, 1, (1LL << 53) - 1, &out->person_id, &f) ||
         !input_number(keys[1].value, -180, 180, &p.lon, &f) ||
         !input_number(keys[2].value, -90, 90, &p.lat, &f) ||
@@ -386,6 +440,10 @@ static void expect(const struct input *v, struct fixes_item *out)
         return;
     if (keys[6].value && !input_number(keys[6].value, 0, FIXES_SPEED_MAX_MPS, &speed_mps, &f))
         return;
+    if (keys[7].value && !input_bool(keys[7].value, &is_hired, &f))
+        return;
+    if (keys[7].value)
+        out->hired = is_hired;
     if (!frame_to_wgs84(out->frame, p, &p, &f) ||
         out->fix_us < NOW_US - FIXES_OLD_MAX_S * 1000000LL ||
         out->fix_us > NOW_US + FIXES_AHEAD_MAX_S * 1000000LL)
@@ -470,6 +528,8 @@ int main(void)
         cmocka_unit_test(what_is_no_body_is_refused_whole),
         cmocka_unit_test(a_thousand_items_are_taken_and_one_more_is_not),
         cmocka_unit_test(a_body_over_its_limit_is_refused_unread),
+        cmocka_unit_test(a_device_has_declared_whose_it_is_and_its_frame),
+        cmocka_unit_test(another_frame_than_it_declared_is_refused),
         cmocka_unit_test(random_bodies_read_as_jansson_reads_them),
     };
 
