@@ -28,6 +28,7 @@ struct batches {
     int64_t number_id; /* the node_id of its number: one of its own when there is no node */
     int64_t number;    /* of the last batch that is known to be committed */
     bool is_unsure;    /* one more may be */
+    bool is_off;       /* that number is wrong */
     struct buf stream;
 };
 
@@ -195,7 +196,7 @@ static bool take_number(struct batches *b, struct batch *batch, struct fail *f)
     batch->is_written = db_changed(rows) == 0;
     if (!batch->is_written || b->is_unsure)
         return true;
-    b->is_unsure = true; /* the number is asked for before the next batch */
+    b->is_off = true;
     return fail_set(f, FAIL_BROKEN, DATABASE_FAILED, "somebody else writes as node %lld, writer %d",
                     (long long)b->number_id, b->by.writer);
 }
@@ -293,12 +294,13 @@ static bool settle_number(struct batches *b, struct arena *a, struct fail *f)
     const struct db_value values[] = { db_int(b->number_id), db_int(b->by.writer) };
     const struct db_rows *rows;
 
-    if (!b->is_unsure)
+    if (!b->is_unsure && !b->is_off)
         return true;
     if (!db_run(b->db, QUERIES_POSITION_NUMBER_GET, values, 2, a, &rows, f))
         return false;
     b->number = db_count(rows) > 0 ? db_get_int(rows, 0, 0) : 0;
     b->is_unsure = false;
+    b->is_off = false;
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "engine/positions.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "tests/support/check_near.h"
 #include "tests/support/database.h"
 #include "tests/support/town.h"
+
+enum { BATCH_OF_TWO = 20 }; /* enough people for two writers */
 
 static const struct sight EVERYONE = { .everyone = true };
 
@@ -237,22 +240,13 @@ static void a_connection_that_breaks_in_the_commit_is_made_again(void **state)
     assert_int_equal(seen(p, 7).at.lon, 1);
 }
 
-/* The first try meets someone who is just being erased; without her the batch is
- * written. */
 static void who_is_erased_meanwhile_costs_nobody_else_a_fix(void **state)
 {
     struct post *p = *state;
     struct fixes_item items[] = { item(7, 1, 100), item(8, 2, 100), item(9, 3, 100) };
     struct fail f = { 0 };
 
-    run(p, "CREATE SEQUENCE public.tries; GRANT USAGE ON SEQUENCE public.tries TO vigil_engine;"
-           "CREATE FUNCTION erase() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-           " IF NEW.person_id = 8 AND nextval('public.tries') = 1 THEN"
-           " RAISE foreign_key_violation USING MESSAGE = 'person 8 is gone'; END IF;"
-           " RETURN NEW; END $$;"
-           "CREATE TRIGGER erase BEFORE INSERT ON vigil.position_last"
-           " FOR EACH ROW EXECUTE FUNCTION erase();"
-           "DELETE FROM vigil.position_last WHERE person_id = 9;"
+    run(p, "DELETE FROM vigil.position_last WHERE person_id = 9;"
            "DELETE FROM vigil.person WHERE person_id = 9");
     must(take(p, items, 3, &f), &f);
     assert_int_equal(items[0].code, CODE_NONE);
@@ -291,13 +285,14 @@ static void what_cannot_be_written_whole_is_not_written_at_all(void **state)
     struct fixes_item it = item(7, 1, 100);
     struct fail f = { 0 };
 
-    /* The history is written first and is still there. */
-    run(p, "ALTER TABLE vigil.position_last RENAME TO position_gone");
+    /* The last positions are moved first, and are still there. */
+    run(p, "ALTER TABLE vigil.position_history RENAME TO position_gone");
     assert_false(take(p, &it, 1, &f));
     assert_int_equal(f.kind, FAIL_BROKEN);
-    assert_int_equal(rows(p), 0);
+    assert_int_equal(
+        database_int(p->d, "SELECT fix_us FROM vigil.position_last WHERE person_id = 7"), 0);
     assert_int_equal(seen(p, 7).fix_us, 0);
-    run(p, "ALTER TABLE vigil.position_gone RENAME TO position_last");
+    run(p, "ALTER TABLE vigil.position_gone RENAME TO position_history");
     must(take(p, &it, 1, &f), &f);
     assert_int_equal(rows(p), 1);
     assert_int_equal(seen(p, 7).at.lon, 1);
@@ -337,6 +332,146 @@ static void while_the_database_is_away_nothing_is_taken(void **state)
     must(take(p, &it, 1, &f), &f);
     assert_int_equal(rows(p), 1);
     assert_int_equal(seen(p, 7).at.lon, 1);
+}
+
+/* ------------------------------------------------------------------ the refuge */
+
+struct refuge {
+    bool is_open;
+    int32_t kept;
+    uint32_t flags;
+};
+
+static bool keep(void *self, const struct live_fix *fixes, int32_t count, bool maybe_written,
+                 struct fail *f)
+{
+    struct refuge *r = self;
+
+    assert_false(maybe_written);
+    if (!r->is_open)
+        return fail_set(f, FAIL_BUSY, DISK_FULL, "the refuge is full");
+    r->kept += count;
+    for (int32_t i = 0; i < count; i++)
+        r->flags |= fixes[i].flags;
+    return true;
+}
+
+struct told {
+    atomic_int times;
+    enum positions_end end;
+    struct fail why;
+};
+
+static void note(void *self, enum positions_end end, const struct fail *why)
+{
+    struct told *t = self;
+
+    t->end = end;
+    if (why)
+        t->why = *why;
+    atomic_fetch_add(&t->times, 1);
+}
+
+/* Sends, and waits until somebody was told. */
+static void send(struct post *p, struct fixes_item *one, struct told *told)
+{
+    struct fixes fixes = { .count = 1, .items = one };
+    struct arena *a = arena_new();
+    struct fail f = { 0 };
+
+    must(positions_send(p->positions, &EVERYONE, &fixes, a, (struct positions_done){ note, told },
+                        &f),
+         &f);
+    while (told->times == 0)
+        sched_yield();
+    arena_free(a);
+}
+
+static void what_the_database_cannot_take_finds_a_refuge(void **state)
+{
+    struct post *p = *state;
+    struct refuge refuge = { .is_open = true };
+    struct fixes_item first = item(7, 1, 100);
+    struct fixes_item second = item(7, 2, 200);
+    struct fixes_item again = item(7, 1, 100);
+    struct told told[3] = { 0 };
+
+    positions_set_refuge(p->positions, (struct positions_refuge){ &refuge, keep });
+    let_connect(p, false);
+    send(p, &first, &told[0]);
+    assert_int_equal(told[0].end, POSITIONS_NODE_LOCAL);
+    assert_int_equal(refuge.kept, 1);
+    assert_int_equal(refuge.flags, LIVE_NODE_LOCAL);
+    assert_int_equal(seen(p, 7).at.lon, 1);
+    refuge.is_open = false;
+    send(p, &second, &told[1]);
+    assert_int_equal(told[1].end, POSITIONS_FAILED);
+    assert_int_equal(told[1].why.code, CODE_DISK_FULL);
+    assert_int_equal(seen(p, 7).at.lon, 1);
+    let_connect(p, true);
+    send(p, &again, &told[2]);
+    assert_int_equal(told[2].end, POSITIONS_COMMITTED);
+    assert_int_equal(refuge.kept, 1);
+}
+
+/* ------------------------------------------------------------------ who is told */
+
+static void whoever_sends_is_told_once(void **state)
+{
+    struct post *p = *state;
+    struct fixes_item good = item(7, 1, 100);
+    struct fixes_item stranger = item(101, 1, 100);
+    struct fixes_item repeat = item(7, 1, 100);
+    struct told told[3] = { 0 };
+
+    send(p, &good, &told[0]);
+    send(p, &stranger, &told[1]);
+    send(p, &repeat, &told[2]);
+    positions_close(p->positions);
+    p->positions = NULL;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(told[i].times, 1);
+        assert_int_equal(told[i].end, POSITIONS_COMMITTED);
+    }
+    assert_int_equal(stranger.code, CODE_PERSON_UNKNOWN);
+    assert_int_equal(repeat.code, CODE_NONE);
+    assert_int_equal(rows(p), 1);
+}
+
+/* A batch of one writer fails, that of another is written. */
+static void what_goes_to_two_writers_fails_when_one_of_them_does(void **state)
+{
+    struct post *p = *state;
+    struct fixes_item items[BATCH_OF_TWO];
+    struct fail f = { 0 };
+
+    open_with(p, (struct positions_options){ .writer_count = 2, .queue_max = 100 });
+    run(p, "CREATE FUNCTION odd() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+           " IF NEW.person_id = 1 THEN RAISE disk_full; END IF; RETURN NEW; END $$;"
+           "CREATE TRIGGER odd BEFORE UPDATE ON vigil.position_last"
+           " FOR EACH ROW EXECUTE FUNCTION odd()");
+    for (int i = 0; i < BATCH_OF_TWO; i++)
+        items[i] = item(i + 1, 5, 100);
+    assert_false(take(p, items, BATCH_OF_TWO, &f));
+    assert_int_equal(f.code, CODE_DISK_FULL);
+    const int64_t written = rows(p);
+
+    assert_true(written > 0 && written < BATCH_OF_TWO);
+    assert_int_equal(seen(p, 1).fix_us, 0);
+    run(p, "DROP TRIGGER odd ON vigil.position_last");
+    must(take(p, items, BATCH_OF_TWO, &f), &f); /* again: nothing is there twice */
+    assert_int_equal(rows(p), BATCH_OF_TWO);
+}
+
+static void a_full_queue_is_known_before_anything_is_read(void **state)
+{
+    struct post *p = *state;
+    struct fail f = { 0 };
+
+    assert_true(positions_have_room(p->positions, &f));
+    open_with(p, (struct positions_options){ .writer_count = 1, .queue_max = 0 });
+    assert_false(positions_have_room(p->positions, &f));
+    assert_int_equal(f.code, CODE_TOO_MANY_POSITIONS);
 }
 
 /* ------------------------------------------------------------------ many at once */
@@ -427,6 +562,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_cannot_be_written_whole_is_not_written_at_all, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(while_the_database_is_away_nothing_is_taken, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_the_database_cannot_take_finds_a_refuge, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(whoever_sends_is_told_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_goes_to_two_writers_fails_when_one_of_them_does,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_full_queue_is_known_before_anything_is_read, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(of_many_senders_the_newest_fix_wins, set_up, tear_down),
     };
