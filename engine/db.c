@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/clock.h"
 #include "engine/link.h"
 #include "engine/pgwire.h"
+#include "engine/reach.h"
 #include "engine/statements.h"
 
 enum { COPY_CHUNK = 1 << 20 };
@@ -49,39 +51,6 @@ static bool result_is_good(const PGresult *result)
     return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
-/* ---- preparing */
-
-static bool learn_types(struct db *db, struct statements_one *s, struct fail *f)
-{
-    PGresult *result = PQdescribePrepared(db->link.wire, s->name);
-    const bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
-
-    if (good) {
-        s->parameter_count = PQnparams(result);
-        assert(s->parameter_count <= STATEMENTS_PARAMETER_MAX);
-        for (int i = 0; i < s->parameter_count; i++)
-            s->parameter_types[i] = PQparamtype(result, i);
-        s->prepared = true;
-    } else {
-        fail_result(db, result, s->name, f);
-    }
-    PQclear(result);
-    return good;
-}
-
-static bool prepare_now(struct db *db, struct statements_one *s, struct fail *f)
-{
-    if (s->prepared)
-        return true;
-    PGresult *result = PQprepare(db->link.wire, s->name, s->text, 0, NULL);
-    const bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
-
-    if (!good)
-        fail_result(db, result, s->name, f);
-    PQclear(result);
-    return good && learn_types(db, s, f);
-}
-
 /* ---- connecting */
 
 static bool set_up(struct db *db, struct fail *f)
@@ -89,7 +58,7 @@ static bool set_up(struct db *db, struct fail *f)
     if (!link_set_up(&db->link, db->role, db->limit_ms, f))
         return false;
     return db->role != DB_APP ||
-           prepare_now(db, statements_query(&db->statements, QUERIES_SCOPE_SET), f);
+           link_prepare(&db->link, statements_query(&db->statements, QUERIES_SCOPE_SET), f);
 }
 
 static bool connect_now(struct db *db, struct fail *f)
@@ -130,6 +99,9 @@ void db_close(struct db *db)
  * stays lost until the roll back: half of the work is gone. */
 static bool ready(struct db *db, struct fail *f)
 {
+    if (db->link.until_us == 0 && reach_is_away())
+        return fail_set(f, FAIL_BUSY, DATABASE_AWAY, "the database has been away for %lld ms",
+                        (long long)(clock_wall_us() - reach_away_since_us()) / 1000);
     if (db->in_transaction)
         return (db->link.wire && PQstatus(db->link.wire) == CONNECTION_OK) || fail_away(db, f);
     if (link_is_good(&db->link))
@@ -158,6 +130,21 @@ void db_scope(struct db *db, const struct db_scope *scope)
     db->scope = *scope;
 }
 
+bool db_ping(struct db *db, int64_t within_ms, struct fail *f)
+{
+    struct arena *a = arena_new();
+
+    db->link.until_us = clock_steady_us() + within_ms * 1000;
+    /* A connection that broke is no reason to say that the server is away. */
+    const bool good =
+        db_run(db, QUERIES_PING, NULL, 0, a, NULL, f) ||
+        (!link_is_hopeless(&db->link) && db_run(db, QUERIES_PING, NULL, 0, a, NULL, f));
+
+    db->link.until_us = 0;
+    arena_free(a);
+    return good;
+}
+
 bool db_check_safe(struct db *db, struct fail *f)
 {
     struct arena *a = arena_new();
@@ -181,7 +168,7 @@ bool db_check_safe(struct db *db, struct fail *f)
 
 static bool prepare(struct db *db, struct statements_one *s, struct fail *f)
 {
-    return ready(db, f) && prepare_now(db, s, f);
+    return ready(db, f) && link_prepare(&db->link, s, f);
 }
 
 bool db_prepare(struct db *db, enum queries_id query, struct fail *f)
@@ -220,11 +207,11 @@ static bool send_scope(struct db *db)
 /* The result of one step of a pipeline, which must be good; nothing is kept. */
 static bool skip_step(struct db *db, const char *what, struct fail *f)
 {
-    PGresult *result = PQgetResult(db->link.wire);
+    PGresult *result = link_result(&db->link);
     const bool good = result && result_is_good(result);
 
     if (good) {
-        PQclear(PQgetResult(db->link.wire)); /* the NULL after it */
+        PQclear(link_result(&db->link)); /* the NULL after it */
     } else if (!result) {
         fail_away(db, f);
         link_drain(&db->link);
@@ -274,7 +261,7 @@ static bool run(struct db *db, struct statements_one *s, const struct db_value *
 
     /* A statement that is its own transaction commits after it has given its result:
      * what refuses it then is said last. */
-    PGresult *result = PQgetResult(db->link.wire);
+    PGresult *result = link_result(&db->link);
     PGresult *at_end = link_rest(&db->link);
     const bool is_good = result && result_is_good(result) && !at_end;
 
@@ -332,7 +319,7 @@ bool db_each(struct db *db, enum queries_id query, const struct db_value *values
         return false;
     if (!PQsetSingleRowMode(db->link.wire))
         return fail_away(db, f);
-    while (good && (result = PQgetResult(db->link.wire))) {
+    while (good && (result = link_result(&db->link))) {
         const struct db_rows row = { .result = result };
 
         if (PQresultStatus(result) == PGRES_SINGLE_TUPLE) {
@@ -436,7 +423,7 @@ const void *db_get_ints(const struct db_rows *rows, int32_t row, int32_t column,
 
 static bool run_script(struct db *db, const char *script, const char *what, struct fail *f)
 {
-    PGresult *result = PQexec(db->link.wire, script);
+    PGresult *result = link_last(&db->link, PQsendQuery(db->link.wire, script));
     const bool good = result_is_good(result);
 
     if (!good)
@@ -539,14 +526,14 @@ bool db_copy(struct db *db, enum queries_id query, const struct buf *stream, str
     if (!ready(db, f))
         return false;
     db->link.constraint[0] = '\0';
-    PGresult *result = PQexec(db->link.wire, QUERIES_TEXTS[query].text);
+    PGresult *result = link_last(&db->link, PQsendQuery(db->link.wire, QUERIES_TEXTS[query].text));
     bool good = PQresultStatus(result) == PGRES_COPY_IN;
 
     if (good) {
         PQclear(result);
         if (!put_stream(db, stream))
             return fail_away(db, f);
-        result = PQgetResult(db->link.wire);
+        result = link_result(&db->link);
         good = result_is_good(result);
     }
     link_drain(&db->link);

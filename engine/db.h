@@ -17,7 +17,8 @@
  * Every statement is a file of schema/queries, prepared under its name the first
  * time a connection runs it. Parameters and results travel in binary. A lost
  * connection is reopened at the next db_run outside a transaction; what was
- * under way fails with FAIL_BUSY, DATABASE_AWAY. A constraint that says no is
+ * under way fails with FAIL_BUSY, DATABASE_AWAY. So does all at once while the database
+ * is away (engine/reach). A constraint that says no is
  * FAIL_CONFLICT or FAIL_INPUT with a code of its own; a full disk, a statement
  * over its time or changes that met are FAIL_BUSY; anything else is FAIL_BROKEN
  * (sqlstate.h). A server that is too old or has no PostGIS is refused. */
@@ -147,6 +148,10 @@ const void *db_get_ints(const struct db_rows *rows, int32_t row, int32_t column,
 bool db_begin(struct db *db, struct fail *f);
 bool db_commit(struct db *db, struct fail *f);
 void db_rollback(struct db *db);
+
+/* Whether the server answers within so long; for the thread of engine/reach, which
+ * tries also when the database counts as away. */
+bool db_ping(struct db *db, int64_t within_ms, struct fail *f);
 
 /* Refuses a server that may lose what it has said is committed: DATABASE_UNSAFE names
  * the first setting that makes it so. */

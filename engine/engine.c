@@ -24,6 +24,7 @@
 #include "engine/people.h"
 #include "engine/personal.h"
 #include "engine/positions.h"
+#include "engine/reach.h"
 #include "engine/streets.h"
 #include "engine/tiles.h"
 #include "engine/upkeep.h"
@@ -50,6 +51,7 @@ struct engine {
     struct watch *watch;
     struct feed *feed;
     struct nodes *nodes;
+    struct reach *reach;
 
     pthread_mutex_t following; /* guards the six below: one thread follows at a time */
     struct db *db;
@@ -360,6 +362,9 @@ static bool start(struct engine *e, struct fail *f)
     e->nodes = nodes_open(database, name_of(e->config, port), e->live, f);
     if (!e->nodes || !look(e, f))
         return false;
+    e->reach = reach_open(database, f);
+    if (!e->reach)
+        return false;
     e->positions = open_positions(e, database, f);
     if (!e->positions)
         return false;
@@ -401,6 +406,7 @@ void engine_close(struct engine *e)
     positions_close(e->positions);
     nodes_close(e->nodes);
     personal_close(e->personal);
+    reach_close(e->reach);
     db_close(e->db);
     watch_free(e->watch);
     tiles_free(e->tiles);

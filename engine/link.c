@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/clock.h"
 #include "engine/pgwire.h"
 #include "engine/postgis.h"
+#include "engine/reach.h"
 #include "engine/sqlstate.h"
 
-enum { STALE_READS_MAX = 4 };
+enum { STALE_READS_MAX = 4, LOOK_MS = 50 /* how late it is noticed that waiting is hopeless */ };
 
 /* ---- failures */
 
@@ -31,6 +33,8 @@ bool link_fail_away(struct link *l, struct fail *f)
     fail_set(f, FAIL_BUSY, DATABASE_AWAY, "the database cannot be reached: %.*s",
              first_line(message), message);
     link_close(l);
+    if (l->until_us == 0)
+        reach_doubt();
     return false;
 }
 
@@ -72,15 +76,18 @@ static void say_nothing(void *self, const PGresult *notice)
 
 bool link_open(struct link *l, const char *address, struct fail *f)
 {
-    /* What stands before dbname is a default that the address may override. A
-     * machine that vanishes without a word is noticed within 25 s. */
-    static const char *const KEYS[] = {
-        "connect_timeout",  "keepalives_idle",  "keepalives_interval",
-        "keepalives_count", "tcp_user_timeout", "fallback_application_name",
-        "dbname",           "client_encoding",  NULL
-    };
-    const char *const values[] = { "5", "10", "5", "3", "25000", "vigil", address, "UTF8", NULL };
+    /* What stands before dbname is a default that the address may override: of several
+     * hosts the one that takes writes, each tried for two seconds. A machine that
+     * vanishes without a word is noticed within 25 s, if not by engine/reach before. */
+    static const char *const KEYS[] = { "connect_timeout",           "target_session_attrs",
+                                        "keepalives_idle",           "keepalives_interval",
+                                        "keepalives_count",          "tcp_user_timeout",
+                                        "fallback_application_name", "dbname",
+                                        "client_encoding",           NULL };
+    const char *const values[] = { "2",     "read-write", "10",    "5",    "3",
+                                   "25000", "vigil",      address, "UTF8", NULL };
 
+    l->times = reach_times();
     l->wire = PQconnectdbParams(KEYS, values, 1);
     if (!l->wire || PQstatus(l->wire) != CONNECTION_OK)
         return link_fail_away(l, f);
@@ -88,6 +95,50 @@ bool link_open(struct link *l, const char *address, struct fail *f)
     l->stop = PQgetCancel(l->wire);
     return true;
 }
+
+/* ---- results */
+
+bool link_is_hopeless(const struct link *l)
+{
+    if (l->until_us)
+        return clock_steady_us() > l->until_us;
+    return reach_is_away() || (l->wire && l->times != reach_times());
+}
+
+/* False when the link was given up. */
+static bool await(struct link *l)
+{
+    while (PQisBusy(l->wire)) {
+        struct pollfd socket = { .fd = PQsocket(l->wire), .events = POLLIN };
+
+        if (poll(&socket, 1, LOOK_MS) == 0 && link_is_hopeless(l)) {
+            link_close(l);
+            return false;
+        }
+        if (!PQconsumeInput(l->wire))
+            break; /* the next result says why */
+    }
+    return true;
+}
+
+PGresult *link_result(struct link *l)
+{
+    return l->wire && await(l) ? PQgetResult(l->wire) : NULL;
+}
+
+PGresult *link_last(struct link *l, int is_sent)
+{
+    PGresult *last = NULL;
+    PGresult *next;
+
+    while (is_sent && PQresultStatus(last) != PGRES_COPY_IN && (next = link_result(l))) {
+        PQclear(last);
+        last = next;
+    }
+    return last;
+}
+
+/* ---- sessions */
 
 static const char *role_word(enum db_role role)
 {
@@ -99,8 +150,9 @@ static const char *role_word(enum db_role role)
 /* A role that row level security does not hold is no wall. */
 static bool check_role(struct link *l, enum db_role role, struct fail *f)
 {
-    PGresult *result = PQexecParams(l->wire, QUERIES_TEXTS[QUERIES_CONNECTION_ROLE].text, 0, NULL,
-                                    NULL, NULL, NULL, 0);
+    PGresult *result =
+        link_last(l, PQsendQueryParams(l->wire, QUERIES_TEXTS[QUERIES_CONNECTION_ROLE].text, 0,
+                                       NULL, NULL, NULL, NULL, 0));
     bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
 
     if (!good)
@@ -128,8 +180,9 @@ bool link_set_up(struct link *l, enum db_role role, int64_t limit_ms, struct fai
 
     snprintf(limit, sizeof limit, "%lld", (long long)limit_ms);
 
-    PGresult *result = PQexecParams(l->wire, QUERIES_TEXTS[QUERIES_CONNECTION_OPEN].text, 2, NULL,
-                                    values, NULL, NULL, 0);
+    PGresult *result =
+        link_last(l, PQsendQueryParams(l->wire, QUERIES_TEXTS[QUERIES_CONNECTION_OPEN].text, 2,
+                                       NULL, values, NULL, NULL, 0));
     bool good = PQresultStatus(result) == PGRES_TUPLES_OK;
 
     if (good)
@@ -155,7 +208,7 @@ void link_close(struct link *l)
  * socket: reading it costs one system call and saves a failed request. */
 bool link_is_good(struct link *l)
 {
-    if (!l->wire)
+    if (!l->wire || (l->until_us == 0 && l->times != reach_times()))
         return false;
     for (int i = 0; i < STALE_READS_MAX && PQstatus(l->wire) == CONNECTION_OK; i++) {
         if (!PQconsumeInput(l->wire))
@@ -171,6 +224,37 @@ bool link_is_good(struct link *l)
 }
 
 /* ---- sending and reading */
+
+static bool learn_types(struct link *l, struct statements_one *s, struct fail *f)
+{
+    PGresult *result = link_last(l, PQsendDescribePrepared(l->wire, s->name));
+    const bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
+
+    if (good) {
+        s->parameter_count = PQnparams(result);
+        assert(s->parameter_count <= STATEMENTS_PARAMETER_MAX);
+        for (int i = 0; i < s->parameter_count; i++)
+            s->parameter_types[i] = PQparamtype(result, i);
+        s->prepared = true;
+    } else {
+        link_fail(l, result, s->name, f);
+    }
+    PQclear(result);
+    return good;
+}
+
+bool link_prepare(struct link *l, struct statements_one *s, struct fail *f)
+{
+    if (s->prepared)
+        return true;
+    PGresult *result = link_last(l, PQsendPrepare(l->wire, s->name, s->text, 0, NULL));
+    const bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
+
+    if (!good)
+        link_fail(l, result, s->name, f);
+    PQclear(result);
+    return good && learn_types(l, s, f);
+}
 
 bool link_send(struct link *l, const struct statements_one *s, const struct db_value *values,
                int32_t value_count)
@@ -208,7 +292,7 @@ PGresult *link_rest(struct link *l)
     int empty = 0;
 
     while (l->wire && empty < (l->piped ? 2 : 1)) {
-        result = PQgetResult(l->wire);
+        result = link_result(l);
         empty = result ? 0 : empty + 1;
         if (PQresultStatus(result) == PGRES_PIPELINE_SYNC)
             empty = 2;

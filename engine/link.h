@@ -21,6 +21,8 @@ struct link {
     struct pg_cancel *volatile stop; /* for link_interrupt, which may run in a signal handler */
     bool piped;                      /* several statements went out together, up to a sync */
     struct buf scratch;              /* encoded parameters */
+    uint32_t times;                  /* reach_times when it was opened */
+    int64_t until_us;                /* steady clock: nothing is waited for longer; 0: no end */
     char constraint[64];             /* that refused the last statement, or "" */
 };
 
@@ -34,12 +36,24 @@ void link_close(struct link *l);
 
 /* Whether it can be used, as far as one system call can tell. */
 bool link_is_good(struct link *l);
+/* Whether nothing is to be waited for: the database is away, or was since it was
+ * opened. One with `until_us` finds that out itself, and is asked to until then. */
+bool link_is_hopeless(const struct link *l);
 
 /* Closes what is broken and says so: DATABASE_AWAY; returns false. */
 bool link_fail_away(struct link *l, struct fail *f);
 /* Turns what a statement met into a failure and notes the constraint that refused it;
  * returns false. */
 bool link_fail(struct link *l, const struct pg_result *result, const char *what, struct fail *f);
+
+/* Prepares a statement and learns the types of its parameters, once. */
+bool link_prepare(struct link *l, struct statements_one *s, struct fail *f);
+
+/* The next result, as PQgetResult; waiting for it ends when it is hopeless, and then
+ * the link is closed. */
+struct pg_result *link_result(struct link *l);
+/* The last result of what was sent, NULL when nothing could be; or that COPY begins. */
+struct pg_result *link_last(struct link *l, int is_sent);
 
 /* Sends a prepared statement with binary parameters; results come in binary. */
 bool link_send(struct link *l, const struct statements_one *s, const struct db_value *values,

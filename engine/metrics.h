@@ -38,6 +38,7 @@
     X(STALE, GAUGE, "vigil_stale", "", "stale")                                                    \
     X(FEED_DELAY, HISTOGRAM, "vigil_feed_delay_seconds", "", "feed_delay")                         \
     X(FEED_QUEUE, GAUGE, "vigil_feed_queue_percent", "", "feed_queue")                             \
+    X(DATABASE_AWAY, GAUGE, "vigil_database_away", "", "database_away")                            \
     X(EVENT_NUMBER, GAUGE, "vigil_event_number", "", "event_number")                               \
     X(EVENT_DELAY, HISTOGRAM, "vigil_event_delay_seconds", "", "event_delay")                      \
     X(LISTENERS, GAUGE, "vigil_event_listeners", "", "listeners")                                  \
