@@ -1,12 +1,11 @@
 /* Who can be there first. */
 #include <string.h>
 
+#include "api/fix_json.h"
 #include "api/handlers.h"
 #include "api/way.h"
-#include "engine/clock.h"
 #include "engine/engine.h"
 #include "engine/nearby.h"
-#include "geo/instant.h"
 
 /* Metres and routes are searched for one by one, so only so many people have
  * them. */
@@ -222,11 +221,10 @@ static void write_bars(struct emit *e, uint32_t bars)
 }
 
 static void write_person(struct emit *e, const struct nearby_person *p, const struct told *told,
-                         enum frame frame, int64_t now_us)
+                         enum frame frame, const struct age_limits *ages)
 {
-    char fix_time[INSTANT_SIZE];
+    const uint32_t least_ms = p->cost_ms > p->spread_ms ? p->cost_ms - p->spread_ms : 0;
 
-    instant_write(p->fix_us, fix_time);
     emit_object(e);
     emit_key_int(e, "person_id", p->person_id);
     emit_key_text(e, "name", p->name);
@@ -235,12 +233,13 @@ static void write_person(struct emit *e, const struct nearby_person *p, const st
     emit_key_bool(e, "mutual_aid", p->is_lent);
     write_bars(e, p->bars);
     emit_key_number(e, "eta_s", p->cost_ms / 1000.0, 3);
+    emit_key_number(e, "eta_least_s", least_ms / 1000.0, 3);
+    emit_key_number(e, "eta_most_s", (p->cost_ms + p->spread_ms) / 1000.0, 3);
     if (p->route.point_count > 0)
         emit_key_number(e, "road_m", p->route.length_cm / 100.0, 2);
     emit_key(e, "position");
     way_write_place(e, told->at, frame);
-    emit_key_text(e, "fix_time", fix_time);
-    emit_key_number(e, "fix_age_s", p->fix_us < now_us ? (double)(now_us - p->fix_us) / 1e6 : 0, 3);
+    fix_json_write(e, &p->fix, p->fix_age_us, ages);
     if (told->line) {
         emit_key(e, "route");
         emit_object(e);
@@ -252,10 +251,9 @@ static void write_person(struct emit *e, const struct nearby_person *p, const st
 }
 
 static void write_answer(struct emit *e, const struct nearby_answer *answer,
-                         const struct told *told, struct point place, const struct wish *w)
+                         const struct told *told, struct point place, const struct wish *w,
+                         const struct age_limits *ages)
 {
-    const int64_t now_us = clock_wall_us();
-
     emit_object(e);
     emit_key(e, "place");
     way_write_place(e, place, w->frame);
@@ -263,7 +261,7 @@ static void write_answer(struct emit *e, const struct nearby_answer *answer,
     emit_key(e, "people");
     emit_array(e);
     for (int32_t i = 0; i < answer->count; i++)
-        write_person(e, &answer->people[i], &told[i], w->frame, now_us);
+        write_person(e, &answer->people[i], &told[i], w->frame, ages);
     emit_end(e);
     emit_end(e);
 }
@@ -290,7 +288,8 @@ bool on_nearest_find(const struct request *r, struct reply *out, struct fail *f)
                     turn_all(&answer, &wish, r->arena, told, &place, f);
 
     if (ok)
-        write_answer(reply_json(out, REPLY_OK), &answer, told, place, &wish);
+        write_answer(reply_json(out, REPLY_OK), &answer, told, place, &wish,
+                     live_ages(engine_live(r->engine)));
     nearby_done(&answer);
     return ok;
 }

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
+#include "api/fix_json.h"
 #include "api/way.h"
 #include "engine/clock.h"
 #include "engine/engine.h"
 #include "engine/sight.h"
-#include "geo/instant.h"
 
 static const char *const FIELDS[PERSONAL_FIELDS] = {
     [PERSONAL_PHONE] = "phone",
@@ -47,6 +47,7 @@ bool person_json_tell(const struct request *r, const struct person *p, enum fram
     *out = (struct person_json_told){ .person = p,
                                       .is_taken = seen.taken_incident_id != 0,
                                       .has_fix = seen.has_fix,
+                                      .ages = live_ages(live),
                                       .fix = seen.fix };
     mask(r, p, out);
     return !seen.has_fix || frame_from_wgs84(frame, point_from_e7(seen.fix.at), &out->at, f);
@@ -54,21 +55,13 @@ bool person_json_tell(const struct request *r, const struct person *p, enum fram
 
 static void write_fix(struct emit *e, const struct person_json_told *t, enum frame frame)
 {
-    const int64_t now_us = clock_wall_us();
-    char fix_time[INSTANT_SIZE];
-
     emit_key(e, "position");
     if (!t->has_fix) {
         emit_null(e);
         return;
     }
     way_write_place(e, t->at, frame);
-    instant_write(t->fix.fix_us, fix_time);
-    emit_key_text(e, "fix_time", fix_time);
-    emit_key_number(e, "fix_age_s",
-                    t->fix.fix_us < now_us ? (double)(now_us - t->fix.fix_us) / 1e6 : 0, 3);
-    if (t->fix.accuracy_dm >= 0)
-        emit_key_number(e, "accuracy_m", t->fix.accuracy_dm / 10.0, 1);
+    fix_json_write(e, &t->fix, age_us(&t->fix, clock_wall_us()), t->ages);
 }
 
 static void write_availability(struct emit *e, const struct person_json_told *t)

@@ -22,6 +22,7 @@ struct person_json_told {
     bool is_taken;                       /* an order has her */
     bool has_fix;
     struct live_fix fix;
+    const struct age_limits *ages;
     struct point at; /* in the frame of the answer */
 };
 

@@ -9,6 +9,7 @@ static const char *const WORDS[ABLE_BARS] = {
     [ABLE_NO_CONSENT] = "no_consent", [ABLE_CREDENTIAL_EXPIRED] = "credential_expired",
     [ABLE_UNDER_AGE] = "under_age",   [ABLE_EYES_ONLY] = "eyes_only",
     [ABLE_HIRED] = "hired",           [ABLE_NO_POSITION] = "no_position",
+    [ABLE_STALE] = "stale",           [ABLE_FRAME_IN_DOUBT] = "frame_in_doubt",
 };
 
 const char *able_word(enum able_bar bar)

@@ -17,6 +17,8 @@ enum able_bar {
     ABLE_EYES_ONLY, /* a bus keeps to its line: it sees and is not sent */
     ABLE_HIRED,     /* a taxi with a fare */
     ABLE_NO_POSITION,
+    ABLE_STALE,          /* nobody knows any more where she is: engine/age */
+    ABLE_FRAME_IN_DOUBT, /* her device probably sends another frame: she is not where it says */
     ABLE_BARS
 };
 #define ABLE_BIT(bar) (1u << (bar))

@@ -43,6 +43,8 @@
     X(REPORT_IDLE_S, "report_idle_s", NUMBER, "300", 1, 3600)                                      \
     X(REPORT_PATROL_S, "report_patrol_s", NUMBER, "60", 1, 3600)                                   \
     X(REPORT_DISPATCHED_S, "report_dispatched_s", NUMBER, "10", 1, 3600)                           \
+    X(FIX_FRESH_S, "fix_fresh_s", NUMBER, "360", 1, 86400)                                         \
+    X(FIX_LIMIT_S, "fix_limit_s", NUMBER, "3600", 1, 604800)                                       \
     X(RETENTION_POSITIONS_H, "retention_positions_h", NUMBER, "48", 1, 8760)                       \
     X(RETENTION_ENROLMENTS_D, "retention_enrolments_d", NUMBER, "30", 1, 3650)                     \
     X(RETENTION_EVENTS_D, "retention_events_d", NUMBER, "30", 1, 3650)                             \

@@ -316,6 +316,10 @@ static struct engine *engine_new(const struct config *c)
     e->config = c;
     e->worlds = world_slot_new();
     e->live = live_new();
+    const int32_t fresh_s = (int32_t)config_int(c, CONFIG_FIX_FRESH_S);
+    const int32_t limit_s = (int32_t)config_int(c, CONFIG_FIX_LIMIT_S);
+
+    live_age(e->live, (struct age_limits){ fresh_s, limit_s > fresh_s ? limit_s : fresh_s });
     e->ids = ids_new();
     e->watch = watch_new(e->ids);
     e->tiles = tiles_new((size_t)config_int(c, CONFIG_TILE_CACHE_BYTES));

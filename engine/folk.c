@@ -30,13 +30,25 @@ static bool is_tracked(const struct roster_slot *s)
     return (s->on_duty || s->incident_id != 0) && !(s->bars & ABLE_BIT(ABLE_NO_CONSENT));
 }
 
-/* All that stands against sending her, but her age. */
+/* All that stands against sending her, but her age and that of her fix. */
 static uint32_t bars_of(const struct roster_slot *s)
 {
     return s->bars | (s->on_duty ? 0 : ABLE_BIT(ABLE_OFF_DUTY)) |
            (s->incident_id ? ABLE_BIT(ABLE_TAKEN) : 0) |
            (s->crew == ABLE_BUS ? ABLE_BIT(ABLE_EYES_ONLY) : 0) |
-           (s->is_placed ? 0 : ABLE_BIT(ABLE_NO_POSITION));
+           (s->is_placed ? 0 : ABLE_BIT(ABLE_NO_POSITION)) |
+           (s->is_placed && s->flags & LIVE_FRAME ? ABLE_BIT(ABLE_FRAME_IN_DOUBT) : 0);
+}
+
+static struct live_fix fix_of(const struct roster_slot *s)
+{
+    return (struct live_fix){ .person_id = s->person_id,
+                              .at = s->at,
+                              .accuracy_dm = s->accuracy_dm,
+                              .speed_cms = s->speed_cms,
+                              .fix_us = s->fix_us,
+                              .received_us = s->received_us,
+                              .flags = s->flags };
 }
 
 void folk_describe_her(const struct roster_slot *s, struct live_person *out)
@@ -54,8 +66,9 @@ void folk_describe_her(const struct roster_slot *s, struct live_person *out)
                                  .roles = s->roles,
                                  .birth_year = s->birth_year,
                                  .taken_incident_id = s->incident_id,
-                                 .fix.at = s->at,
                                  .bars = bars_of(s) };
+    if (s->is_placed)
+        out->fix = fix_of(s);
 }
 
 void folk_describe(const struct folk *k, const struct roster_slot *s, struct live_person *out)
@@ -63,15 +76,7 @@ void folk_describe(const struct folk *k, const struct roster_slot *s, struct liv
     struct crowd_person stand;
 
     folk_describe_her(s, out);
-    if (!s->is_placed)
-        return;
-    out->fix = (struct live_fix){ .person_id = s->person_id,
-                                  .at = s->at,
-                                  .accuracy_dm = s->accuracy_dm,
-                                  .speed_cms = s->speed_cms,
-                                  .fix_us = s->fix_us,
-                                  .received_us = s->received_us };
-    if (k->crowd && crowd_get(k->crowd, s->person_id, &stand)) {
+    if (s->is_placed && k->crowd && crowd_get(k->crowd, s->person_id, &stand)) {
         out->fix.snapped_in = k->world->version;
         out->fix.snapped_for = stand.mode;
         out->fix.on_street = true;
@@ -204,6 +209,7 @@ static void move(struct folk *k, int32_t slot, const struct live_fix *fix)
     s->speed_cms = fix->speed_cms;
     s->fix_us = fix->fix_us;
     s->received_us = fix->received_us;
+    s->flags = (uint8_t)fix->flags;
     place_on_street(k, slot, fix);
     touch(k, s->person_id);
 }
@@ -322,6 +328,27 @@ void folk_consent(struct folk *k, int32_t slot, bool is_given)
     count(k, slot, 1);
 }
 
+/* Between two counts: she is not where the fix says, and may not be where she was. */
+static void doubt_fix(struct folk *k, int32_t slot, const struct live_fix *fix)
+{
+    struct roster_slot *s = &k->people.slots[slot];
+
+    if (!s->is_placed || fix->fix_us < s->fix_us)
+        return;
+    s->flags |= (uint8_t)fix->flags;
+    renew(k, slot);
+}
+
+void folk_doubt(struct folk *k, int32_t slot, enum live_flag flag, bool is_doubted)
+{
+    struct roster_slot *s = &k->people.slots[slot];
+
+    count(k, slot, -1);
+    s->flags = (uint8_t)(is_doubted ? s->flags | flag : s->flags & ~(uint32_t)flag);
+    renew(k, slot);
+    count(k, slot, 1);
+}
+
 void folk_duty(struct folk *k, int32_t slot, bool on_duty, enum mode mode, enum able_crew crew,
                bool is_hired)
 {
@@ -340,10 +367,13 @@ void folk_move(struct folk *k, const struct live_fix *fix)
 {
     const int32_t slot = roster_find(&k->people, fix->person_id);
 
-    if (slot == ROSTER_NOBODY || fix->flags & LIVE_UNBELIEVED)
+    if (slot == ROSTER_NOBODY)
         return;
     count(k, slot, -1);
-    move(k, slot, fix);
+    if (fix->flags & LIVE_UNBELIEVED)
+        doubt_fix(k, slot, fix);
+    else
+        move(k, slot, fix);
     count(k, slot, 1);
 }
 

@@ -53,6 +53,7 @@ void folk_move(struct folk *k, const struct live_fix *fix);
 bool folk_tracks(const struct folk *k, int64_t person_id);
 void folk_take(struct folk *k, int32_t slot, int64_t incident_id); /* 0: lets her go */
 void folk_consent(struct folk *k, int32_t slot, bool is_given);
+void folk_doubt(struct folk *k, int32_t slot, enum live_flag flag, bool is_doubted);
 void folk_duty(struct folk *k, int32_t slot, bool on_duty, enum mode mode, enum able_crew crew,
                bool is_hired);
 

@@ -18,6 +18,7 @@ enum {
 };
 
 struct live {
+    struct age_limits ages;
     struct turns *turns; /* guards everything below */
     struct folk folk;
     uint64_t taken_turn; /* counts who is taken and let go */
@@ -29,6 +30,7 @@ struct live *live_new(void)
 {
     struct live *l = roster_memory(1, sizeof *l);
 
+    l->ages = AGE_USUAL;
     l->turns = turns_new();
     folk_start(&l->folk, (uint64_t)clock_wall_us());
     return l;
@@ -170,6 +172,16 @@ void live_snap(struct live *l, struct live_fix *fixes, int32_t count)
         if (fixes[i].snapped_for != MODE_COUNT)
             folk_snap(w, fixes[i].snapped_for, &fixes[i]);
     world_drop(w);
+}
+
+void live_age(struct live *l, struct age_limits limits)
+{
+    l->ages = limits;
+}
+
+const struct age_limits *live_ages(const struct live *l)
+{
+    return &l->ages;
 }
 
 /* ------------------------------------------------------------------ changing */
@@ -349,6 +361,19 @@ void live_consent(struct live *l, int64_t person_id, bool is_given)
 
     if (slot != ROSTER_NOBODY)
         folk_consent(&l->folk, slot, is_given);
+    end_change(l);
+    turns_release(l->turns);
+}
+
+void live_doubt(struct live *l, int64_t person_id, enum live_flag flag, bool is_doubted)
+{
+    turns_claim(l->turns);
+    begin_change(l);
+
+    const int32_t slot = roster_find(&l->folk.people, person_id);
+
+    if (slot != ROSTER_NOBODY)
+        folk_doubt(&l->folk, slot, flag, is_doubted);
     end_change(l);
     turns_release(l->turns);
 }

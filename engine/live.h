@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "engine/able.h"
+#include "engine/age.h"
 #include "engine/muster.h"
 #include "engine/world.h"
 #include "geo/frame.h"
@@ -27,7 +28,8 @@ struct live *live_new(void);
 void live_free(struct live *l);
 
 /* What is doubtful about a fix, as bits. It is kept in the history all the same; live
- * believes only those with none of LIVE_UNBELIEVED. */
+ * believes only those with none of LIVE_UNBELIEVED: of the others she has the flags
+ * and stays where she was, until one is believed. */
 enum live_flag {
     LIVE_JUMP = 1 << 0,       /* further from the last one than her mode can come */
     LIVE_FRAME = 1 << 1,      /* her device probably sends another frame than it declares */
@@ -74,9 +76,9 @@ struct live_person {
 
     int16_t birth_year;        /* 0: not known */
     int64_t taken_incident_id; /* 0: she is free */
-    /* Why she cannot be sent now, as bits of engine/able; her age is for whoever
-     * knows what she is wanted for. live_know reads NO_CONSENT, CREDENTIAL_EXPIRED
-     * and HIRED; the others follow from what else is said here. */
+    /* Why she cannot be sent now, as bits of engine/able; her age, and that of her fix,
+     * are for whoever knows what she is wanted for, and when. live_know reads NO_CONSENT,
+     * CREDENTIAL_EXPIRED and HIRED; the others follow from what else is said here. */
     uint32_t bars;
 };
 
@@ -94,8 +96,8 @@ const struct world *live_world(const struct live *l);
 /* The people on the streets, NULL before the first world. */
 const struct crowd *live_crowd(const struct live *l);
 
-/* What is known of someone who was met in the crowd: nothing is searched for, and of
- * the fix there is only the place. */
+/* What is known of someone who was met in the crowd: nothing is searched for, and the
+ * fix is not snapped. */
 void live_met(const struct live *l, const struct crowd_person *person, struct live_person *out);
 
 /* False when nobody has this id. */
@@ -115,7 +117,7 @@ uint64_t live_box_version(const struct live *l, struct point_e7 south_west,
 int32_t live_count(const struct live *l);        /* people known */
 int32_t live_placed_count(const struct live *l); /* with a fix */
 int32_t live_on_duty_count(const struct live *l);
-int32_t live_available_count(const struct live *l); /* can be sent, but for their age */
+int32_t live_available_count(const struct live *l); /* can be sent, but for any age */
 /* The same of certain organisations. */
 const struct muster *live_muster(const struct live *l);
 /* Of who is where since when: two processes that know the same positions have the same,
@@ -141,6 +143,15 @@ void live_forget(struct live *l, int64_t person_id);
  * unknown ids are ignored, they are set right by live_taken_are. */
 void live_take(struct live *l, const int64_t *person_ids, int32_t count, int64_t incident_id);
 void live_release(struct live *l, const int64_t *person_ids, int32_t count);
+
+/* That the frame or the clock of her device is doubted, or no longer; unknown ids are
+ * ignored. */
+void live_doubt(struct live *l, int64_t person_id, enum live_flag flag, bool is_doubted);
+
+/* How old fixes may be, for whoever asks: AGE_USUAL until it is set, before the first
+ * reader. */
+void live_age(struct live *l, struct age_limits limits);
+const struct age_limits *live_ages(const struct live *l);
 
 /* Exactly these people are taken, as the database was at some moment after
  * live_taken_turn gave `turn`: whoever was taken or let go since then is left as she

@@ -19,6 +19,8 @@ const char *const NEARBY_ROLE_WORDS[NEARBY_ROLES] = {
 struct choice {
     const struct live *live;
     const struct nearby_wish *wish;
+    const struct age_limits *ages;
+    int64_t now_us;
     int32_t this_year;
 };
 
@@ -58,9 +60,12 @@ static bool is_wanted(const struct nearby_wish *w, const struct live_person *p)
 /* All that stands against sending her to this. */
 static uint32_t bars_to(const struct choice *c, const struct live_person *p)
 {
-    return p->bars | (able_old_enough(p->birth_year, c->wish->age_min, c->this_year)
-                          ? 0
-                          : ABLE_BIT(ABLE_UNDER_AGE));
+    const bool is_lost = p->has_fix && age_is_lost(c->ages, age_us(&p->fix, c->now_us));
+
+    return p->bars | (is_lost ? ABLE_BIT(ABLE_STALE) : 0) |
+           (able_old_enough(p->birth_year, c->wish->age_min, c->this_year)
+                ? 0
+                : ABLE_BIT(ABLE_UNDER_AGE));
 }
 
 static bool accept(const void *self, const struct crowd_person *met)
@@ -74,6 +79,16 @@ static bool accept(const void *self, const struct crowd_person *met)
     if ((bars && !c->wish->unavailable) || !is_wanted(c->wish, &p))
         return false;
     return sight_sees(c->wish->sight, &p) || (!bars && sight_lent(c->wish->sight, &p));
+}
+
+/* The moment is that of the whole search: nobody grows older during it. */
+static uint32_t spread(const void *self, const struct crowd_person *met)
+{
+    const struct choice *c = self;
+    struct live_person p;
+
+    live_met(c->live, met, &p);
+    return age_spread_ms(c->ages, age_us(&p.fix, c->now_us));
 }
 
 /* ------------------------------------------------------------------ finding */
@@ -95,9 +110,10 @@ static void describe(const struct choice *c, const struct nearest_hit *hit, stru
                                    .is_lent = is_lent,
                                    .bars = bars_to(c, &person),
                                    .cost_ms = hit->cost_ms,
+                                   .spread_ms = hit->delay_ms,
                                    .at = point_from_e7(person.fix.at),
-                                   .fix_us = person.fix.fix_us,
-                                   .accuracy_dm = person.fix.accuracy_dm,
+                                   .fix = person.fix,
+                                   .fix_age_us = age_us(&person.fix, c->now_us),
                                    .stands = hit->person.spot,
                                    .place = hit->place };
 }
@@ -113,6 +129,7 @@ static bool find(const struct choice *c, struct nearest_room *room, struct arena
         return fail_set(f, FAIL_BUSY, NO_CITY_YET, "no city has been imported yet");
     search.unavailable = c->wish->unavailable;
     search.accept = accept;
+    search.delay_ms = spread;
     search.self = c;
     if (!nearest_find(w->network, w->streets, live_crowd(c->live), &search, room, a, &found, f))
         return f->code == CODE_NO_STREET_NEAR ? fail_at(f, "/place") : false;
@@ -125,9 +142,9 @@ static bool find(const struct choice *c, struct nearest_room *room, struct arena
     return true;
 }
 
-static int32_t year_now(void)
+static int32_t year_of(int64_t now_us)
 {
-    const time_t now = (time_t)(clock_wall_us() / 1000000);
+    const time_t now = (time_t)(now_us / 1000000);
     struct tm tm;
 
     gmtime_r(&now, &tm);
@@ -137,7 +154,8 @@ static int32_t year_now(void)
 bool nearby_find(struct live *l, const struct nearby_wish *wish, struct nearest_room *room,
                  struct arena *a, struct nearby_answer *out, struct fail *f)
 {
-    const struct choice c = { l, wish, year_now() };
+    const int64_t now_us = clock_wall_us();
+    const struct choice c = { l, wish, live_ages(l), now_us, year_of(now_us) };
 
     live_read(l);
     const bool found = find(&c, room, a, out, f);

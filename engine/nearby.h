@@ -19,13 +19,14 @@ struct nearby_person {
     const char *name;
     enum mode mode;
     enum able_crew crew;
-    int64_t org_id; /* by which she was found: her home where that may be seen, else another */
-    bool is_lent;   /* by mutual aid */
-    uint32_t bars;  /* why she cannot be sent, bits of engine/able; 0: she can */
-    uint32_t cost_ms;
-    struct point at; /* where she reported to be */
-    int64_t fix_us;
-    int32_t accuracy_dm;       /* -1 when unknown */
+    int64_t org_id;     /* by which she was found: her home where that may be seen, else another */
+    bool is_lent;       /* by mutual aid */
+    uint32_t bars;      /* why she cannot be sent, bits of engine/able; 0: she can */
+    uint32_t cost_ms;   /* by road from where she reported to be */
+    uint32_t spread_ms; /* by which she may come sooner or later: her fix is old */
+    struct point at;    /* where she reported to be */
+    struct live_fix fix;
+    int64_t fix_age_us;
     struct route route;        /* from her street to the place; without points when not found */
     struct spot stands, place; /* on the streets of `world` */
 };
@@ -33,7 +34,8 @@ struct nearby_person {
 struct nearby_answer {
     const struct world *world; /* the searched one, held; nearby_done drops it */
     int32_t count;
-    struct nearby_person *people; /* ascending by (cost_ms, person_id) */
+    struct nearby_person *people; /* ascending by (cost_ms + spread_ms, person_id): who is
+                                   * certainly there first */
     int32_t settled;
 };
 

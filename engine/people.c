@@ -95,7 +95,8 @@ static bool follow_one(void *self, const struct db_rows *row, struct fail *f)
                                     .accuracy_dm = (int32_t)db_get_int(row, 0, 8),
                                     .speed_cms = (int32_t)db_get_int(row, 0, 9),
                                     .fix_us = db_get_int(row, 0, 10),
-                                    .received_us = db_get_int(row, 0, 11) };
+                                    .received_us = db_get_int(row, 0, 11),
+                                    .flags = (uint32_t)db_get_int(row, 0, 20) };
     if (to->count == CHUNK)
         hand_over(to);
     return true;

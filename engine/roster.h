@@ -32,6 +32,7 @@ struct roster_slot {
     uint8_t roles;
     uint8_t crew;
     uint8_t mode;
+    uint8_t flags; /* of the fix, and what is doubted since: bits of enum live_flag */
     bool on_duty;
     bool is_placed; /* has a fix, and stands in a cell */
 };

@@ -7,7 +7,8 @@
  * the edge that lies between. `waiting` holds the people so offered, some of them
  * twice. Whoever is first in `waiting` is certain once her cost is *below* that of
  * every node of the frontier: a node of equal cost might still offer someone at
- * equal cost with a lower id. */
+ * equal cost with a lower id. Whoever may come later than by road waits
+ * with that time added: nobody unseen can be sooner than the frontier all the more. */
 #include "geo/road/nearest.h"
 
 #include <assert.h>
@@ -104,10 +105,17 @@ static bool wanted(const struct search *s, enum mode mode, const struct crowd_pe
            (!wish->accept || wish->accept(wish->self, p));
 }
 
+static uint32_t delay_of(const struct search *s, const struct crowd_person *p)
+{
+    return s->wish->delay_ms ? s->wish->delay_ms(s->wish->self, p) : 0;
+}
+
 static void offer(struct search *s, const struct crowd_person *p, uint32_t cost_ms)
 {
-    if (within(s, cost_ms))
-        queue_put(&s->room->waiting, (struct queue_item){ .cost = cost_ms, .id = p->person_id });
+    const uint32_t latest_ms = network_add(cost_ms, delay_of(s, p));
+
+    if (within(s, latest_ms))
+        queue_put(&s->room->waiting, (struct queue_item){ .cost = latest_ms, .id = p->person_id });
 }
 
 /* Everyone on the place's own segment who need not leave it. */
@@ -199,7 +207,8 @@ static void gather(struct search *s)
         const bool still_there = crowd_get(s->crowd, item.id, &hit->person);
 
         assert(still_there);
-        hit->cost_ms = item.cost;
+        hit->delay_ms = delay_of(s, &hit->person);
+        hit->cost_ms = item.cost - hit->delay_ms;
         hit->place = s->place[hit->person.mode];
         s->out->count++;
     }

@@ -18,6 +18,9 @@ struct nearest_wish {
     uint64_t skills_all; /* only people who have all of these */
     uint32_t limit_ms;   /* nobody farther than this; 0 means no limit */
     bool unavailable;    /* those who are not available, too */
+    /* By how much later than from where she stands someone may come, milliseconds; NULL:
+     * nobody. It counts as if it were on the way, for the limit, too. Asked as accept. */
+    uint32_t (*delay_ms)(const void *self, const struct crowd_person *person);
     /* Whom else to leave out; NULL: nobody. Asked about everyone who comes into
      * question, before she counts, in no particular order and perhaps twice; the
      * answer must be the same for the whole of a search. */
@@ -27,13 +30,14 @@ struct nearest_wish {
 
 struct nearest_hit {
     struct crowd_person person;
-    uint32_t cost_ms;
+    uint32_t cost_ms;  /* by road, from where she stands */
+    uint32_t delay_ms; /* may come on top */
     struct spot place; /* where the place lies on this person's streets */
 };
 
 struct nearest_answer {
     int32_t count;
-    struct nearest_hit *hits; /* ascending by (cost_ms, person_id); in the arena */
+    struct nearest_hit *hits; /* ascending by (cost_ms + delay_ms, person_id); in the arena */
     int32_t settled;          /* nodes settled, for metrics */
 };
 

@@ -5,7 +5,7 @@ SELECT p.person_id, p.display_name, p.mode, p.skills, p.on_duty, false,
        l.received_us,
        p.org_id, coalesce(p.birth_year, 0), p.hired, p.location_consent,
        coalesce(p.credential_until <= now(), false), m.orgs, coalesce(m.roles, 0),
-       coalesce(d.incident_id, 0)
+       coalesce(d.incident_id, 0), coalesce(l.flags, 0)
 FROM vigil.person p
 LEFT JOIN (SELECT * FROM vigil.position_last WHERE fix_us > 0) l USING (person_id)
 LEFT JOIN (SELECT person_id, array_agg(DISTINCT org_id) AS orgs,

@@ -6,7 +6,7 @@ SELECT p.person_id, p.display_name, p.mode, p.skills, p.on_duty, p.valid_to IS N
        l.received_us,
        p.org_id, coalesce(p.birth_year, 0), p.hired, p.location_consent,
        coalesce(p.credential_until <= now(), false), m.orgs, coalesce(m.roles, 0),
-       coalesce(d.incident_id, 0)
+       coalesce(d.incident_id, 0), coalesce(l.flags, 0)
 FROM (SELECT person_id FROM vigil.person WHERE changed_txid >= $1::bigint
       UNION
       SELECT person_id FROM vigil.person

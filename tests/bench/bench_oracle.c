@@ -4,7 +4,8 @@
  *   bench_oracle ADDRESS SEED INCIDENTS PEOPLE PAIRS FILE [control | late]
  *
  * Half of the questions are asked for a part of the organisations only, as a command
- * centre asks: then whoever belongs to none of them, or is taken, does not count.
+ * centre asks: then whoever belongs to none of them, or is taken, does not count. For
+ * half of them old fixes count by the latest that their people can come.
  * Prints a line of figures and exits 1 when an answer differs. Writes into FILE what
  * routes cost from node to node (mode, source, target, ms; tab separated; nothing
  * for ms when there is no way), to be compared with pgRouting. With `control` one
@@ -30,6 +31,8 @@ enum {
     CONTROL_EVERY = 100,
     ORGS = 200,
     TAKEN_EVERY = 10,
+    STALE_EVERY = 5, /* the fix of one in so many is old, by up to LATE_MAX_MS */
+    LATE_MAX_MS = 600000,
     SHOWN_MAX = 5,
 };
 
@@ -42,6 +45,7 @@ struct rival {
 struct standing {
     int32_t home, further;
     bool is_taken;
+    uint32_t late_ms; /* that she may come later: her fix is old */
 };
 
 struct bench {
@@ -66,6 +70,13 @@ struct scope {
     const struct standing *people; /* by tag */
     int32_t first_org, last_org;
 };
+
+static uint32_t late(const void *self, const struct crowd_person *person)
+{
+    const struct scope *s = self;
+
+    return s->people[person->tag].late_ms;
+}
 
 static bool is_in(const struct scope *s, int32_t tag)
 {
@@ -138,7 +149,10 @@ static void make_people(struct bench *b, int32_t count)
         b->standings[p->tag] =
             (struct standing){ .home = town_pick(&b->dice, ORGS),
                                .further = town_pick(&b->dice, 5 * ORGS),
-                               .is_taken = town_pick(&b->dice, TAKEN_EVERY) == 0 };
+                               .is_taken = town_pick(&b->dice, TAKEN_EVERY) == 0,
+                               .late_ms = town_pick(&b->dice, STALE_EVERY)
+                                              ? 0
+                                              : (uint32_t)town_pick(&b->dice, LATE_MAX_MS) };
         if (b->people_count > 0 && town_pick(&b->dice, 20) == 0) {
             p->spot = p[-1].spot;
             p->mode = p[-1].mode;
@@ -196,12 +210,13 @@ static int32_t expect(struct bench *b, const struct nearest_wish *wish)
             const struct crowd_person *p = &b->people[i];
 
             if (p->mode != mode || !(p->available || wish->unavailable) ||
-                (wish->skills_all & ~p->skills) || (wish->self && !is_in(wish->self, p->tag)))
+                (wish->skills_all & ~p->skills) || (wish->accept && !is_in(wish->self, p->tag)))
                 continue;
             const int64_t ms = plain_cost(b->plain, (int)mode, in_database(b, p->spot));
+            const int64_t late_ms = wish->delay_ms ? b->standings[p->tag].late_ms : 0;
 
             if (ms < INT32_MAX)
-                b->rivals[count++] = (struct rival){ p->person_id, ms };
+                b->rivals[count++] = (struct rival){ p->person_id, ms + late_ms };
         }
     }
     qsort(b->rivals, (size_t)count, sizeof *b->rivals, by_cost_then_id);
@@ -213,7 +228,7 @@ static bool same(struct bench *b, int32_t incident, const struct nearest_answer 
     int32_t i = 0;
 
     while (i < got->count && i < want && got->hits[i].person.person_id == b->rivals[i].person_id &&
-           got->hits[i].cost_ms == b->rivals[i].cost_ms)
+           got->hits[i].cost_ms + (int64_t)got->hits[i].delay_ms == b->rivals[i].cost_ms)
         i++;
     if (i == got->count && i == want)
         return true;
@@ -249,10 +264,11 @@ static struct nearest_wish random_wish(struct bench *b, int32_t i, const struct 
         .skills_all = town_pick(&b->dice, 2) ? 0 : town_roll(&b->dice) % (1u << SKILLS),
     };
 
+    wish.self = scope;
+    wish.delay_ms = town_pick(&b->dice, 2) ? late : NULL;
     if (i % 2 == 0)
         return wish;
     wish.accept = accept;
-    wish.self = scope;
     wish.unavailable = town_pick(&b->dice, 4) == 0;
     return wish;
 }

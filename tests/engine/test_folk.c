@@ -29,6 +29,7 @@ static int set_up(void **state)
     s->slot = world_slot_new();
     s->world = block_world(s->slot, SIDE, BLOCK_PORTO);
     s->live = live_new();
+    live_age(s->live, (struct age_limits){ INT32_MAX, INT32_MAX });
     s->dice = (struct town_dice){ 20261122 };
     live_settle(s->live, s->world);
     *state = s;
@@ -58,7 +59,8 @@ static uint32_t bars_of(const struct live_person *p)
     return p->bars | (p->on_duty ? 0 : ABLE_BIT(ABLE_OFF_DUTY)) |
            (p->taken_incident_id ? ABLE_BIT(ABLE_TAKEN) : 0) |
            (p->crew == ABLE_BUS ? ABLE_BIT(ABLE_EYES_ONLY) : 0) |
-           (p->has_fix ? 0 : ABLE_BIT(ABLE_NO_POSITION));
+           (p->has_fix ? 0 : ABLE_BIT(ABLE_NO_POSITION)) |
+           (p->has_fix && p->fix.flags & LIVE_FRAME ? ABLE_BIT(ABLE_FRAME_IN_DOUBT) : 0);
 }
 
 static void lose_track(struct live_person *p)
@@ -96,13 +98,29 @@ static void comes(struct scene *s, struct live_person *p, int64_t id)
 
 static void moves(struct scene *s, struct live_person *p, int64_t id, int64_t now)
 {
-    const struct live_fix fix = { .person_id = id, .at = somewhere(s), .fix_us = now };
+    static const uint32_t FLAGS[] = { 0, 0, 0, LIVE_JUMP, LIVE_FRAME, LIVE_JUMP | LIVE_FRAME };
+    const struct live_fix fix = {
+        .person_id = id, .at = somewhere(s), .fix_us = now, .flags = FLAGS[town_pick(&s->dice, 6)]
+    };
 
     live_move(s->live, &fix, 1);
     if (!p->person_id || !is_tracked(p))
         return;
+    if (fix.flags & LIVE_JUMP) {
+        p->fix.flags |= p->has_fix ? fix.flags : 0;
+        return;
+    }
     p->has_fix = true;
     p->fix = fix;
+}
+
+static void is_doubted(struct scene *s, struct live_person *p, int64_t id)
+{
+    const bool is_on = town_pick(&s->dice, 2) == 0;
+
+    live_doubt(s->live, id, LIVE_FRAME, is_on);
+    if (p->person_id)
+        p->fix.flags = is_on ? p->fix.flags | LIVE_FRAME : p->fix.flags & ~(uint32_t)LIVE_FRAME;
 }
 
 static void is_taken(struct scene *s, struct live_person *p, int64_t id, int64_t incident_id)
@@ -147,7 +165,7 @@ static void something_happens(struct scene *s, int64_t round)
     const int64_t id = 1 + town_pick(&s->dice, IDS);
     struct live_person *p = &s->people[id];
 
-    switch (town_pick(&s->dice, 8)) {
+    switch (town_pick(&s->dice, 9)) {
     case 0:
         comes(s, p, id);
         break;
@@ -164,6 +182,9 @@ static void something_happens(struct scene *s, int64_t round)
         agrees(s, p, id);
         break;
     case 5:
+        is_doubted(s, p, id);
+        break;
+    case 6:
         if (town_pick(&s->dice, 4) == 0) {
             live_forget(s->live, id);
             *p = (struct live_person){ 0 };
@@ -224,12 +245,14 @@ static void check_person(struct scene *s, int64_t id)
     if (!want->has_fix)
         return;
     assert_int_equal(got.fix.at.lon, want->fix.at.lon);
+    assert_int_equal(got.fix.flags, want->fix.flags);
     assert_int_equal(stands.mode, want->mode);
     assert_int_equal(stands.available, bars_of(want) == 0);
     live_met(s->live, &stands, &met);
     assert_int_equal(met.person_id, id);
     assert_int_equal(met.bars, got.bars);
     assert_int_equal(met.fix.at.lat, want->fix.at.lat);
+    assert_int_equal(met.fix.fix_us, want->fix.fix_us);
 }
 
 static void whatever_happens_everyone_is_known_as_she_is(void **state)

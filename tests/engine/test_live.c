@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "engine/clock.h"
 #include "engine/nearby.h"
 #include "tests/support/block.h"
 #include "tests/support/check_near.h"
@@ -25,6 +26,7 @@ static int set_up(void **state)
     c->slot = world_slot_new();
     c->world = block_world(c->slot, SIDE, BLOCK_PORTO);
     c->live = live_new();
+    live_age(c->live, (struct age_limits){ INT32_MAX, INT32_MAX });
     *state = c;
     return 0;
 }
@@ -135,6 +137,45 @@ static void an_older_fix_changes_nothing(void **state)
     live_know(c->live, &again, 1);
     assert_int_equal(get(c->live, 7).fix.at.lon, 12);
     assert_string_equal(get(c->live, 7).name, "b");
+}
+
+static void a_jump_is_flagged_and_not_believed(void **state)
+{
+    struct city *c = *state;
+    const struct live_fix far = {
+        .person_id = 7, .at = { 90, 90 }, .fix_us = 200, .flags = LIVE_JUMP
+    };
+    const struct live_fix late = {
+        .person_id = 7, .at = { 91, 91 }, .fix_us = 50, .flags = LIVE_JUMP
+    };
+
+    know(c->live, 7, "a");
+    live_move(c->live, &far, 1);
+    assert_false(get(c->live, 7).has_fix);
+    move_to(c->live, 7, (struct point_e7){ 10, 20 }, 100);
+    live_move(c->live, &late, 1);
+    assert_int_equal(get(c->live, 7).fix.flags, 0);
+    live_move(c->live, &far, 1);
+    assert_int_equal(get(c->live, 7).fix.flags, LIVE_JUMP);
+    assert_int_equal(get(c->live, 7).fix.at.lon, 10);
+    assert_int_equal(get(c->live, 7).fix.fix_us, 100);
+    move_to(c->live, 7, (struct point_e7){ 11, 21 }, 300);
+    assert_int_equal(get(c->live, 7).fix.flags, 0);
+    assert_int_equal(get(c->live, 7).fix.at.lon, 11);
+}
+
+static void whose_frame_is_doubted_is_shown_and_not_sent(void **state)
+{
+    struct city *c = *state;
+
+    know(c->live, 7, "a");
+    move_to(c->live, 7, (struct point_e7){ 10, 20 }, 100);
+    live_doubt(c->live, 8, LIVE_FRAME, true);
+    live_doubt(c->live, 7, LIVE_FRAME, true);
+    assert_int_equal(get(c->live, 7).bars, ABLE_BIT(ABLE_FRAME_IN_DOUBT));
+    assert_true(get(c->live, 7).has_fix);
+    live_doubt(c->live, 7, LIVE_FRAME, false);
+    assert_int_equal(get(c->live, 7).bars, 0);
 }
 
 static void who_is_forgotten_is_gone_everywhere(void **state)
@@ -289,6 +330,55 @@ static void a_box_has_a_new_version_when_it_looks_different(void **state)
 }
 
 /* ------------------------------------------------------------------ another city */
+
+/* Who is found near the first, the last by the limit; her spread in seconds. */
+static int32_t find(struct city *c, bool unavailable, struct nearby_person found[3],
+                    struct arena *a)
+{
+    struct nearest_room *room = nearest_room_new();
+    const struct nearby_wish wish = {
+        .search = { .place = point_from_e7(point_to_e7(c->world->south_west)), .k = 3 },
+        .sight = &(struct sight){ .everyone = true },
+        .unavailable = unavailable,
+    };
+    struct nearby_answer answer;
+    struct fail f;
+
+    assert_true(nearby_find(c->live, &wish, room, a, &answer, &f));
+    for (int32_t i = 0; i < answer.count; i++)
+        found[i] = answer.people[i];
+    nearby_done(&answer);
+    nearest_room_free(room);
+    return answer.count;
+}
+
+static void an_old_fix_counts_by_what_can_be_reached_since(void **state)
+{
+    struct city *c = *state;
+    const struct point_e7 corner = point_to_e7(c->world->south_west);
+    const struct point_e7 beside = { corner.lon + 10000, corner.lat };
+    const int64_t now_us = clock_wall_us();
+    struct arena *a = arena_new();
+    struct nearby_person found[3];
+
+    live_settle(c->live, c->world);
+    live_age(c->live, (struct age_limits){ 60, 3600 });
+    for (int64_t id = 1; id <= 3; id++)
+        know(c->live, id, "a");
+    move_to(c->live, 1, corner, now_us - 1000 * 1000000LL); /* there, 16 minutes ago */
+    move_to(c->live, 2, beside, now_us);                    /* about 100 m away, now */
+    move_to(c->live, 3, corner, now_us - 3700 * 1000000LL); /* there, an hour ago */
+    assert_int_equal(find(c, false, found, a), 2);
+    assert_int_equal(found[0].person_id, 2);
+    assert_int_equal(found[0].spread_ms, 0);
+    assert_int_equal(found[1].person_id, 1);
+    assert_int_equal(found[1].cost_ms, 0);
+    assert_in_range(found[1].spread_ms, 940000, 999000);
+    assert_int_equal(find(c, true, found, a), 3);
+    assert_int_equal(found[2].person_id, 3);
+    assert_int_equal(found[2].bars, ABLE_BIT(ABLE_STALE));
+    arena_free(a);
+}
 
 static void everyone_is_put_onto_the_streets_of_another_city(void **state)
 {
@@ -467,6 +557,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nobody_moves_who_is_not_known, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_older_fix_changes_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_jump_is_flagged_and_not_believed, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whose_frame_is_doubted_is_shown_and_not_sent, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(an_old_fix_counts_by_what_can_be_reached_since, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(who_is_forgotten_is_gone_everywhere, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_new_mode_stands_on_its_own_streets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(far_from_every_street_one_is_not_in_the_crowd, set_up,

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "engine/clock.h"
 #include "engine/swarm.h"
 #include "engine/tiles.h"
 #include "tests/support/database.h"
@@ -69,6 +70,7 @@ static int open_empty(void **state)
     room->d = *state;
     room->tiles = tiles_new(ROOM);
     room->live = live_new();
+    live_age(room->live, (struct age_limits){ INT32_MAX, INT32_MAX });
     room->db = database_reader(room->d, 1);
     room->reader = (struct tiles_reader){ room->db, room->live, room->d->arena, &EVERYONE };
     *state = room;
@@ -491,6 +493,44 @@ static void near_by_everyone_is_a_point_with_mode_and_state(void **state)
     }
 }
 
+static void who_is_stale_or_doubted_is_marked(void **state)
+{
+    struct room *room = *state;
+    const int64_t now_us = clock_wall_us();
+    const struct live_fix fixes[] = {
+        { .person_id = 2, .fix_us = now_us - 50 * 1000000LL },
+        { .person_id = 3, .fix_us = now_us - 2000 * 1000000LL },
+        { .person_id = 5, .fix_us = now_us, .flags = LIVE_FRAME },
+        { .person_id = 6, .fix_us = now_us, .flags = LIVE_JUMP },
+    };
+    static const struct {
+        int64_t available, stale, doubt;
+    } WANT[] = { { 0 }, { 0, 1, 0 }, { 1, 0, 0 }, { 1, 1, 0 }, { 0 }, { 0, 0, 1 }, { 0, 1, 1 } };
+
+    live_age(room->live, (struct age_limits){ 1000, 3000 });
+    add_people(room, 6);
+    for (size_t i = 0; i < sizeof fixes / sizeof *fixes; i++) {
+        struct live_fix fix = fixes[i];
+
+        fix.at = point_to_e7((struct point){ CENTRE.lon + (double)i * 1e-4, CENTRE.lat });
+        live_move(room->live, &fix, 1);
+    }
+    const struct mvt_read_tile tile = ask_read(room, "people", tile_at(CENTRE, 14));
+    const struct mvt_read_layer *l = &tile.layers[0];
+
+    assert_int_equal(l->feature_count, 6);
+    for (int32_t i = 0; i < 6; i++) {
+        const struct mvt_read_feature *ft = &l->features[i];
+
+        if (ft->id == 1 || ft->id == 4)
+            continue; /* taxis with a fare, long not heard of */
+        if (mvt_read_tag(l, ft, "available")->integer != WANT[ft->id].available ||
+            mvt_read_tag(l, ft, "stale")->integer != WANT[ft->id].stale ||
+            mvt_read_tag(l, ft, "doubt")->integer != WANT[ft->id].doubt)
+            fail_msg("person %lld", (long long)ft->id);
+    }
+}
+
 static void from_far_away_people_are_counted_and_nobody_twice(void **state)
 {
     struct room *room = *state;
@@ -591,6 +631,7 @@ int main(void)
         ROOM_TEST(while_the_database_is_away_what_is_kept_is_served),
         ROOM_TEST(without_ever_seeing_the_database_only_people_are_shown),
         ROOM_TEST(near_by_everyone_is_a_point_with_mode_and_state),
+        ROOM_TEST(who_is_stale_or_doubted_is_marked),
         ROOM_TEST(from_far_away_people_are_counted_and_nobody_twice),
         ROOM_TEST(a_crowd_too_dense_for_points_is_counted),
         ROOM_TEST(a_step_of_anyone_changes_the_tag_of_her_tile),

@@ -39,6 +39,7 @@ static int open_room(void **state)
     ROOM.d = database_new(true);
     ROOM.tiles = tiles_new(1 << 20);
     ROOM.live = live_new();
+    live_age(ROOM.live, (struct age_limits){ INT32_MAX, INT32_MAX });
     return db_script(ROOM.d->db, CITY, &f) ? 0 : 1;
 }
 

@@ -48,6 +48,14 @@ static bool is_hers(const void *self, const struct crowd_person *p)
     return p->person_id % 3 == *(const int32_t *)self && p->tag == (int32_t)p->person_id + 7;
 }
 
+/* By how much later somebody may come: most not at all, some by minutes, so that many
+ * ties remain. */
+static uint32_t may_be_late(const void *self, const struct crowd_person *p)
+{
+    (void)self;
+    return p->person_id % 4 ? 0 : (uint32_t)(p->person_id % 5) * 20000;
+}
+
 static bool may_come(const struct nearest_wish *wish, const struct crowd_person *p)
 {
     return (p->available || wish->unavailable) && (!wish->accept || wish->accept(wish->self, p)) &&
@@ -71,7 +79,9 @@ static int32_t expect(const struct network *n, const struct snap_index *index,
 
         if (!crowd_get(c, id, &p) || !may_come(wish, &p) || !near[p.mode])
             continue;
-        const uint32_t cost_ms = slow_cost(n, p.mode, p.spot, place[p.mode].spot);
+        const uint32_t late_ms = wish->delay_ms ? may_be_late(NULL, &p) : 0;
+        const uint32_t cost_ms =
+            network_add(slow_cost(n, p.mode, p.spot, place[p.mode].spot), late_ms);
 
         if (cost_ms < NETWORK_COST_NEVER && (wish->limit_ms == 0 || cost_ms <= wish->limit_ms))
             rivals[count++] = (struct rival){ id, cost_ms };
@@ -85,7 +95,7 @@ static void check_answer(const struct nearest_answer *got, const struct rival *w
 {
     assert_int_equal(got->count, want_count);
     for (int32_t i = 0; i < want_count; i++) {
-        assert_int_equal(got->hits[i].cost_ms, want[i].cost_ms);
+        assert_int_equal(got->hits[i].cost_ms + got->hits[i].delay_ms, want[i].cost_ms);
         assert_int_equal(got->hits[i].person.person_id, want[i].person_id);
     }
 }
@@ -105,6 +115,7 @@ static struct nearest_wish random_wish(struct town_dice *dice, const struct netw
         .limit_ms = town_pick(dice, 3) ? 0 : (uint32_t)(1 + town_pick(dice, 90000)),
         .unavailable = town_pick(dice, 4) == 0,
         .accept = town_pick(dice, 2) ? is_hers : NULL,
+        .delay_ms = town_pick(dice, 2) ? may_be_late : NULL,
         .self = &THIRDS[town_pick(dice, 3)],
     };
 }
@@ -176,6 +187,37 @@ static void equal_costs_are_in_order_of_id(void **state)
     arena_free(a);
 }
 
+static void whoever_may_come_late_stands_behind_who_comes_for_sure(void **state)
+{
+    struct arena *a = arena_new();
+    const struct network *n = town_blocks(4, (struct point){ 117.2, 34.3 }, a);
+    struct snap_index *index = snap_index_new(n);
+    struct crowd *c = crowd_new(n);
+    struct nearest_room *room = nearest_room_new();
+    struct nearest_wish wish = { .place = { 117.2, 34.3 }, .k = 2, .delay_ms = may_be_late };
+    struct nearest_answer got;
+    struct fail f;
+
+    (void)state;
+    /* 4 stands on the spot and may be 80 s late, 1 is 100 m away: 83 s on foot. */
+    crowd_put(c, &(struct crowd_person){ .person_id = 4, .available = true });
+    crowd_put(c, &(struct crowd_person){ .person_id = 1, .spot = { 0, 5000 }, .available = true });
+    assert_true(nearest_find(n, index, c, &wish, room, a, &got, &f));
+    assert_int_equal(got.count, 2);
+    assert_int_equal(got.hits[0].person.person_id, 1);
+    assert_int_equal(got.hits[0].delay_ms, 0);
+    assert_int_equal(got.hits[1].person.person_id, 4);
+    assert_int_equal(got.hits[1].cost_ms, 0);
+    assert_int_equal(got.hits[1].delay_ms, 80000);
+    wish.limit_ms = 79999;
+    assert_true(nearest_find(n, index, c, &wish, room, a, &got, &f));
+    assert_int_equal(got.count, 1);
+    nearest_room_free(room);
+    crowd_free(c);
+    snap_index_free(index);
+    arena_free(a);
+}
+
 static void far_from_every_street_nobody_is_near(void **state)
 {
     struct arena *a = arena_new();
@@ -202,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_nearest_are_those_of_the_definition),
         cmocka_unit_test(equal_costs_are_in_order_of_id),
+        cmocka_unit_test(whoever_may_come_late_stands_behind_who_comes_for_sure),
         cmocka_unit_test(far_from_every_street_nobody_is_near),
     };
 
