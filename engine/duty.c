@@ -91,6 +91,18 @@ bool duty_set(struct db *db, const struct duty_wish *wish, struct arena *a, stru
     return tell(db, out, f);
 }
 
+bool duty_hire(struct db *db, int64_t person_id, bool is_hired, struct arena *a,
+               struct duty_state *out, struct fail *f)
+{
+    const struct duty_wish wish = {
+        .person_id = person_id, .on_duty = true, .sets_hired = true, .is_hired = is_hired
+    };
+
+    if (!read_state(db, person_id, a, out, f))
+        return false;
+    return !out->on_duty || strcmp(out->mode, "taxi") != 0 || duty_set(db, &wish, a, out, f);
+}
+
 void duty_show(struct live *l, const struct duty_state *state)
 {
     enum able_crew crew = ABLE_OWN;

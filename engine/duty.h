@@ -39,6 +39,10 @@ struct duty_state {
 bool duty_set(struct db *db, const struct duty_wish *wish, struct arena *a, struct duty_state *out,
               struct fail *f);
 
+/* Whether a fare has her taxi. Nothing is changed of someone without one, or off duty. */
+bool duty_hire(struct db *db, int64_t person_id, bool is_hired, struct arena *a,
+               struct duty_state *out, struct fail *f);
+
 /* After the commit: the live index learns it at once, other processes by following. */
 void duty_show(struct live *l, const struct duty_state *state);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/cadence.h"
 #include "engine/chain.h"
 #include "engine/clock.h"
 #include "engine/config.h"
@@ -17,6 +18,7 @@
 #include "engine/dispatches.h"
 #include "engine/feed.h"
 #include "engine/ids.h"
+#include "engine/keyring.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
 #include "engine/nodes.h"
@@ -47,6 +49,8 @@ struct engine {
     struct positions *positions;
     struct upkeep *upkeep;
     struct ids *ids;
+    struct keyring *keyring;
+    struct cadence *cadence;
     struct tiles *tiles;
     struct watch *watch;
     struct feed *feed;
@@ -183,7 +187,8 @@ static bool look(struct engine *e, struct fail *f)
 {
     const bool is_good = follow_import(e, f) && follow_orgs(e, f) &&
                          people_follow(e->db, e->live, e->arena, &e->people_mark, f) &&
-                         people_follow_taken(e->db, e->live, e->arena, f) && make_partitions(e, f);
+                         people_follow_taken(e->db, e->live, e->arena, f) &&
+                         keyring_follow(e->keyring, e->db, e->arena, f) && make_partitions(e, f);
 
     arena_reset(e->arena);
     return is_good;
@@ -321,6 +326,8 @@ static struct engine *engine_new(const struct config *c)
 
     live_age(e->live, (struct age_limits){ fresh_s, limit_s > fresh_s ? limit_s : fresh_s });
     e->ids = ids_new();
+    e->keyring = keyring_new();
+    e->cadence = cadence_new(c);
     e->watch = watch_new(e->ids);
     e->tiles = tiles_new((size_t)config_int(c, CONFIG_TILE_CACHE_BYTES));
     e->arena = arena_new();
@@ -373,6 +380,7 @@ static bool start(struct engine *e, struct fail *f)
     if (!e->positions)
         return false;
     engine_every_tick(e, chain_tick, NULL);
+    engine_every_tick(e, cadence_tick, e->cadence);
     engine_every_tick(e, dispatches_tick, e->live);
     engine_every_tick(e, watch_tick, e->watch);
     e->feed = feed_open(database, f);
@@ -415,6 +423,8 @@ void engine_close(struct engine *e)
     watch_free(e->watch);
     tiles_free(e->tiles);
     ids_free(e->ids);
+    keyring_free(e->keyring);
+    cadence_free(e->cadence);
     orgs_drop(e->orgs);
     live_free(e->live);
     world_slot_free(e->worlds);
@@ -463,6 +473,16 @@ struct positions *engine_positions(struct engine *e)
 struct ids *engine_ids(struct engine *e)
 {
     return e->ids;
+}
+
+struct keyring *engine_keyring(struct engine *e)
+{
+    return e->keyring;
+}
+
+struct cadence *engine_cadence(struct engine *e)
+{
+    return e->cadence;
 }
 
 struct tiles *engine_tiles(struct engine *e)

@@ -8,10 +8,12 @@
 #include "engine/world.h"
 #include "geo/base/fail.h"
 
+struct cadence;
 struct config;
 struct db;
 struct feed;
 struct ids;
+struct keyring;
 struct nodes;
 struct orgs;
 struct personal;
@@ -44,6 +46,8 @@ const struct orgs *engine_orgs(struct engine *e);
 struct live *engine_live(struct engine *e);
 struct positions *engine_positions(struct engine *e);
 struct ids *engine_ids(struct engine *e);
+struct keyring *engine_keyring(struct engine *e);
+struct cadence *engine_cadence(struct engine *e);
 struct tiles *engine_tiles(struct engine *e);
 struct feed *engine_feed(struct engine *e);
 struct nodes *engine_nodes(struct engine *e);

@@ -91,3 +91,10 @@ bool secret_bytes(const char *text, void *out, size_t size)
                              sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0 &&
            used == size;
 }
+
+bool secret_base64(const char *text, void *out, size_t room, size_t *size)
+{
+    pthread_once(&once, start);
+    return sodium_base642bin(out, room, text, strlen(text), NULL, size, NULL,
+                             sodium_base64_VARIANT_ORIGINAL) == 0;
+}

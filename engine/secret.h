@@ -40,5 +40,7 @@ bool secret_equal(const void *a, const void *b, size_t size);
 void secret_text(const void *bytes, size_t size, char *text, size_t text_size);
 /* Exactly `size` bytes back; false for anything else. */
 bool secret_bytes(const char *text, void *out, size_t size);
+/* Plain base64 with padding (section 4): at most `room` bytes back. */
+bool secret_base64(const char *text, void *out, size_t room, size_t *size);
 
 #endif

@@ -66,6 +66,10 @@ INSERT INTO vigil.credential (credential_id, person_id, org_id, type, issuer)
 SELECT 7320000000000 + m, 7300000000000 + m, org_id, 'first_aid', word FROM canary.one;
 UPDATE vigil.person p SET mode = 'ebike' FROM canary.one c WHERE p.person_id = 7300000000000 + c.m AND c.j = 5; -- vigil.duty
 
+INSERT INTO vigil.device (device_id, org_id, person_id, name, format, frame, secret_hash)
+SELECT 7305000000000 + m, org_id, 7300000000000 + m, word || ' device', 'json', 'wgs84', sha256((word || 'device' || m)::bytea)
+FROM canary.one;
+
 INSERT INTO vigil.site (site_id, org_id, code, name, address, geom)
 SELECT 7330000000000 + m, org_id, word || j, word || ' site', word, at FROM canary.one WHERE kind = 'firm';
 INSERT INTO vigil.squad (squad_id, org_id, kind, code, name, insurer, policy, equipment)
