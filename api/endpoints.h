@@ -14,6 +14,14 @@ enum endpoints_scope {
     ENDPOINTS_OWN,    /* of the caller herself: her person, her device, her firm's own incidents */
 };
 
+/* How an enrolled device shows its secret, which opens nothing else: api/badge.h. */
+enum endpoints_device {
+    ENDPOINTS_NO_DEVICE, /* it does not: a token is needed */
+    ENDPOINTS_BEARER,    /* Authorization: Bearer vgd_… */
+    ENDPOINTS_ID,        /* the parameter `id` or the key `device_id` */
+    ENDPOINTS_BASIC,     /* HTTP Basic, as the password */
+};
+
 /* The table of everything that can be asked over HTTP. The router, the permission
  * matrix (endpoint, role, scope), the limits and the OpenAPI description come from
  * it and from nothing else. What is not in `roles` is refused. */
@@ -33,10 +41,12 @@ struct endpoint {
     int32_t success;       /* the status of success */
     const char *statuses;  /* the further statuses it may answer: "404 409 422" */
     const char *queries;   /* names of the query parameters it takes: "limit cursor q" */
-    const char *summary;   /* one line for the description */
-    bool open_here;        /* needs no token from a peer on this machine */
-    const char *type;      /* content type of success; NULL: application/json */
-    bool at_once;          /* needs no worker, body or token: answered while all workers are busy */
+    bool any_query;        /* and any other: what foreign apps add is passed over */
+    enum endpoints_device device_by; /* how an enrolled device comes in, beside `roles` */
+    const char *summary;             /* one line for the description */
+    bool open_here;                  /* needs no token from a peer on this machine */
+    const char *type;                /* content type of success; NULL: application/json */
+    bool at_once; /* needs no worker, body or token: answered while all workers are busy */
 };
 
 /* The whole table in one piece, for the life of the process; any thread. */
@@ -54,6 +64,7 @@ extern const struct endpoints_group ENDPOINTS_TOKENS;
 extern const struct endpoints_group ENDPOINTS_PLACES;
 extern const struct endpoints_group ENDPOINTS_PEOPLE;
 extern const struct endpoints_group ENDPOINTS_DUTY;
+extern const struct endpoints_group ENDPOINTS_DEVICES;
 extern const struct endpoints_group ENDPOINTS_PRIVACY;
 extern const struct endpoints_group ENDPOINTS_ROSTERS;
 extern const struct endpoints_group ENDPOINTS_ORGS;

@@ -110,6 +110,18 @@ HANDLER(on_squads_members);
 HANDLER(on_squads_join);
 HANDLER(on_squads_leave);
 
+/* api/on_devices.c */
+HANDLER(on_devices_list);
+HANDLER(on_devices_create);
+HANDLER(on_devices_get);
+HANDLER(on_devices_change);
+HANDLER(on_devices_close);
+HANDLER(on_devices_rotate);
+/* api/on_trackers.c */
+HANDLER(on_trackers_packed);
+HANDLER(on_trackers_osmand);
+HANDLER(on_trackers_owntracks);
+
 /* api/on_duties.c */
 HANDLER(on_duties_set);
 HANDLER(on_duties_set_mine);

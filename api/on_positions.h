@@ -15,6 +15,15 @@ bool on_positions_pass(const struct request *r, struct fixes *fixes,
                                      enum reply_status status, struct reply *out),
                        struct reply *out, struct fail *f);
 
+/* {"accepted", "rejected", "report_s", "report"}: such an answer, of all formats but one. */
+void on_positions_write(const struct request *r, const struct fixes *fixes,
+                        enum reply_status status, struct reply *out);
+
+/* Of whom the fixes are when an enrolled device sends them, into *sender; NULL when it
+ * is not one that sends. */
+const struct fixes_sender *on_positions_sender(const struct request *r,
+                                               struct fixes_sender *sender);
+
 /* How many items have no code. */
 int32_t on_positions_accepted(const struct fixes *fixes);
 

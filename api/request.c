@@ -97,7 +97,7 @@ bool request_check_queries(const struct request *r, struct fail *f)
     for (int32_t i = 0; i < pass->query_count; i++) {
         const char *name = pass->queries[i].name;
 
-        if (lists(r->endpoint->queries, name))
+        if (r->endpoint->any_query || lists(r->endpoint->queries, name))
             continue;
         fail_set(f, FAIL_INPUT, QUERY_UNKNOWN, "there is no query parameter of this name: %.60s",
                  name);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "api/reply.h"
+#include "engine/keyring.h"
 #include "engine/sight.h"
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
@@ -40,6 +41,8 @@ struct caller {
     enum role role;
     int64_t org_id;    /* she acts for this organisation and all below it; never 0 with a token */
     int64_t person_id; /* who she is: always of a volunteer and a device, else perhaps; or 0 */
+    struct keyring_device
+        device; /* what an enrolled device has declared; its id 0: no token of one */
 };
 
 /* What belongs to the worker that serves a request, and to no other thread. `db`

@@ -55,6 +55,20 @@ export const recipes = {
     },
     '/v1/people': { body: n => ({ name: `Idem ${n}` }), counted: rows('person'), control: true },
     '/v1/people/import': { body: n => `name\nIdem imported ${n}\n`, counted: rows('person', "WHERE display_name LIKE 'Idem imported %'") },
+    '/v1/devices': { // the secret is told once: a repeat hears null
+        with: async ({ ask }) => ({ person_id: await made(ask, '/v1/people', { name: 'Idem carries' }, 'person_id') }),
+        body: (n, { person_id }) => ({ person_id, name: `Idem ${n}`, format: 'osmand', frame: 'wgs84' }), counted: rows('device', "WHERE name LIKE 'Idem %'"),
+        same: body => body.replace(/"secret":("[^"]*"|null)/, ''),
+    },
+    '/v1/devices/{device_id}/rotate': {
+        with: async ({ ask }) => {
+            const person_id = await made(ask, '/v1/people', { name: 'Idem rotates' }, 'person_id');
+            return { device_id: await made(ask, '/v1/devices', { person_id, name: 'Rotated', format: 'json', frame: 'wgs84' }, 'device_id') };
+        },
+        path: (n, { device_id }) => `/v1/devices/${device_id}/rotate`, body: n => ({ purpose: `Idem ${n}` }),
+        counted: "SELECT coalesce(max(version) - 1, 0) FROM vigil.device WHERE name = 'Rotated'",
+        same: body => body.replace(/"secret":("[^"]*"|null)/, ''),
+    },
     '/v1/people/{person_id}/memberships': {
         with: async ({ ask, sql }) => {
             sql("INSERT INTO vigil.person (person_id, display_name) SELECT 7100000 + i, 'joins ' || i FROM generate_series(0, 4999) i ON CONFLICT DO NOTHING");
