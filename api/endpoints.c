@@ -12,6 +12,7 @@ static const struct endpoints_group *const GROUPS[] = {
     &ENDPOINTS_ROSTERS, &ENDPOINTS_ROADS,  &ENDPOINTS_MAP,     &ENDPOINTS_EVENTS,
     &ENDPOINTS_DEVICES,
     &ENDPOINTS_NODES,
+    &ENDPOINTS_TRACKS,
 };
 /* clang-format on */
 

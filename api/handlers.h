@@ -273,6 +273,10 @@ HANDLER(on_style_get);
 HANDLER(on_tiles_get);
 HANDLER(on_tiles_describe);
 
+/* api/on_tracks.c: where a person was, and those who went to an incident. */
+HANDLER(on_tracks_person);
+HANDLER(on_tracks_incident);
+
 #undef HANDLER
 
 #endif

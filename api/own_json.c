@@ -55,6 +55,7 @@ void own_json_receipt(struct emit *e, const struct erasure_receipt *receipt)
 {
     emit_object(e);
     emit_key_int(e, "erasure_id", receipt->erasure_id);
+    emit_key_text(e, "kind", receipt->kind);
     emit_key_int(e, "person_id", receipt->person_id);
     emit_key_int(e, "org_id", receipt->org_id);
     emit_key_int(e, "values", receipt->values_gone);

@@ -46,6 +46,8 @@
     X(FIX_FRESH_S, "fix_fresh_s", NUMBER, "360", 1, 86400)                                         \
     X(FIX_LIMIT_S, "fix_limit_s", NUMBER, "3600", 1, 604800)                                       \
     X(RETENTION_POSITIONS_H, "retention_positions_h", NUMBER, "48", 1, 8760)                       \
+    X(COARSEN_POSITIONS_H, "coarsen_positions_h", NUMBER, "24", 1, 8760)                           \
+    X(RETENTION_TRACKS_D, "retention_tracks_d", NUMBER, "180", 1, 36500)                           \
     X(RETENTION_ENROLMENTS_D, "retention_enrolments_d", NUMBER, "30", 1, 3650)                     \
     X(RETENTION_EVENTS_D, "retention_events_d", NUMBER, "30", 1, 3650)                             \
     X(CITY_TIME_ZONE, "city_time_zone", TEXT, "Asia/Shanghai", 1, 60)                              \

@@ -29,6 +29,7 @@
 #include "engine/reach.h"
 #include "engine/streets.h"
 #include "engine/tiles.h"
+#include "engine/trail.h"
 #include "engine/upkeep.h"
 #include "engine/watch.h"
 
@@ -47,6 +48,7 @@ struct engine {
     struct world_slot *worlds;
     struct live *live;
     struct positions *positions;
+    struct trail *trail;
     struct upkeep *upkeep;
     struct ids *ids;
     struct keyring *keyring;
@@ -325,6 +327,7 @@ static struct engine *engine_new(const struct config *c)
     const int32_t limit_s = (int32_t)config_int(c, CONFIG_FIX_LIMIT_S);
 
     live_age(e->live, (struct age_limits){ fresh_s, limit_s > fresh_s ? limit_s : fresh_s });
+    e->trail = trail_new(clock_wall_us());
     e->ids = ids_new();
     e->keyring = keyring_new();
     e->cadence = cadence_new(c);
@@ -360,6 +363,17 @@ static const char *name_of(const struct config *c, char port[24])
     return name[0] ? name : port;
 }
 
+static void sweep_trail(void *self, struct db *db)
+{
+    const struct engine *e = self;
+    int64_t since_us;
+
+    (void)db;
+    if (nodes_stale(e->nodes, &since_us))
+        trail_lost(e->trail, clock_wall_us());
+    trail_sweep(e->trail, e->live, clock_wall_us());
+}
+
 static bool start(struct engine *e, struct fail *f)
 {
     char port[24];
@@ -379,6 +393,10 @@ static bool start(struct engine *e, struct fail *f)
     e->positions = open_positions(e, database, f);
     if (!e->positions)
         return false;
+    positions_add_stage(e->positions,
+                        (struct positions_stage){ .self = e->trail, .passed = trail_passed });
+    nodes_add_ear(e->nodes, (struct nodes_ear){ .self = e->trail, .heard = trail_passed });
+    engine_every_tick(e, sweep_trail, e);
     engine_every_tick(e, chain_tick, NULL);
     engine_every_tick(e, cadence_tick, e->cadence);
     engine_every_tick(e, dispatches_tick, e->live);
@@ -426,6 +444,7 @@ void engine_close(struct engine *e)
     keyring_free(e->keyring);
     cadence_free(e->cadence);
     orgs_drop(e->orgs);
+    trail_free(e->trail);
     live_free(e->live);
     world_slot_free(e->worlds);
     arena_free(e->arena);
@@ -468,6 +487,11 @@ struct live *engine_live(struct engine *e)
 struct positions *engine_positions(struct engine *e)
 {
     return e->positions;
+}
+
+struct trail *engine_trail(struct engine *e)
+{
+    return e->trail;
 }
 
 struct ids *engine_ids(struct engine *e)

@@ -19,6 +19,7 @@ struct orgs;
 struct personal;
 struct positions;
 struct tiles;
+struct trail;
 
 /* The city as one process knows it: the newest world, the people in memory, the
  * writer of positions and the timer that follows the database. One for the
@@ -45,6 +46,7 @@ const struct orgs *engine_orgs(struct engine *e);
 
 struct live *engine_live(struct engine *e);
 struct positions *engine_positions(struct engine *e);
+struct trail *engine_trail(struct engine *e);
 struct ids *engine_ids(struct engine *e);
 struct keyring *engine_keyring(struct engine *e);
 struct cadence *engine_cadence(struct engine *e);

@@ -18,6 +18,7 @@ static struct erasure_receipt read_receipt(const struct db_rows *rows, int32_t i
         .positions = db_get_int(rows, i, 7),
         .asked_at = db_get_text(rows, i, 8),
         .positions_at = db_get_text(rows, i, 9),
+        .kind = db_get_text(rows, i, 10),
     };
 }
 
@@ -55,12 +56,15 @@ bool erasure_list(struct db *db, int64_t before_id, int64_t limit, struct arena 
     return true;
 }
 
-/* The positions of these people that were received in a stretch of time, counted on
- * their receipts in the same transaction. */
-static bool delete_stretch(struct db *db, const struct db_value *people, int64_t from_us,
-                           int64_t until_us, int64_t *deleted, struct fail *f)
+/* Whose positions go, each up to a time of receipt. */
+struct doomed {
+    struct db_value people, until;
+};
+
+/* What a statement deleted, counted on the receipts in the same transaction. */
+static bool delete_counted(struct db *db, enum queries_id query, const struct db_value *values,
+                           int32_t value_count, int64_t *deleted, struct fail *f)
 {
-    const struct db_value values[] = { *people, db_int(from_us), db_int(until_us) };
     struct arena *a = arena_new();
     const struct db_rows *rows = NULL;
     bool good = db_begin(db, f);
@@ -70,7 +74,7 @@ static bool delete_stretch(struct db *db, const struct db_value *people, int64_t
         arena_free(a);
         return false;
     }
-    good = db_run(db, QUERIES_ERASURE_POSITIONS, values, 3, a, &rows, f);
+    good = db_run(db, query, values, value_count, a, &rows, f);
     for (int32_t i = 0; good && i < db_count(rows); i++) {
         const struct db_value counted[] = { db_int(db_get_int(rows, i, 0)),
                                             db_int(db_get_int(rows, i, 1)) };
@@ -86,21 +90,30 @@ static bool delete_stretch(struct db *db, const struct db_value *people, int64_t
     return good;
 }
 
+static bool delete_stretch(struct db *db, const struct doomed *who, int64_t from_us,
+                           int64_t until_us, int64_t *deleted, struct fail *f)
+{
+    const struct db_value values[] = { who->people, who->until, db_int(from_us), db_int(until_us) };
+
+    return delete_counted(db, QUERIES_ERASURE_POSITIONS, values, 4, deleted, f);
+}
+
 struct patience {
     bool (*go_on)(void *self);
     void *self;
     bool is_over;
 };
 
-/* Every hour that has a partition, and what lies before, between and behind them. */
-static bool delete_positions(struct db *db, const struct db_value *people, struct patience *wait,
+/* Every hour that has a partition, and what lies before, between and behind them; then
+ * what was packed, which may have been single fixes until then. */
+static bool delete_positions(struct db *db, const struct doomed *who, struct patience *wait,
                              struct arena *a, int64_t *deleted, struct fail *f)
 {
+    const struct db_value values[] = { who->people, who->until };
     const struct db_rows *hours;
     int64_t done_us = 0;
 
-    if (!db_run(db, QUERIES_ERASURE_LAST, people, 1, a, NULL, f) ||
-        !db_run(db, QUERIES_ERASURE_HOURS, NULL, 0, a, &hours, f))
+    if (!db_run(db, QUERIES_ERASURE_HOURS, NULL, 0, a, &hours, f))
         return false;
     for (int32_t i = 0; i < db_count(hours); i++) {
         const int64_t hour_us = db_get_int(hours, i, 0);
@@ -108,13 +121,14 @@ static bool delete_positions(struct db *db, const struct db_value *people, struc
         wait->is_over = wait->go_on && !wait->go_on(wait->self);
         if (wait->is_over)
             return true;
-        if (hour_us > done_us && !delete_stretch(db, people, done_us, hour_us, deleted, f))
+        if (hour_us > done_us && !delete_stretch(db, who, done_us, hour_us, deleted, f))
             return false;
-        if (!delete_stretch(db, people, hour_us, hour_us + HOUR_US, deleted, f))
+        if (!delete_stretch(db, who, hour_us, hour_us + HOUR_US, deleted, f))
             return false;
         done_us = hour_us + HOUR_US;
     }
-    return delete_stretch(db, people, done_us, INT64_MAX, deleted, f);
+    return delete_stretch(db, who, done_us, INT64_MAX, deleted, f) &&
+           delete_counted(db, QUERIES_ERASURE_TRACKS, values, 2, deleted, f);
 }
 
 static bool work(struct db *db, struct patience *wait, struct arena *a, int64_t *deleted,
@@ -126,20 +140,27 @@ static bool work(struct db *db, struct patience *wait, struct arena *a, int64_t 
         return false;
     const size_t count = (size_t)db_count(rows);
     int64_t *people = arena_take(a, count + 1, sizeof *people);
+    int64_t *until = arena_take(a, count + 1, sizeof *until);
+    int64_t *erased = arena_take(a, count + 1, sizeof *erased);
     int64_t *ripe = arena_take(a, count + 1, sizeof *ripe);
-    size_t ripe_count = 0;
+    size_t ripe_count = 0, erased_count = 0;
 
     if (count == 0)
         return true;
     for (size_t i = 0; i < count; i++) {
         people[i] = db_get_int(rows, (int32_t)i, 1);
+        until[i] = db_get_int(rows, (int32_t)i, 3);
         if (db_get_bool(rows, (int32_t)i, 2))
             ripe[ripe_count++] = db_get_int(rows, (int32_t)i, 0);
+        if (db_get_bool(rows, (int32_t)i, 4))
+            erased[erased_count++] = people[i];
     }
-    const struct db_value all = db_ints(people, count);
+    const struct doomed who = { db_ints(people, count), db_ints(until, count) };
+    const struct db_value last = db_ints(erased, erased_count);
     const struct db_value done = db_ints(ripe, ripe_count);
 
-    return delete_positions(db, &all, wait, a, deleted, f) &&
+    return db_run(db, QUERIES_ERASURE_LAST, &last, 1, a, NULL, f) &&
+           delete_positions(db, &who, wait, a, deleted, f) &&
            (wait->is_over || ripe_count == 0 ||
             db_run(db, QUERIES_ERASURE_DONE, &done, 1, a, NULL, f));
 }

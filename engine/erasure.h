@@ -20,6 +20,7 @@ struct erasure_receipt {
     int64_t positions;        /* deleted so far */
     const char *asked_at;     /* RFC 3339 */
     const char *positions_at; /* none is left since then; NULL: under way */
+    const char *kind;         /* "person", or "positions" of one who took back her consent */
 };
 
 /* Within the caller's transaction. PERSON_UNKNOWN when there is nobody to erase in
@@ -31,11 +32,11 @@ bool erasure_carry_out(struct db *db, struct ids *ids, int64_t person_id, int64_
 bool erasure_list(struct db *db, int64_t before_id, int64_t limit, struct arena *a,
                   struct erasure_receipt **out, int32_t *count, struct fail *f);
 
-/* Deletes the positions of those who were erased and closes the receipts of those of
- * whom nothing can be on its way any more (a minute after). May take long; between two hours
- * of positions go_on(self) is asked whether to continue, and what is left is left for
- * the next time. For the
- * engine's role. */
+/* Deletes the positions, packed and single ones and those of incidents, of those who were
+ * erased or have taken back their consent, and closes the receipts of those of whom nothing
+ * can be on its way any more (a minute after). May take long; between two hours of
+ * positions go_on(self) is asked whether to continue, and what is left is left for the
+ * next time. For the engine's role. */
 bool erasure_work(struct db *db, bool (*go_on)(void *self), void *self, int64_t *deleted,
                   struct fail *f);
 

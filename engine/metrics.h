@@ -30,6 +30,7 @@
     X(POSITIONS_REJECTED, COUNTER, "vigil_positions_total", "fate=\"rejected\"", "positions")      \
     X(POSITIONS_BATCHES, COUNTER, "vigil_position_batches_total", "", "position_batches")          \
     X(POSITIONS_QUEUED, GAUGE, "vigil_position_queue", "", "position_queue")                       \
+    X(POSITIONS_OUTSIDE, GAUGE, "vigil_positions_outside", "", "positions_outside")                \
     X(POSITIONS_COMMIT_TIME, HISTOGRAM, "vigil_position_commit_seconds", "",                       \
       "position_commit_time")                                                                      \
     X(POSITIONS_HEARD, COUNTER, "vigil_positions_heard_total", "", "positions_heard")              \

@@ -4,9 +4,14 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "engine/archive.h"
 #include "engine/clock.h"
 #include "engine/erasure.h"
 #include "engine/log.h"
+#include "engine/metrics.h"
+
+static const int64_t SECOND_US = 1000000;
+static const int64_t HOUR_US = INT64_C(3600000000);
 
 struct upkeep {
     const struct config *config;
@@ -40,6 +45,37 @@ static bool expire_positions(struct db *db, int64_t keep_h, struct arena *a, str
     return true;
 }
 
+/* Hours are made ahead: what lies in none of them is a sign that this went wrong, or
+ * came hours after it had been received. */
+static bool look_outside(struct db *db, struct arena *a, struct fail *f)
+{
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_POSITION_OUTSIDE, NULL, 0, a, &rows, f))
+        return false;
+    metrics_set(METRIC_POSITIONS_OUTSIDE, db_get_int(rows, 0, 0));
+    if (db_get_int(rows, 0, 0) > 0)
+        log_line(LOG_WARNING, "positions_outside", log_int("count", db_get_int(rows, 0, 0)));
+    return true;
+}
+
+/* In this order: an hour is packed before an incident's tracks are copied out of it, and
+ * both before it becomes coarse or goes. */
+static bool age_positions(struct db *db, const struct config *c,
+                          const struct archive_patience *wait, struct arena *a, struct fail *f)
+{
+    int64_t packed = 0, copied = 0, coarse = 0;
+
+    if (!look_outside(db, a, f) || !archive_pack(db, ARCHIVE_GRACE_S, wait, &packed, f) ||
+        !archive_copy(db, wait, &copied, f) ||
+        !archive_coarsen(db, config_int(c, CONFIG_COARSEN_POSITIONS_H), wait, &coarse, f))
+        return false;
+    if (packed + copied + coarse > 0)
+        log_line(LOG_INFO, "positions_aged", log_int("hours_packed", packed),
+                 log_int("tracks_copied", copied), log_int("hours_coarsened", coarse));
+    return expire_positions(db, config_int(c, CONFIG_RETENTION_POSITIONS_H), a, f);
+}
+
 /* Piece by piece: who hears the last number kept knows from the database's own note
  * that what was before it cannot be heard again. */
 static bool forget_events(struct db *db, int64_t keep_d, bool (*go_on)(void *self), void *self,
@@ -58,6 +94,7 @@ static bool forget_events(struct db *db, int64_t keep_d, bool (*go_on)(void *sel
 static bool carry_out(struct db *db, const struct config *c, bool all, bool (*go_on)(void *self),
                       void *self, struct fail *f)
 {
+    const struct archive_patience wait = { go_on, self };
     struct arena *a = arena_new();
     int64_t deleted = 0;
     bool good = erasure_work(db, go_on, self, &deleted, f);
@@ -65,7 +102,8 @@ static bool carry_out(struct db *db, const struct config *c, bool all, bool (*go
     if (deleted > 0)
         log_line(LOG_INFO, "positions_erased", log_int("count", deleted));
     if (good && all)
-        good = expire_positions(db, config_int(c, CONFIG_RETENTION_POSITIONS_H), a, f) &&
+        good = age_positions(db, c, &wait, a, f) &&
+               expire(db, QUERIES_RETENTION_TRACKS, config_int(c, CONFIG_RETENTION_TRACKS_D), f) &&
                expire(db, QUERIES_RETENTION_ENROLMENTS,
                       config_int(c, CONFIG_RETENTION_ENROLMENTS_D), f) &&
                forget_events(db, config_int(c, CONFIG_RETENTION_EVENTS_D), go_on, self, a, f) &&
@@ -110,19 +148,23 @@ static void *keep_up(void *self)
 {
     struct upkeep *u = self;
     int64_t last_us = 0; /* when all was done; steady clock */
+    int64_t last_hour = 0;
     bool was_good = true;
 
     do {
         const int64_t now_us = clock_steady_us();
-        const bool all = last_us == 0 || now_us - last_us >= (int64_t)UPKEEP_EVERY_S * 1000000;
+        const int64_t hour = clock_wall_us() / HOUR_US;
+        const bool all = hour != last_hour || now_us - last_us >= UPKEEP_EVERY_S * SECOND_US;
         struct fail why = { 0 };
         const bool good = carry_out(u->db, u->config, all, is_wanted, u, &why);
 
         if (!good && was_good)
             log_line(LOG_WARNING, "upkeep_failed", log_text("code", fail_word(why.code)),
                      log_text("detail", why.text));
-        if (good && all)
+        if (good && all) {
             last_us = now_us;
+            last_hour = hour;
+        }
         was_good = good;
     } while (rest(u));
     return NULL;

@@ -7,8 +7,9 @@
 #include "engine/db.h"
 #include "geo/base/fail.h"
 
-/* What must not stay: a thread of its own, with a connection of its own, deletes the
- * positions of the erased within seconds and, once in UPKEEP_EVERY_S, what has been
+/* What must not stay as it is: a thread of its own, with a connection of its own, deletes
+ * the positions of the erased within seconds and, once in UPKEEP_EVERY_S and as soon as an
+ * hour is over, packs and coarsens positions (engine/archive) and deletes what has been
  * kept as long as the settings retention_* say. Work that fails is logged and tried
  * again; several processes on one database may do it together. */
 enum { UPKEEP_LOOK_S = 5, UPKEEP_EVERY_S = 300 };

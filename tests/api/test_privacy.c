@@ -376,9 +376,16 @@ static void what_is_too_old_goes_to_the_hour(void **state)
         "UPDATE vigil.enrolment SET asked_at = now() - interval '31 days';"
         "SELECT 1");
     upkeep(true);
-    /* 48 hours are kept: the partition in which that moment lies stays. */
-    assert_int_equal(database_int(NEWCOMER_ROOM.d, "SELECT count(*) FROM vigil.position_history"),
+    /* 48 hours are kept: the hour in which that moment lies stays, packed like all that
+     * are over. */
+    assert_int_equal(database_int(NEWCOMER_ROOM.d,
+                                  "SELECT (SELECT count(*) FROM vigil.position_history)"
+                                  " + (SELECT sum(fix_count) FROM vigil.track_hour)"),
                      2);
+    assert_int_equal(database_int(NEWCOMER_ROOM.d, "SELECT count(*) FROM vigil.position_hours()"
+                                                   " WHERE hour_us < vigil.microseconds(now()) - "
+                                                   "3 * 3600000000"),
+                     0);
     assert_int_equal(database_int(NEWCOMER_ROOM.d,
                                   "SELECT count(*) FROM vigil.enrolment WHERE state = 'refused'"
                                   " AND phone_sealed IS NULL AND name = '-'"),

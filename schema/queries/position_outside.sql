@@ -1,0 +1,2 @@
+-- Fixes in no hour's partition.
+SELECT count(*) FROM vigil.position_history_default;

@@ -1,0 +1,1 @@
+SELECT vigil.track_agreed($1::bigint);

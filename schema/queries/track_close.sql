@@ -1,0 +1,1 @@
+SELECT vigil.track_close($1::bigint);

@@ -1,0 +1,1 @@
+SELECT vigil.track_empty($1::bigint);

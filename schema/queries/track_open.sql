@@ -1,0 +1,1 @@
+SELECT slices, done, coarse FROM vigil.track_open($1::bigint);
