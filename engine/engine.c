@@ -349,6 +349,7 @@ static struct positions *open_positions(const struct engine *e, const char *data
     const struct positions_options options = {
         .writer_count = (int32_t)config_int(e->config, CONFIG_POSITION_WRITERS),
         .queue_max = (int32_t)config_int(e->config, CONFIG_POSITION_QUEUE),
+        .node_id = nodes_id(e->nodes),
     };
 
     return positions_open(database, e->live, &options, f);
