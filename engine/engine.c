@@ -17,6 +17,7 @@
 #include "engine/db.h"
 #include "engine/dispatches.h"
 #include "engine/feed.h"
+#include "engine/fences.h"
 #include "engine/ids.h"
 #include "engine/keyring.h"
 #include "engine/log.h"
@@ -58,6 +59,7 @@ struct engine {
     struct feed *feed;
     struct nodes *nodes;
     struct reach *reach;
+    struct fences *fences;
 
     pthread_mutex_t following; /* guards the six below: one thread follows at a time */
     struct db *db;
@@ -375,6 +377,11 @@ static void sweep_trail(void *self, struct db *db)
     trail_sweep(e->trail, e->live, clock_wall_us());
 }
 
+static const struct orgs *newest_orgs(void *self)
+{
+    return engine_orgs(self);
+}
+
 static bool start(struct engine *e, struct fail *f)
 {
     char port[24];
@@ -398,6 +405,10 @@ static bool start(struct engine *e, struct fail *f)
                         (struct positions_stage){ .self = e->trail, .passed = trail_passed });
     nodes_add_ear(e->nodes, (struct nodes_ear){ .self = e->trail, .heard = trail_passed });
     engine_every_tick(e, sweep_trail, e);
+    e->fences = fences_open(database, e->live, newest_orgs, e, f);
+    if (!e->fences)
+        return false;
+    positions_add_stage(e->positions, fences_stage(e->fences));
     engine_every_tick(e, chain_tick, NULL);
     engine_every_tick(e, cadence_tick, e->cadence);
     engine_every_tick(e, dispatches_tick, e->live);
@@ -436,6 +447,7 @@ void engine_close(struct engine *e)
     feed_close(e->feed);
     positions_close(e->positions);
     nodes_close(e->nodes);
+    fences_close(e->fences);
     personal_close(e->personal);
     reach_close(e->reach);
     db_close(e->db);

@@ -44,7 +44,11 @@
     X(EVENT_DELAY, HISTOGRAM, "vigil_event_delay_seconds", "", "event_delay")                      \
     X(LISTENERS, GAUGE, "vigil_event_listeners", "", "listeners")                                  \
     X(LISTENERS_CUT, COUNTER, "vigil_event_listeners_cut_total", "", "listeners_cut")              \
-    X(EVENTS_SENT, COUNTER, "vigil_events_sent_total", "", "events_sent")
+    X(EVENTS_SENT, COUNTER, "vigil_events_sent_total", "", "events_sent")                          \
+    X(FENCES, GAUGE, "vigil_fences", "", "fences")                                                 \
+    X(FENCE_EVENTS, COUNTER, "vigil_fence_events_total", "", "fence_events")                       \
+    X(FENCE_CROSSINGS_LOST, COUNTER, "vigil_fence_crossings_lost_total", "",                       \
+      "fence_crossings_lost")
 
 enum metrics_id {
 #define METRICS_ENUM(name, kind, prometheus, labels, word) METRIC_##name,

@@ -102,12 +102,14 @@ static bool carry_out(struct db *db, const struct config *c, bool all, bool (*go
     if (deleted > 0)
         log_line(LOG_INFO, "positions_erased", log_int("count", deleted));
     if (good && all)
-        good = age_positions(db, c, &wait, a, f) &&
-               expire(db, QUERIES_RETENTION_TRACKS, config_int(c, CONFIG_RETENTION_TRACKS_D), f) &&
-               expire(db, QUERIES_RETENTION_ENROLMENTS,
-                      config_int(c, CONFIG_RETENTION_ENROLMENTS_D), f) &&
-               forget_events(db, config_int(c, CONFIG_RETENTION_EVENTS_D), go_on, self, a, f) &&
-               db_run(db, QUERIES_RETENTION_ANSWERS, NULL, 0, NULL, NULL, f);
+        good =
+            age_positions(db, c, &wait, a, f) &&
+            expire(db, QUERIES_RETENTION_TRACKS, config_int(c, CONFIG_RETENTION_TRACKS_D), f) &&
+            expire(db, QUERIES_RETENTION_FENCES, config_int(c, CONFIG_RETENTION_POSITIONS_H), f) &&
+            expire(db, QUERIES_RETENTION_ENROLMENTS, config_int(c, CONFIG_RETENTION_ENROLMENTS_D),
+                   f) &&
+            forget_events(db, config_int(c, CONFIG_RETENTION_EVENTS_D), go_on, self, a, f) &&
+            db_run(db, QUERIES_RETENTION_ANSWERS, NULL, 0, NULL, NULL, f);
     arena_free(a);
     return good;
 }
