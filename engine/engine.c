@@ -366,6 +366,11 @@ static const char *name_of(const struct config *c, char port[24])
     return name[0] ? name : port;
 }
 
+static void lose_trail(void *trail)
+{
+    trail_lost(trail, clock_wall_us());
+}
+
 static void sweep_trail(void *self, struct db *db)
 {
     const struct engine *e = self;
@@ -373,7 +378,7 @@ static void sweep_trail(void *self, struct db *db)
 
     (void)db;
     if (nodes_stale(e->nodes, &since_us))
-        trail_lost(e->trail, clock_wall_us());
+        lose_trail(e->trail);
     trail_sweep(e->trail, e->live, clock_wall_us());
 }
 
@@ -403,7 +408,8 @@ static bool start(struct engine *e, struct fail *f)
         return false;
     positions_add_stage(e->positions,
                         (struct positions_stage){ .self = e->trail, .passed = trail_passed });
-    nodes_add_ear(e->nodes, (struct nodes_ear){ .self = e->trail, .heard = trail_passed });
+    nodes_add_ear(e->nodes, (struct nodes_ear){
+                                .self = e->trail, .heard = trail_passed, .lost = lose_trail });
     engine_every_tick(e, sweep_trail, e);
     e->fences = fences_open(database, e->live, newest_orgs, e, f);
     if (!e->fences)

@@ -16,14 +16,14 @@
 #include "engine/db.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
+#include "engine/reach.h"
 #include "engine/relay.h"
 
 enum {
     WAIT_MS = 100,    /* longest that nothing is looked after */
     FOLLOW_MS = 100,  /* least time between two looks for changed people */
     LIMIT_MS = 20000, /* for a statement */
-    AWAY_MIN_MS = 50, /* while the database is away, growing */
-    AWAY_MAX_MS = 2000,
+    AWAY_MS = 50,     /* between two tries; engine/reach sees to it that they are cheap */
     HELD_MAX = 20000, /* fixes of people who are not known to be tracked yet */
     CHUNK = 256,      /* positions read at once */
     NAME_SIZE = 64,
@@ -51,8 +51,7 @@ struct nodes {
     struct db *db;
     struct arena *arena; /* of one round */
     bool is_listening;
-    bool is_away; /* and it was said */
-    int64_t away_ms;
+    bool is_away;                              /* and it was said */
     int64_t listened_us, beat_us, followed_us; /* when that was last begun */
     bool follow_wanted;
     struct relay_order order;
@@ -61,11 +60,11 @@ struct nodes {
 
     pthread_t thread;
     bool has_thread;
+    _Atomic bool stopping;
+
     pthread_mutex_t lock; /* guards the rest */
-    pthread_cond_t woken;
-    bool stopping;
-    bool is_behind;   /* something was missed */
-    int64_t heard_us; /* up to then all has been heard, by both clocks */
+    bool is_behind;       /* something was missed */
+    int64_t heard_us;     /* up to then all has been heard, by both clocks */
     int64_t heard_wall_us;
     int64_t lag_us;
     int64_t resync_count;
@@ -99,9 +98,10 @@ static bool is_behind(struct nodes *n)
 /* Under the lock. */
 static int64_t stale_since(const struct nodes *n)
 {
-    return n->is_behind || clock_steady_us() - n->heard_us > NODES_SILENT_MS * 1000LL
-               ? n->heard_wall_us
-               : 0;
+    const bool is_stale = n->is_behind || reach_is_away() ||
+                          clock_steady_us() - n->heard_us > NODES_SILENT_MS * 1000LL;
+
+    return is_stale ? n->heard_wall_us : 0;
 }
 
 bool nodes_stale(struct nodes *n, int64_t *since_us)
@@ -326,6 +326,9 @@ static bool catch_up(struct nodes *n, struct fail *f)
     n->followed_us = began;
     n->follow_wanted = false;
     n->held_count = 0;
+    for (int32_t i = 0; i < n->ear_count; i++)
+        if (n->ears[i].lost)
+            n->ears[i].lost(n->ears[i].self);
     pthread_mutex_lock(&n->lock);
     n->is_behind = false;
     n->resync_count++;
@@ -424,49 +427,20 @@ static void report(struct nodes *n, bool is_good, const struct fail *why)
     n->is_away = !is_good;
 }
 
-/* Longer each time, and not all nodes at once. */
-static void pause_a_little(struct nodes *n)
-{
-    struct timespec until;
-    const int64_t chance = (int64_t)((uint64_t)clock_steady_us() * 0x9E3779B97F4A7C15u >> 54);
-
-    n->away_ms = n->away_ms < AWAY_MIN_MS ? AWAY_MIN_MS : n->away_ms * 2;
-    n->away_ms = n->away_ms > AWAY_MAX_MS ? AWAY_MAX_MS : n->away_ms;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (n->away_ms / 2 + n->away_ms * chance / 2048) % 1000 * 1000000;
-    until.tv_sec +=
-        (n->away_ms / 2 + n->away_ms * chance / 2048) / 1000 + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_mutex_lock(&n->lock);
-    while (!n->stopping && pthread_cond_timedwait(&n->woken, &n->lock, &until) == 0)
-        ;
-    pthread_mutex_unlock(&n->lock);
-}
-
-static bool is_wanted(struct nodes *n)
-{
-    pthread_mutex_lock(&n->lock);
-    const bool wanted = !n->stopping;
-
-    pthread_mutex_unlock(&n->lock);
-    return wanted;
-}
-
 static void *listen_on(void *self)
 {
+    static const struct timespec AWAY = { .tv_nsec = AWAY_MS * 1000000L };
     struct nodes *n = self;
 
-    while (is_wanted(n)) {
+    while (!n->stopping) {
         struct fail why = { 0 };
         const bool is_good = go_round(n, &why);
 
         report(n, is_good, &why);
         mind_silence(n);
         arena_reset(n->arena);
-        if (is_good)
-            n->away_ms = 0;
-        else
-            pause_a_little(n);
+        if (!is_good)
+            nanosleep(&AWAY, NULL);
     }
     return NULL;
 }
@@ -491,7 +465,6 @@ static bool enter(struct nodes *n, struct fail *f)
 struct nodes *nodes_open(const char *database, const char *name, struct live *l, struct fail *f)
 {
     struct nodes *n = calloc(1, sizeof *n);
-    pthread_condattr_t steady;
 
     if (!n || !(n->database = strdup(database)))
         abort();
@@ -502,10 +475,6 @@ struct nodes *nodes_open(const char *database, const char *name, struct live *l,
     n->live = l;
     n->arena = arena_new();
     pthread_mutex_init(&n->lock, NULL);
-    pthread_condattr_init(&steady);
-    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    pthread_cond_init(&n->woken, &steady);
-    pthread_condattr_destroy(&steady);
     if (enter(n, f))
         return n;
     nodes_close(n);
@@ -532,10 +501,7 @@ void nodes_stop(struct nodes *n)
 {
     if (!n || !n->has_thread)
         return;
-    pthread_mutex_lock(&n->lock);
     n->stopping = true;
-    pthread_cond_signal(&n->woken);
-    pthread_mutex_unlock(&n->lock);
     pthread_join(n->thread, NULL);
     n->has_thread = false;
 }
@@ -552,7 +518,6 @@ void nodes_close(struct nodes *n)
         (void)db_run(n->db, QUERIES_NODE_LEAVE, &value, 1, NULL, NULL, &unsaid);
     db_close(n->listening);
     db_close(n->db);
-    pthread_cond_destroy(&n->woken);
     pthread_mutex_destroy(&n->lock);
     arena_free(n->arena);
     free(n->held);

@@ -41,6 +41,8 @@ int64_t nodes_id(const struct nodes *n);
 struct nodes_ear {
     void *self;
     void (*heard)(void *self, const struct live_fix *fixes, int32_t count);
+    /* Some may have been missed up to now; live has been read again. May be NULL. */
+    void (*lost)(void *self);
 };
 void nodes_add_ear(struct nodes *n, struct nodes_ear ear);
 
@@ -52,7 +54,7 @@ bool nodes_start(struct nodes *n, bool (*follow)(void *self, struct fail *f), vo
 void nodes_stop(struct nodes *n);
 
 /* True when answers from memory may lack what was committed after *since_us (microseconds
- * since 1970): the database or its notifications have been silent for NODES_SILENT_MS,
+ * since 1970): the database is away, its notifications have been silent for NODES_SILENT_MS,
  * or something was missed and has not been read again. */
 bool nodes_stale(struct nodes *n, int64_t *since_us);
 

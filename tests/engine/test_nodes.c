@@ -22,7 +22,7 @@ struct side {
     struct db *db;
     pthread_mutex_t following; /* guards the two around it */
     struct people_mark mark;
-    _Atomic int32_t heard;
+    _Atomic int32_t heard, lost;
 };
 
 struct scene {
@@ -58,6 +58,13 @@ static void count_heard(void *self, const struct live_fix *fixes, int32_t count)
     s->heard += count;
 }
 
+static void count_lost(void *self)
+{
+    struct side *s = self;
+
+    s->lost++;
+}
+
 static void side_open(struct side *s, const struct database *d, const char *name)
 {
     struct fail f = { 0 };
@@ -68,7 +75,7 @@ static void side_open(struct side *s, const struct database *d, const char *name
     must(s->db && db_become(s->db, DB_ENGINE, &f), &f);
     s->nodes = nodes_open(d->address, name, s->live, &f);
     must(s->nodes && follow(s, &f), &f);
-    nodes_add_ear(s->nodes, (struct nodes_ear){ s, count_heard });
+    nodes_add_ear(s->nodes, (struct nodes_ear){ s, count_heard, count_lost });
     must(nodes_start(s->nodes, follow, s, &f), &f);
 }
 
@@ -347,9 +354,11 @@ static void after_a_gap_everything_is_read_again(void **state)
     write_one(s, 3, 2, 4000);
     assert_true(soon(person_1_at, s, 3000));
     assert_true(soon(second_read_again, s, 1));
+    assert_int_equal(s->sides[1].lost, 1);
     write_one(s, 4, 1, 5000);
     assert_true(soon(person_1_at, s, 5000));
     assert_int_equal(resyncs_of(s, 1), 1);
+    assert_int_equal(s->sides[1].lost, 1);
 }
 
 static void what_cannot_be_read_is_a_gap(void **state)
