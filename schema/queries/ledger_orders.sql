@@ -2,5 +2,4 @@
 SELECT substr(d.reason, length($1::text) + 2)::bigint AS number, p.person_id, p.dispatch_id,
        p.incident_id
 FROM vigil.dispatch d JOIN vigil.dispatch_person p USING (dispatch_id)
-WHERE starts_with(d.reason, $1::text || '-')
-ORDER BY number, p.person_id;
+WHERE starts_with(d.reason, $1::text || '-');
