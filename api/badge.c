@@ -92,12 +92,13 @@ bool badge_pairs(const struct request *r, const struct osmand_pair **out, int32_
 
 static bool shown_as_id(const struct request *r, char out[DEVICES_SECRET_SIZE])
 {
+    const char *token = request_header(r, "Authorization");
     const struct osmand_pair *pairs;
     char id[OSMAND_ID_SIZE];
     struct fail unused;
     int32_t count;
 
-    if (request_header(r, "Authorization"))
+    if (token && token[0])
         return false;
     if (!(badge_has_json(r) && osmand_id_json(r->arena, r->body, r->body_size, id)) &&
         !(badge_pairs(r, &pairs, &count, &unused) && osmand_id(pairs, count, id)))

@@ -111,7 +111,7 @@ bool osmand_read(struct arena *a, const struct osmand_pair *pairs, int32_t count
                  const struct fixes_sender *sender, struct fixes *out, struct fail *f)
 {
     struct fixes_reading reading = { .accuracy_m = -1, .speed_mps = -1, .hired = -1 };
-    const struct texts t = {
+    struct texts t = {
         .lat = find(pairs, count, "lat"),
         .lon = find(pairs, count, "lon"),
         .timestamp = find(pairs, count, "timestamp"),
@@ -119,16 +119,14 @@ bool osmand_read(struct arena *a, const struct osmand_pair *pairs, int32_t count
         .speed = find(pairs, count, "speed"),
         .valid = find(pairs, count, "valid"),
     };
-    const char *hdop = find(pairs, count, "hdop");
-    struct texts of_osmand = t;
     int64_t unused;
     bool is_ms = false;
 
     if (!t.lat || !t.lon || !t.timestamp)
         return missing(!t.lat ? "lat" : !t.lon ? "lon" : "timestamp", f);
     if (!t.accuracy && read_time(t.timestamp, &unused, &is_ms) && is_ms)
-        of_osmand.accuracy = hdop;
-    const enum fail_code code = read_texts(&of_osmand, &reading);
+        t.accuracy = find(pairs, count, "hdop");
+    const enum fail_code code = read_texts(&t, &reading);
     struct fixes_item item = { .code = code };
 
     if (code == CODE_NONE)
