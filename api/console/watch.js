@@ -98,8 +98,8 @@ async function trace() {
   const { person_id: id, name } = person;
   const purpose = await askText({ title: word('console.watch.track'), about: name, label: word('console.people.purpose'), text: '', required: true });
   if (purpose === null) return;
-  const to = new Date(), from = new Date(to - TRACK_S * 1000);
-  const query = new URLSearchParams({ from: from.toISOString(), to: to.toISOString(), purpose, frame: 'wgs84' });
+  const until = new Date(), from = new Date(until - TRACK_S * 1000);
+  const query = new URLSearchParams({ from: from.toISOString(), until: until.toISOString(), purpose, frame: 'wgs84' });
   replay(await ask('GET', `/v1/people/${id}/track?${query}`));
 }
 

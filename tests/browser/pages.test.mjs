@@ -109,6 +109,44 @@ test('a token is shown once and ends when it is revoked', async () => {
   while ((await asked()).status !== 401) assert.ok(Date.now() < end, 'the token still lives');
 });
 
+/* What the page says is to be typed into an app. */
+const settingsOf = () => page.$$eval('#page-devices .token-text', (codes) => codes.map((code) => code.textContent));
+
+/* As OsmAnd asks, with its numbers filled in. */
+function sendAsOsmAnd(address) {
+  const values = ['57.7009', '11.9743', String(Date.now()), '4', '1.2'];
+  return fetch([0, 1, 2, 3, 5].reduce((url, place, i) => url.replace(`{${place}}`, values[i]), address));
+}
+
+test('a device is let in with what is typed into the app, until it gets another secret or is closed', async () => {
+  await city.ask('POST', `/v1/people/${person}/duty`, { on_duty: true });
+  await city.ask('POST', `/v1/people/${person}/consents`, { purpose: 'location', language: 'zh', given: true });
+  await open('devices');
+  await page.click('#page-devices .sheet-main');
+  await fill('person_id', String(person));
+  await fill('name', 'Her phone');
+  await send();
+  await page.waitForSelector('#page-devices tr:has-text("Her phone")');
+  const [address, server, identifier] = await settingsOf();
+  assert.ok(address.startsWith(`${server}?id=${identifier}&`));
+  assert.equal((await sendAsOsmAnd(address)).status, 200);
+  const { json } = await city.ask('GET', `/v1/people/${person}`);
+  assert.ok(Math.abs(json.position.lon - 11.9743) < 1e-6 && Math.abs(json.position.lat - 57.7009) < 1e-6);
+
+  await page.click('#page-devices tr:has-text("Her phone") .sheet-small');
+  await page.fill('#asking-text', 'lost and found again');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction((old) => ![...document.querySelectorAll('#page-devices .token-text')].some((code) => code.textContent === old), address);
+  const [newer] = await settingsOf();
+  assert.equal((await sendAsOsmAnd(address)).status, 401);
+  assert.equal((await sendAsOsmAnd(newer)).status, 200);
+
+  page.once('dialog', (dialog) => dialog.accept());
+  await page.click('#page-devices tr:has-text("Her phone") .sheet-small >> nth=1');
+  await page.waitForSelector('#page-devices tr:has-text("Her phone")', { state: 'detached' });
+  assert.equal((await sendAsOsmAnd(newer)).status, 401);
+});
+
 test('the month of patrols is shown in both languages', async () => {
   await open('rosters');
   await page.waitForSelector('#page-rosters .roster-day');
