@@ -6,11 +6,19 @@
 
 #include "engine/metrics.h"
 
+enum { FIRST_IN_A_ROW = 7 }; /* while something waits in bulk */
+
+struct lane {
+    struct backlog_item *first, **end;
+    int64_t count;
+};
+
 struct backlog {
     pthread_mutex_t lock; /* everything below */
     pthread_cond_t changed;
-    struct backlog_item *first, **end;
-    int64_t count, most;
+    struct lane lanes[BACKLOG_LANES];
+    int64_t most;
+    int32_t in_a_row; /* of the first lane, taken while the other one waited */
     bool shut;
 };
 
@@ -24,7 +32,8 @@ struct backlog *backlog_new(int64_t most)
     }
     pthread_mutex_init(&b->lock, NULL);
     pthread_cond_init(&b->changed, NULL);
-    b->end = &b->first;
+    for (int i = 0; i < BACKLOG_LANES; i++)
+        b->lanes[i].end = &b->lanes[i].first;
     b->most = most;
     return b;
 }
@@ -38,38 +47,66 @@ void backlog_free(struct backlog *b)
     free(b);
 }
 
-bool backlog_put(struct backlog *b, struct backlog_item *item,
+/* Under the lock. */
+static void tell_length(const struct backlog *b)
+{
+    metrics_set(METRIC_QUEUE_LENGTH, b->lanes[BACKLOG_FIRST].count + b->lanes[BACKLOG_BULK].count);
+}
+
+bool backlog_put(struct backlog *b, enum backlog_lane which, struct backlog_item *item,
                  void (*before)(struct backlog_item *item))
 {
+    struct lane *lane = &b->lanes[which];
+
     pthread_mutex_lock(&b->lock);
-    const bool room = b->count < b->most && !b->shut;
+    const bool room = lane->count < b->most && !b->shut;
 
     if (room) {
         before(item);
         item->next = NULL;
-        *b->end = item;
-        b->end = &item->next;
-        b->count++;
-        metrics_set(METRIC_QUEUE_LENGTH, b->count);
+        *lane->end = item;
+        lane->end = &item->next;
+        lane->count++;
+        tell_length(b);
         pthread_cond_signal(&b->changed);
     }
     pthread_mutex_unlock(&b->lock);
     return room;
 }
 
+/* Under the lock: whose turn it is. */
+static struct lane *next_lane(struct backlog *b)
+{
+    struct lane *first = &b->lanes[BACKLOG_FIRST];
+    struct lane *bulk = &b->lanes[BACKLOG_BULK];
+
+    if (!bulk->first || (first->first && b->in_a_row < FIRST_IN_A_ROW)) {
+        b->in_a_row = bulk->first ? b->in_a_row + 1 : 0;
+        return first;
+    }
+    b->in_a_row = 0;
+    return bulk;
+}
+
+static bool is_empty(const struct backlog *b)
+{
+    return !b->lanes[BACKLOG_FIRST].first && !b->lanes[BACKLOG_BULK].first;
+}
+
 struct backlog_item *backlog_take(struct backlog *b)
 {
     pthread_mutex_lock(&b->lock);
-    while (!b->first && !b->shut)
+    while (is_empty(b) && !b->shut)
         pthread_cond_wait(&b->changed, &b->lock);
-    struct backlog_item *item = b->first;
+    struct lane *lane = next_lane(b);
+    struct backlog_item *item = lane->first;
 
     if (item) {
-        b->first = item->next;
-        if (!b->first)
-            b->end = &b->first;
-        b->count--;
-        metrics_set(METRIC_QUEUE_LENGTH, b->count);
+        lane->first = item->next;
+        if (!lane->first)
+            lane->end = &lane->first;
+        lane->count--;
+        tell_length(b);
     }
     pthread_mutex_unlock(&b->lock);
     return item;

@@ -4,19 +4,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What waits for the workers: first in, first out, bounded. Any thread. */
+/* What waits for the workers: first in, first out, bounded. Any thread. There are two
+ * lanes: what comes in bulk (positions) lets the rest pass, but for every eighth, and
+ * fills its own lane only, so that a flood of it keeps nobody from reporting an incident. */
 struct backlog_item {
     struct backlog_item *next;
 };
 
+enum backlog_lane { BACKLOG_FIRST, BACKLOG_BULK, BACKLOG_LANES };
+
 struct backlog;
 
+/* At most so many items wait in each lane. */
 struct backlog *backlog_new(int64_t most);
 void backlog_free(struct backlog *b);
 
 /* Puts an item in when there is room and the backlog is not shut. `before` is
  * called first, and before any worker can see the item. */
-bool backlog_put(struct backlog *b, struct backlog_item *item,
+bool backlog_put(struct backlog *b, enum backlog_lane lane, struct backlog_item *item,
                  void (*before)(struct backlog_item *item));
 
 /* Waits for an item; NULL when the backlog is shut and empty. */

@@ -34,6 +34,7 @@ struct endpoint {
     bool from_memory;      /* not behind the database's own wall: each id's organisation is checked
                               where it is written out */
     bool idempotent_key;   /* a creating POST: Idempotency-Key is required */
+    bool in_bulk;          /* comes in masses: whatever else waits for a worker goes before it */
     size_t body_max;       /* bytes; 0: no body is taken */
     const char *body;      /* name of the body's schema in api/openapi/, or NULL */
     const char *body_type; /* what the body is when it is not JSON: "text/csv" */

@@ -44,6 +44,7 @@ static const struct endpoint ROWS[] = {
       .roles = SENDERS,
       .scope = ENDPOINTS_ORG,
       .from_memory = true,
+      .in_bulk = true,
       .device_by = ENDPOINTS_BEARER,
       .body_max = FIXES_BODY_MAX,
       .body = "positions",

@@ -346,14 +346,20 @@ static enum MHD_Result end_body(struct talk *t)
     }
     t->answer.request.body = buf_text(&t->body);
     t->answer.request.body_size = t->body.size;
-    if (backlog_put(t->server->backlog, &t->item, suspend))
+    const bool in_bulk = t->answer.match.endpoint->in_bulk;
+
+    if (backlog_put(t->server->backlog, in_bulk ? BACKLOG_BULK : BACKLOG_FIRST, &t->item, suspend))
         return MHD_YES;
     if (t->server->service->stopping) {
         fail_set(&f, FAIL_BUSY, SERVER_STOPPING, "the server is stopping; nothing was done");
         return refuse(t, &f, true);
     }
     metrics_count(METRIC_QUEUE_FULL, 1);
-    fail_set(&f, FAIL_BUSY, SERVER_BUSY, "too many requests are waiting; nothing was done");
+    if (in_bulk)
+        fail_set(&f, FAIL_BUSY, TOO_MANY_REQUESTS,
+                 "too many of these are waiting; nothing was done");
+    else
+        fail_set(&f, FAIL_BUSY, SERVER_BUSY, "too many requests are waiting; nothing was done");
     return refuse(t, &f, false);
 }
 
