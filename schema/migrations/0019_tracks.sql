@@ -74,7 +74,7 @@ $$;
 -- Makes the partitions of the hours from now to now + ahead, as before, but attaches them:
 -- that lets writers go on, which making them in place does not.
 CREATE OR REPLACE FUNCTION vigil.position_history_ahead(ahead interval) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp SET lock_timeout = '500ms' AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
 DECLARE
     hour_us  constant bigint := 3600000000;
     start_us bigint := floor(extract(epoch FROM now()) / 3600)::bigint * hour_us;
@@ -82,6 +82,7 @@ DECLARE
     name     text;
     made     integer := 0;
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('vigil.position_history_ahead')); -- one after another
     WHILE start_us <= stop_us LOOP
         name := vigil.position_partition(start_us);
         IF to_regclass('vigil.' || name) IS NULL THEN

@@ -89,6 +89,8 @@ INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, reason, expires_at
 SELECT 7410000000000 + m, 7400000000000 + m, org_id, word || ' reason', now() + interval '1 day' FROM canary.one WHERE j = 2;
 INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id, expires_at, reason)
 SELECT 7410000000000 + m, 7300000000000 + m, 7400000000000 + m, org_id, now() + interval '1 day', word FROM canary.one WHERE j = 2;
+INSERT INTO vigil.incident_track (dispatch_id, person_id, incident_id, org_id, from_us, until_us, copied_at)
+SELECT 7410000000000 + m, 7300000000000 + m, 7400000000000 + m, org_id, 0, vigil.microseconds(now()), now() FROM canary.one WHERE j = 2;
 
 INSERT INTO vigil.beat (beat_id, org_id, code, name, length_cm)
 SELECT 7500000000000 + m, org_id, word || j, word || ' beat', 1000 FROM canary.one;
