@@ -9,7 +9,7 @@
 #include "geo/base/fail.h"
 #include "geo/fixes.h"
 
-/* Fixes in few bytes, for terminals on mobile data and gateways of many: about 8 bytes
+/* Fixes in few bytes, for terminals on mobile data and gateways of many: about 11 bytes
  * for one that follows another, against 150 as JSON.
  *
  *   "VP" 1        three bytes: what this is, and its version
