@@ -62,6 +62,19 @@ bool answer_too_large(const struct answer *out, struct fail *f)
     return fail_allowed(f, "%zu bytes", most);
 }
 
+void answer_not_taken(const struct answer *out, struct fail *f)
+{
+    if (out->request.service->stopping) {
+        fail_set(f, FAIL_BUSY, SERVER_STOPPING, "the server is stopping; nothing was done");
+        return;
+    }
+    metrics_count(METRIC_QUEUE_FULL, 1);
+    if (out->match.endpoint->in_bulk)
+        fail_set(f, FAIL_BUSY, TOO_MANY_REQUESTS, "too many of these wait; nothing was done");
+    else
+        fail_set(f, FAIL_BUSY, SERVER_BUSY, "too many requests are waiting; nothing was done");
+}
+
 /* Of a table any charset will do: what it is in is found out by reading it. */
 static bool is_type(const char *type, const char *wanted)
 {

@@ -27,6 +27,10 @@ bool answer_open(struct service *service, const struct gate_head *head, struct a
 /* False with BODY_TOO_LARGE, saying how much the endpoint takes. */
 bool answer_too_large(const struct answer *out, struct fail *f);
 
+/* There is no room among those who wait for a worker; sets why: SERVER_STOPPING,
+ * TOO_MANY_REQUESTS of what comes in bulk, else SERVER_BUSY. */
+void answer_not_taken(const struct answer *out, struct fail *f);
+
 /* The body has come and stands in out->request.body. May wait for the database. False:
  * the answer comes later, to the reply's meeting (reply_later), and `out` is not to be
  * touched any more. */

@@ -350,17 +350,8 @@ static enum MHD_Result end_body(struct talk *t)
 
     if (backlog_put(t->server->backlog, in_bulk ? BACKLOG_BULK : BACKLOG_FIRST, &t->item, suspend))
         return MHD_YES;
-    if (t->server->service->stopping) {
-        fail_set(&f, FAIL_BUSY, SERVER_STOPPING, "the server is stopping; nothing was done");
-        return refuse(t, &f, true);
-    }
-    metrics_count(METRIC_QUEUE_FULL, 1);
-    if (in_bulk)
-        fail_set(&f, FAIL_BUSY, TOO_MANY_REQUESTS,
-                 "too many of these are waiting; nothing was done");
-    else
-        fail_set(&f, FAIL_BUSY, SERVER_BUSY, "too many requests are waiting; nothing was done");
-    return refuse(t, &f, false);
+    answer_not_taken(&t->answer, &f);
+    return refuse(t, &f, t->server->service->stopping);
 }
 
 /* ------------------------------------------------- libmicrohttpd's callbacks */
