@@ -76,6 +76,48 @@ bool doubt_jump(struct doubt_jumps *j, enum mode mode, const struct doubt_fix *f
     return false;
 }
 
+/* ------------------------------------------------------------------ clocks */
+
+enum { CLOCK_REQUESTS = 5 };
+
+static const int64_t LATE_MAX_US = 5LL * 60 * 1000000; /* more is flagged */
+static const int64_t EARLY_MAX_US = 60LL * 1000000;    /* from five minutes on it is refused */
+static const int64_t EQUAL_US = 60LL * 1000000;
+static const int64_t SPELL_US = 120LL * 1000000;
+
+static enum doubt_clock_says weigh(struct doubt_clock *c, int64_t *late_us)
+{
+    const int64_t late = c->received_us - c->fix_us;
+
+    if (c->count > 0 && llabs(late - c->first_late_us) <= EQUAL_US) {
+        c->count++;
+    } else {
+        c->count = 1;
+        c->first_late_us = late;
+        c->since_us = c->fix_us;
+    }
+    if (c->count < CLOCK_REQUESTS || c->fix_us - c->since_us < SPELL_US)
+        return DOUBT_CLOCK_NOTHING;
+    *late_us = late;
+    return late > LATE_MAX_US || late < -EARLY_MAX_US ? DOUBT_CLOCK_WRONG : DOUBT_CLOCK_RIGHT;
+}
+
+enum doubt_clock_says doubt_clock(struct doubt_clock *c, int64_t fix_us, int64_t received_us,
+                                  int64_t *late_us)
+{
+    enum doubt_clock_says says = DOUBT_CLOCK_NOTHING;
+
+    if (received_us == c->received_us) {
+        c->fix_us = fix_us > c->fix_us ? fix_us : c->fix_us;
+        return says;
+    }
+    if (c->received_us)
+        says = weigh(c, late_us);
+    c->received_us = received_us;
+    c->fix_us = fix_us;
+    return says;
+}
+
 /* ------------------------------------------------------------------ frames */
 
 enum {

@@ -9,8 +9,8 @@
 #include "geo/road/snap.h"
 
 /* What cannot be right about where a phone says it is, told from its own fixes: a jump
- * that nobody could make, and a frame that it does not really send. Nothing here
- * decides what becomes of it. */
+ * that nobody could make, a clock that is wrong, and a frame that it does not really
+ * send. Nothing here decides what becomes of it. */
 struct doubt_fix {
     struct point_e7 at;  /* WGS 84 */
     int32_t accuracy_dm; /* -1 when unknown */
@@ -40,6 +40,24 @@ struct doubt_jumps {
  * states, is measured by a car. Fixes older than the believed one are judged and
  * change nothing. MODE_COUNT stands for a mode that is not known. */
 bool doubt_jump(struct doubt_jumps *j, enum mode mode, const struct doubt_fix *fix);
+
+/* ------------------------------------------------------------------ clocks */
+
+enum doubt_clock_says { DOUBT_CLOCK_NOTHING, DOUBT_CLOCK_RIGHT, DOUBT_CLOCK_WRONG };
+
+/* What is remembered of a device's clock; all zero at first. */
+struct doubt_clock {
+    int64_t received_us, fix_us;     /* the last request, and the newest fix in it */
+    int64_t first_late_us, since_us; /* of the first of those that are equally late */
+    int32_t count;                   /* of requests that are, one behind the other */
+};
+
+/* Takes into account that a fix of `fix_us` was received at `received_us`; fixes of one
+ * request have one time of receipt. A clock is told from fixes of some minutes that all
+ * come equally late, or early: a queue that is sent after a tunnel catches up. Then
+ * *late_us says by how much. */
+enum doubt_clock_says doubt_clock(struct doubt_clock *c, int64_t fix_us, int64_t received_us,
+                                  int64_t *late_us);
 
 /* ------------------------------------------------------------------ frames */
 

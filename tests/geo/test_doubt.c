@@ -123,6 +123,56 @@ static void what_comes_late_is_judged_and_changes_nothing(void **state)
          { 9000, 1010, true }, { 9000, 1020, true }, { 60, 1030, false }, { 180, 1120, false });
 }
 
+/* ------------------------------------------------------------------ clocks */
+
+/* What the last of so many requests says, a minute apart, each with an old fix and a
+ * newer one that is so much late. */
+static enum doubt_clock_says ask_clock(int32_t requests, int64_t late_s, int64_t *late_us)
+{
+    struct doubt_clock c = { 0 };
+    enum doubt_clock_says says = DOUBT_CLOCK_NOTHING;
+
+    for (int32_t i = 0; i <= requests; i++) { /* a request is weighed when the next comes */
+        const int64_t now_us = (100000 + i * 60LL) * 1000000;
+
+        says = doubt_clock(&c, now_us - 3600LL * 1000000, now_us, late_us);
+        assert_int_equal(doubt_clock(&c, now_us - late_s * 1000000, now_us, late_us),
+                         DOUBT_CLOCK_NOTHING);
+    }
+    return says;
+}
+
+static void a_clock_that_is_always_equally_late_is_wrong(void **state)
+{
+    static const struct {
+        int64_t late_s;
+        enum doubt_clock_says says;
+    } CASES[] = {
+        { 0, DOUBT_CLOCK_RIGHT },    { 290, DOUBT_CLOCK_RIGHT }, { 310, DOUBT_CLOCK_WRONG },
+        { 3500, DOUBT_CLOCK_WRONG }, { -50, DOUBT_CLOCK_RIGHT }, { -70, DOUBT_CLOCK_WRONG },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        int64_t late_us = 0;
+
+        assert_int_equal(ask_clock(4, CASES[i].late_s, &late_us), DOUBT_CLOCK_NOTHING);
+        assert_int_equal(ask_clock(5, CASES[i].late_s, &late_us), CASES[i].says);
+        assert_int_equal(late_us, CASES[i].late_s * 1000000);
+    }
+}
+
+static void a_queue_that_catches_up_says_nothing_of_the_clock(void **state)
+{
+    struct doubt_clock c = { 0 };
+    int64_t late_us;
+
+    (void)state;
+    for (int64_t i = 0; i < 60; i++) /* an hour's fixes, one a minute, sent within a minute */
+        assert_int_equal(doubt_clock(&c, i * 60000000, 3600000000 + i * 1000000, &late_us),
+                         DOUBT_CLOCK_NOTHING);
+}
+
 /* ------------------------------------------------------------------ frames */
 
 enum { SIDE = 40 };
@@ -280,6 +330,8 @@ int main(void)
         cmocka_unit_test(each_mode_has_its_own_reach),
         cmocka_unit_test(accuracy_and_stated_speed_leave_more_open),
         cmocka_unit_test(what_comes_late_is_judged_and_changes_nothing),
+        cmocka_unit_test(a_clock_that_is_always_equally_late_is_wrong),
+        cmocka_unit_test(a_queue_that_catches_up_says_nothing_of_the_clock),
         cmocka_unit_test(a_frame_is_told_from_the_streets),
         cmocka_unit_test(whoever_walks_between_the_streets_is_not_doubted),
         cmocka_unit_test(a_window_that_is_not_full_says_nothing),
