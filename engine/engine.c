@@ -16,6 +16,7 @@
 #include "engine/config.h"
 #include "engine/db.h"
 #include "engine/dispatches.h"
+#include "engine/doubts.h"
 #include "engine/feed.h"
 #include "engine/fences.h"
 #include "engine/ids.h"
@@ -56,6 +57,7 @@ struct engine {
     struct cadence *cadence;
     struct tiles *tiles;
     struct watch *watch;
+    struct doubts *doubts;
     struct feed *feed;
     struct nodes *nodes;
     struct reach *reach;
@@ -334,6 +336,7 @@ static struct engine *engine_new(const struct config *c)
     e->keyring = keyring_new();
     e->cadence = cadence_new(c);
     e->watch = watch_new(e->ids);
+    e->doubts = doubts_new(e->live);
     e->tiles = tiles_new((size_t)config_int(c, CONFIG_TILE_CACHE_BYTES));
     e->arena = arena_new();
     pthread_mutex_init(&e->following, NULL);
@@ -419,6 +422,10 @@ static bool start(struct engine *e, struct fail *f)
     engine_every_tick(e, cadence_tick, e->cadence);
     engine_every_tick(e, dispatches_tick, e->live);
     engine_every_tick(e, watch_tick, e->watch);
+    engine_every_tick(e, doubts_tick, e->doubts);
+    positions_add_stage(e->positions, doubts_stage(e->doubts));
+    nodes_add_ear(e->nodes, (struct nodes_ear){ e->doubts, doubts_heard });
+    doubts_tick(e->doubts, e->db);
     e->feed = feed_open(database, f);
     e->upkeep = e->feed ? upkeep_open(e->config, f) : NULL;
     if (!e->upkeep || !nodes_start(e->nodes, follow_people, e, f))
@@ -458,6 +465,7 @@ void engine_close(struct engine *e)
     reach_close(e->reach);
     db_close(e->db);
     watch_free(e->watch);
+    doubts_free(e->doubts);
     tiles_free(e->tiles);
     ids_free(e->ids);
     keyring_free(e->keyring);

@@ -33,6 +33,8 @@
     X(POSITIONS_OUTSIDE, GAUGE, "vigil_positions_outside", "", "positions_outside")                \
     X(POSITIONS_COMMIT_TIME, HISTOGRAM, "vigil_position_commit_seconds", "",                       \
       "position_commit_time")                                                                      \
+    X(POSITION_JUMPS, COUNTER, "vigil_position_jumps_total", "", "position_jumps")                 \
+    X(FRAMES_EXAMINED, COUNTER, "vigil_frames_examined_total", "", "frames_examined")              \
     X(POSITIONS_HEARD, COUNTER, "vigil_positions_heard_total", "", "positions_heard")              \
     X(RESYNCS, COUNTER, "vigil_positions_resyncs_total", "", "resyncs")                            \
     X(NODES, GAUGE, "vigil_nodes", "", "nodes")                                                    \

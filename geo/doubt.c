@@ -78,8 +78,6 @@ bool doubt_jump(struct doubt_jumps *j, enum mode mode, const struct doubt_fix *f
 
 /* ------------------------------------------------------------------ clocks */
 
-enum { CLOCK_REQUESTS = 5 };
-
 static const int64_t LATE_MAX_US = 5LL * 60 * 1000000; /* more is flagged */
 static const int64_t EARLY_MAX_US = 60LL * 1000000;    /* from five minutes on it is refused */
 static const int64_t EQUAL_US = 60LL * 1000000;
@@ -96,7 +94,7 @@ static enum doubt_clock_says weigh(struct doubt_clock *c, int64_t *late_us)
         c->first_late_us = late;
         c->since_us = c->fix_us;
     }
-    if (c->count < CLOCK_REQUESTS || c->fix_us - c->since_us < SPELL_US)
+    if (c->count < DOUBT_REQUESTS || c->fix_us - c->since_us < SPELL_US)
         return DOUBT_CLOCK_NOTHING;
     *late_us = late;
     return late > LATE_MAX_US || late < -EARLY_MAX_US ? DOUBT_CLOCK_WRONG : DOUBT_CLOCK_RIGHT;

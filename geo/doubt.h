@@ -43,6 +43,8 @@ bool doubt_jump(struct doubt_jumps *j, enum mode mode, const struct doubt_fix *f
 
 /* ------------------------------------------------------------------ clocks */
 
+enum { DOUBT_REQUESTS = 5 }; /* that are weighed together, at least */
+
 enum doubt_clock_says { DOUBT_CLOCK_NOTHING, DOUBT_CLOCK_RIGHT, DOUBT_CLOCK_WRONG };
 
 /* What is remembered of a device's clock; all zero at first. */
