@@ -424,7 +424,7 @@ static bool start(struct engine *e, struct fail *f)
     engine_every_tick(e, watch_tick, e->watch);
     engine_every_tick(e, doubts_tick, e->doubts);
     positions_add_stage(e->positions, doubts_stage(e->doubts));
-    nodes_add_ear(e->nodes, (struct nodes_ear){ e->doubts, doubts_heard });
+    nodes_add_ear(e->nodes, (struct nodes_ear){ .self = e->doubts, .heard = doubts_heard });
     doubts_tick(e->doubts, e->db);
     e->feed = feed_open(database, f);
     e->upkeep = e->feed ? upkeep_open(e->config, f) : NULL;
