@@ -23,9 +23,12 @@ CREATE INDEX device_person ON vigil.device (person_id);
 CREATE INDEX device_org ON vigil.device (org_id, device_id) WHERE valid_to IS NULL;
 CREATE INDEX device_changed ON vigil.device (changed_txid);
 
--- Every process keeps the open ones in memory and follows what transactions change.
+-- Every process keeps the open ones in memory, follows what transactions change, and is
+-- woken to look for it, as for people.
 CREATE TRIGGER device_touched BEFORE UPDATE ON vigil.device
     FOR EACH ROW EXECUTE FUNCTION vigil.person_touched();
+CREATE TRIGGER device_told AFTER INSERT OR UPDATE OR DELETE ON vigil.device
+    FOR EACH STATEMENT EXECUTE FUNCTION vigil.person_told();
 
 -- A device goes where its person goes, and ends with her.
 CREATE FUNCTION vigil.device_person_moved() RETURNS trigger LANGUAGE plpgsql
@@ -44,6 +47,17 @@ CREATE TRIGGER device_person_moved AFTER UPDATE ON vigil.person
     FOR EACH ROW WHEN (OLD.org_id <> NEW.org_id OR OLD.valid_to IS NULL AND NEW.valid_to IS NOT NULL)
     EXECUTE FUNCTION vigil.device_person_moved();
 ALTER FUNCTION vigil.device_person_moved() OWNER TO vigil_engine;
+
+-- It may be called by her name.
+CREATE FUNCTION vigil.device_erased() RETURNS trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
+BEGIN
+    UPDATE vigil.device SET name = 'erased', version = version + 1 WHERE person_id = NEW.person_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER device_erased AFTER INSERT ON vigil.erasure
+    FOR EACH ROW EXECUTE FUNCTION vigil.device_erased();
+ALTER FUNCTION vigil.device_erased() OWNER TO vigil_engine;
 
 ALTER TABLE vigil.device ENABLE ROW LEVEL SECURITY;
 ALTER TABLE vigil.device FORCE ROW LEVEL SECURITY;

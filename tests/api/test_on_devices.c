@@ -179,6 +179,19 @@ static void what_another_process_did_is_learnt_by_looking(void **state)
     assert_int_equal(rows("device WHERE valid_to IS NULL"), 0);
 }
 
+static void what_it_was_called_goes_with_its_person(void **state)
+{
+    const struct asking_answer answer = enrol();
+
+    (void)state;
+    asking_expect(&answer, 201, NULL);
+    run("UPDATE vigil.person SET valid_to = now() WHERE person_id = 1;"
+        "INSERT INTO vigil.erasure (erasure_id, person_id, org_id, values_gone, memberships,"
+        " credentials, tokens, positions_at) VALUES (1, 1, 2, 0, 0, 0, 0, now())");
+    assert_int_equal(rows("device WHERE name <> 'erased' OR valid_to IS NULL"), 0);
+    assert_int_equal(rows("device"), 1);
+}
+
 static void it_goes_where_its_person_goes(void **state)
 {
     struct asking_answer answer = enrol();
@@ -302,6 +315,7 @@ int main(void)
         ROOM_TEST(another_secret_ends_the_one_before),
         ROOM_TEST(what_is_closed_opens_nothing),
         ROOM_TEST(what_another_process_did_is_learnt_by_looking),
+        ROOM_TEST(what_it_was_called_goes_with_its_person),
         ROOM_TEST(it_goes_where_its_person_goes),
         ROOM_TEST(what_it_declared_can_be_put_right),
         ROOM_TEST(a_list_goes_on_with_its_cursor),
