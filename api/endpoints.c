@@ -13,6 +13,7 @@ static const struct endpoints_group *const GROUPS[] = {
     &ENDPOINTS_DEVICES,
     &ENDPOINTS_NODES,
     &ENDPOINTS_TRACKS,
+    &ENDPOINTS_FENCES,
 };
 /* clang-format on */
 

@@ -252,6 +252,15 @@ HANDLER(on_hours_my_balance);
 /* api/on_nodes.c */
 HANDLER(on_nodes_list);
 
+/* api/on_fences.c */
+HANDLER(on_fences_list);
+HANDLER(on_fences_create);
+HANDLER(on_fences_get);
+HANDLER(on_fences_change);
+HANDLER(on_fences_close);
+HANDLER(on_fences_visits);
+HANDLER(on_fences_absences);
+
 /* api/on_city.c */
 HANDLER(on_city_get);
 

@@ -27,6 +27,12 @@ static const struct {
     [ROTA_PATROL_DAYS] = { "day_id", "/v1/patrol_days", "plan_id", "yes", "state", NULL },
     [ROTA_CLAIMS] = { "claim_id", "/v1/claims", NULL, NULL, "state", NULL },
     [ROTA_HOURS] = { "entry_id", "/v1/hours", "signup_id", "yes", "entry_kind", "person_id" },
+    [ROTA_FENCES] = { "fence_id", "/v1/fences", NULL, NULL, NULL, "place_id" },
+    [ROTA_FENCE_VISITS] = { "visit_id", "/v1/fence_visits", "fence_id", NULL, "state",
+                            "person_id" },
+    [ROTA_FENCE_ABSENCES] = { "absence_id", "/v1/fence_absences", "fence_id", NULL, "state",
+                              "person_id" },
+    [ROTA_BUS_LINES] = { "bus_line_id", "/v1/bus_lines", NULL, NULL, NULL, NULL },
 };
 
 /* ---- reading a request */

@@ -29,6 +29,13 @@ static const struct {
                            QUERIES_PATROL_DAY_ROWS },
     [ROTA_CLAIMS] = { "claim", QUERIES_CLAIM_ROWS, QUERIES_CLAIM_OF_DAY_ROWS, QUERIES_CLAIM_ROWS },
     [ROTA_HOURS] = { "entry", QUERIES_HOURS_ROWS, QUERIES_HOURS_ROWS, QUERIES_HOURS_OWN_ROWS },
+    [ROTA_FENCES] = { "fence", QUERIES_FENCE_ROWS, QUERIES_FENCE_ROWS, QUERIES_FENCE_ROWS },
+    [ROTA_FENCE_VISITS] = { "visit", QUERIES_FENCE_VISIT_ROWS, QUERIES_FENCE_VISIT_ROWS,
+                            QUERIES_FENCE_VISIT_ROWS },
+    [ROTA_FENCE_ABSENCES] = { "absence", QUERIES_FENCE_ABSENCE_ROWS, QUERIES_FENCE_ABSENCE_ROWS,
+                              QUERIES_FENCE_ABSENCE_ROWS },
+    [ROTA_BUS_LINES] = { "bus line", QUERIES_BUS_LINE_ROWS, QUERIES_BUS_LINE_ROWS,
+                         QUERIES_BUS_LINE_ROWS },
 };
 
 static struct db_value id_or_null(int64_t id)

@@ -80,6 +80,7 @@
     X(EXTRACT_TOO_LARGE, "extract_too_large")                                                      \
     X(EXTRACT_UNREADABLE, "extract_unreadable")                                                    \
     X(EXTRACT_WITHOUT_ROADS, "extract_without_roads")                                              \
+    X(FENCES_TOO_MANY, "fences_too_many")                                                          \
     X(FIGURE_KIND, "figure_kind")                                                                  \
     X(FIGURE_MALFORMED, "figure_malformed")                                                        \
     X(FIGURE_TOO_LARGE, "figure_too_large")                                                        \

@@ -1,5 +1,5 @@
 -- Fences: places with an edge, of which it is told who comes, who goes, who stays long,
--- and who should be there by the roster and is not. A process sees crossings in memory;
+-- and who should be there by the roster and is not; and the lines of buses. A process sees crossings in memory;
 -- what happened is decided here, by rows that several processes cannot write twice.
 
 CREATE TABLE vigil.fence (
@@ -77,15 +77,17 @@ CREATE UNIQUE INDEX fence_absence_once ON vigil.fence_absence (fence_id, signup_
 CREATE INDEX fence_absence_ended ON vigil.fence_absence (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX fence_absence_person ON vigil.fence_absence (person_id);
 
-CREATE FUNCTION vigil.fence_touched() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    NEW.changed_txid := pg_current_xact_id()::text::bigint;
-    RETURN NEW;
-END $$;
+-- Processes read what transactions have changed since they looked last.
 CREATE TRIGGER fence_touched BEFORE UPDATE ON vigil.fence
-    FOR EACH ROW EXECUTE FUNCTION vigil.fence_touched();
+    FOR EACH ROW EXECUTE FUNCTION vigil.person_touched();
 CREATE TRIGGER fence_visit_touched BEFORE UPDATE ON vigil.fence_visit
-    FOR EACH ROW EXECUTE FUNCTION vigil.fence_touched();
+    FOR EACH ROW EXECUTE FUNCTION vigil.person_touched();
+
+-- How many there are in the city, whoever asks.
+CREATE FUNCTION vigil.fence_count() RETURNS bigint LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = pg_catalog, vigil, pg_temp AS $$
+    SELECT count(*) FROM vigil.fence WHERE valid_to IS NULL
+$$;
 
 -- ------------------------------------------------------------------ what ends with what
 
@@ -284,7 +286,8 @@ END $$;
 
 -- ------------------------------------------------------------------ as answers carry them
 
-CREATE FUNCTION vigil.fence_json(f vigil.fence) RETURNS text LANGUAGE sql STABLE AS $$
+CREATE FUNCTION vigil.fence_json(f vigil.fence) RETURNS text LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, vigil AS $$
     SELECT json_build_object(
         'fence_id', f.fence_id, 'org_id', f.org_id, 'name', f.name, 'lookout_point_id', f.lookout_point_id,
         'grid_id', f.grid_id, 'incident_id', f.incident_id,
@@ -312,6 +315,44 @@ CREATE FUNCTION vigil.fence_absence_json(b vigil.fence_absence) RETURNS text LAN
         'told_at', vigil.rfc3339(b.told_at), 'ended_at', vigil.rfc3339(b.ended_at))::text
 $$;
 
+-- ------------------------------------------------------------------ bus lines
+
+-- Where the buses of a line run and stop. A bus sees something only at its stops or near
+-- them, and somewhere else it is not on its line. Crews name the line by its code.
+CREATE TABLE vigil.bus_line (
+    bus_line_id  bigint PRIMARY KEY CHECK (bus_line_id BETWEEN 1 AND 9007199254740991),
+    org_id       bigint NOT NULL REFERENCES vigil.org,
+    code         text NOT NULL CHECK (octet_length(code) BETWEEN 1 AND 40),
+    name         text NOT NULL CHECK (octet_length(name) BETWEEN 1 AND 200),
+    path         geometry(MultiLineString, 4326) NOT NULL CHECK (ST_NPoints(path) BETWEEN 2 AND 5000),
+    stops        geometry(MultiPoint, 4326) NOT NULL,
+    stop_names   text[] NOT NULL,
+    near_m       integer NOT NULL CHECK (near_m BETWEEN 10 AND 500),  -- that close is at the stop
+    off_m        integer NOT NULL CHECK (off_m BETWEEN 20 AND 2000),  -- further from the path is off the line
+    version      integer NOT NULL DEFAULT 1,
+    valid_from   timestamptz NOT NULL DEFAULT now(),
+    valid_to     timestamptz,
+    changed_txid bigint NOT NULL DEFAULT pg_current_xact_id()::text::bigint,
+    CHECK (ST_NumGeometries(stops) = cardinality(stop_names) AND cardinality(stop_names) BETWEEN 1 AND 300)
+);
+CREATE UNIQUE INDEX bus_line_code ON vigil.bus_line (code) WHERE valid_to IS NULL;
+CREATE INDEX bus_line_org ON vigil.bus_line (org_id, bus_line_id);
+CREATE INDEX bus_line_changed ON vigil.bus_line (changed_txid);
+CREATE TRIGGER bus_line_touched BEFORE UPDATE ON vigil.bus_line
+    FOR EACH ROW EXECUTE FUNCTION vigil.person_touched();
+
+CREATE FUNCTION vigil.bus_line_json(b vigil.bus_line) RETURNS text LANGUAGE sql STABLE
+SET search_path = pg_catalog, public, vigil AS $$
+    SELECT json_build_object(
+        'bus_line_id', b.bus_line_id, 'org_id', b.org_id, 'code', b.code, 'name', b.name,
+        'path', ST_AsGeoJSON(b.path, 7)::jsonb || '{"frame": "wgs84"}',
+        'stops', (SELECT json_agg(json_build_object('name', b.stop_names[d.path[1]], 'place', json_build_object(
+                      'lon', round(ST_X(d.geom)::numeric, 7), 'lat', round(ST_Y(d.geom)::numeric, 7), 'frame', 'wgs84'))
+                      ORDER BY d.path[1]) FROM ST_Dump(b.stops) d),
+        'near_m', b.near_m, 'off_m', b.off_m, 'version', b.version,
+        'valid_from', vigil.rfc3339(b.valid_from), 'valid_to', vigil.rfc3339(b.valid_to))::text
+$$;
+
 -- ------------------------------------------------------------------ walls
 
 DO $$
@@ -319,7 +360,7 @@ DECLARE
     wanted text;
     ours constant text := 'org_id IN (SELECT org_id FROM vigil.org_reach WHERE ancestor_id = vigil.scope_org())';
 BEGIN
-    FOREACH wanted IN ARRAY ARRAY['fence', 'fence_visit', 'fence_absence'] LOOP
+    FOREACH wanted IN ARRAY ARRAY['fence', 'fence_visit', 'fence_absence', 'bus_line'] LOOP
         EXECUTE format('ALTER TABLE vigil.%I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', wanted);
         EXECUTE format('CREATE POLICY app ON vigil.%I TO vigil_app USING (%s) WITH CHECK (%s)', wanted, ours, ours);
         EXECUTE format('CREATE POLICY engine ON vigil.%I TO vigil_engine USING (true) WITH CHECK (true)', wanted);
@@ -327,9 +368,10 @@ BEGIN
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON vigil.%I TO vigil_engine', wanted);
     END LOOP;
 END $$;
-GRANT INSERT, UPDATE ON vigil.fence TO vigil_app;
+GRANT INSERT, UPDATE ON vigil.fence, vigil.bus_line TO vigil_app;
 GRANT SELECT ON vigil.fence_roster TO vigil_engine;
 
+ALTER FUNCTION vigil.fence_count() OWNER TO vigil_engine;
 ALTER FUNCTION vigil.fence_closed() OWNER TO vigil_engine;
 ALTER FUNCTION vigil.fence_untracked() OWNER TO vigil_engine;
 ALTER FUNCTION vigil.fence_erased() OWNER TO vigil_engine;

@@ -191,6 +191,10 @@ export const recipes = {
         body: n => ({ person_id: 7310000 + n }),
         counted: rows('signup', 'WHERE swapped_from IS NOT NULL'),
     },
+    '/v1/fences': {
+        body: n => ({ org_id: 1, name: `Idem ${n}`, place: place(n), radius_m: 100, kinds: ['enter', 'leave'] }),
+        counted: rows('fence'),
+    },
     '/v1/beats': {
         with: async ({ sql }) => ({ segments: sql('SELECT segment_id FROM vigil.segment WHERE valid_to IS NULL ORDER BY segment_id LIMIT 3').split('\n').map(Number) }),
         body: (n, { segments }) => ({ org_id: 1, code: `IDEM-${n}`, name: `Beat ${n}`, segments }),

@@ -1,0 +1,3 @@
+UPDATE vigil.fence SET valid_to = now(), version = version + 1 WHERE fence_id = $1::bigint AND valid_to IS NULL
+  AND EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = fence.org_id)
+RETURNING org_id, whom;
