@@ -7,6 +7,7 @@ import { map, showAll } from './map.js';
 import { say } from './say.js';
 import { onLanguage, word } from './words.js';
 
+const STEP_MS = 1000; // of the slider
 const STEPS_A_SECOND = 10;
 const SPEEDS = [10, 60, 300]; // seconds of then in one of now
 
@@ -15,10 +16,11 @@ let from = 0, to = 0, at = 0;
 let speed = SPEEDS[1];
 let timer;
 
-/** Where on a piece someone was at a moment; null before its first and after its last
-    fix. Pure. */
-export function placeAt({ points, times }, moment) {
-  if (moment < times[0] || moment > times.at(-1)) return null;
+/** Where on a piece someone was at a moment; null when that is more than a step of the
+    slider before its first or after its last fix. Pure. */
+export function placeAt({ points, times }, wanted) {
+  if (wanted < times[0] - STEP_MS || wanted > times.at(-1) + STEP_MS) return null;
+  const moment = Math.min(Math.max(wanted, times[0]), times.at(-1));
   let low = 0, high = times.length - 1;
   while (high - low > 1) {
     const middle = (low + high) >> 1;
@@ -84,6 +86,7 @@ function show() {
   $('replay').hidden = pieces.length === 0;
   if (pieces.length === 0) return;
   const slider = $('replay-at');
+  slider.step = String(STEP_MS);
   slider.min = String(from);
   slider.max = String(to);
   $('replay-who').textContent = [...new Set(pieces.map(({ name }) => name))].join(' · ');
@@ -103,8 +106,8 @@ export function replay(answer) {
     setTimeout(() => { $('replay-nothing').hidden = true; }, 4000);
     return;
   }
-  from = Math.min(...pieces.map(({ times }) => times[0]));
-  to = Math.max(...pieces.map(({ times }) => times.at(-1)));
+  from = Math.floor(Math.min(...pieces.map(({ times }) => times[0])) / STEP_MS) * STEP_MS;
+  to = Math.ceil(Math.max(...pieces.map(({ times }) => times.at(-1))) / STEP_MS) * STEP_MS;
   at = from;
   show();
   showAll(pieces.flatMap(({ points }) => points));

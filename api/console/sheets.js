@@ -1,5 +1,6 @@
 // What the office pages share: a table with more to come, a form in a dialog, and small pieces.
 import { Problem, ask } from './api.js';
+import { city } from './city.js';
 import { make } from './dom.js';
 import { complain, sentence } from './say.js';
 import { language, word } from './words.js';
@@ -10,9 +11,9 @@ export function button(key, onclick, attributes = {}) {
   return make('button', { type: 'button', class: 'sheet-button', onclick, ...attributes }, word(key));
 }
 
-/** A time as the reader's language writes it; nothing for none. */
+/** A moment by the city's clock, as the reader's language writes it; nothing for none. */
 export function moment(text) {
-  return text ? new Date(text).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'short' }) : '';
+  return text ? new Date(text).toLocaleString(language === 'zh' ? 'zh-CN' : 'en-GB', { dateStyle: 'medium', timeStyle: 'short', timeZone: city?.time_zone }) : '';
 }
 
 /** path?name=value… without what is empty. */
