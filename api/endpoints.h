@@ -66,6 +66,7 @@ extern const struct endpoints_group ENDPOINTS_PLACES;
 extern const struct endpoints_group ENDPOINTS_PEOPLE;
 extern const struct endpoints_group ENDPOINTS_DUTY;
 extern const struct endpoints_group ENDPOINTS_DEVICES;
+extern const struct endpoints_group ENDPOINTS_DOUBTS;
 extern const struct endpoints_group ENDPOINTS_PRIVACY;
 extern const struct endpoints_group ENDPOINTS_ROSTERS;
 extern const struct endpoints_group ENDPOINTS_ORGS;

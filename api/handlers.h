@@ -110,6 +110,10 @@ HANDLER(on_squads_members);
 HANDLER(on_squads_join);
 HANDLER(on_squads_leave);
 
+/* api/on_doubts.c */
+HANDLER(on_doubts_list);
+HANDLER(on_doubts_clear);
+
 /* api/on_devices.c */
 HANDLER(on_devices_list);
 HANDLER(on_devices_create);

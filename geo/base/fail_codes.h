@@ -70,6 +70,7 @@
     X(DISPATCH_STATE, "dispatch_state")                                                            \
     X(DISPATCH_UNKNOWN, "dispatch_unknown")                                                        \
     X(DISPOSITION_MISSING, "disposition_missing")                                                  \
+    X(DOUBT_UNKNOWN, "doubt_unknown")                                                              \
     X(ENROLMENT_CODE_INVALID, "enrolment_code_invalid")                                            \
     X(ENROLMENT_CODE_UNKNOWN, "enrolment_code_unknown")                                            \
     X(ENROLMENT_DECIDED, "enrolment_decided")                                                      \

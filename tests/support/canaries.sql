@@ -70,6 +70,10 @@ INSERT INTO vigil.device (device_id, org_id, person_id, name, format, frame, sec
 SELECT 7305000000000 + m, org_id, 7300000000000 + m, word || ' device', 'json', 'wgs84', sha256((word || 'device' || m)::bytea)
 FROM canary.one;
 
+INSERT INTO vigil.doubt (doubt_id, person_id, org_id, kind, declared, likely, declared_m, likely_m, fixes)
+OVERRIDING SYSTEM VALUE
+SELECT 7660000000000 + m, 7300000000000 + m, org_id, 'frame', 'wgs84', 'gcj02', 40, 3, 20 FROM canary.one;
+
 INSERT INTO vigil.site (site_id, org_id, code, name, address, geom)
 SELECT 7330000000000 + m, org_id, word || j, word || ' site', word, at FROM canary.one WHERE kind = 'firm';
 INSERT INTO vigil.squad (squad_id, org_id, kind, code, name, insurer, policy, equipment)
