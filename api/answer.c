@@ -69,7 +69,7 @@ void answer_not_taken(const struct answer *out, struct fail *f)
         return;
     }
     metrics_count(METRIC_QUEUE_FULL, 1);
-    if (out->match.endpoint->in_bulk)
+    if (out->match.endpoint->lane == BACKLOG_BULK)
         fail_set(f, FAIL_BUSY, TOO_MANY_REQUESTS, "too many of these wait; nothing was done");
     else
         fail_set(f, FAIL_BUSY, SERVER_BUSY, "too many requests are waiting; nothing was done");

@@ -16,6 +16,7 @@ struct lane {
 struct backlog {
     pthread_mutex_t lock; /* everything below */
     pthread_cond_t changed;
+    pthread_cond_t remembered; /* something came that memory answers */
     struct lane lanes[BACKLOG_LANES];
     int64_t most;
     int32_t in_a_row; /* of the first lane, taken while the other one waited */
@@ -32,6 +33,7 @@ struct backlog *backlog_new(int64_t most)
     }
     pthread_mutex_init(&b->lock, NULL);
     pthread_cond_init(&b->changed, NULL);
+    pthread_cond_init(&b->remembered, NULL);
     for (int i = 0; i < BACKLOG_LANES; i++)
         b->lanes[i].end = &b->lanes[i].first;
     b->most = most;
@@ -44,13 +46,18 @@ void backlog_free(struct backlog *b)
         return;
     pthread_mutex_destroy(&b->lock);
     pthread_cond_destroy(&b->changed);
+    pthread_cond_destroy(&b->remembered);
     free(b);
 }
 
 /* Under the lock. */
 static void tell_length(const struct backlog *b)
 {
-    metrics_set(METRIC_QUEUE_LENGTH, b->lanes[BACKLOG_FIRST].count + b->lanes[BACKLOG_BULK].count);
+    int64_t sum = 0;
+
+    for (int i = 0; i < BACKLOG_LANES; i++)
+        sum += b->lanes[i].count;
+    metrics_set(METRIC_QUEUE_LENGTH, sum);
 }
 
 bool backlog_put(struct backlog *b, enum backlog_lane which, struct backlog_item *item,
@@ -69,6 +76,8 @@ bool backlog_put(struct backlog *b, enum backlog_lane which, struct backlog_item
         lane->count++;
         tell_length(b);
         pthread_cond_signal(&b->changed);
+        if (which == BACKLOG_MEMORY)
+            pthread_cond_signal(&b->remembered);
     }
     pthread_mutex_unlock(&b->lock);
     return room;
@@ -77,28 +86,20 @@ bool backlog_put(struct backlog *b, enum backlog_lane which, struct backlog_item
 /* Under the lock: whose turn it is. */
 static struct lane *next_lane(struct backlog *b)
 {
-    struct lane *first = &b->lanes[BACKLOG_FIRST];
     struct lane *bulk = &b->lanes[BACKLOG_BULK];
+    struct lane *other = &b->lanes[b->lanes[BACKLOG_FIRST].first ? BACKLOG_FIRST : BACKLOG_MEMORY];
 
-    if (!bulk->first || (first->first && b->in_a_row < FIRST_IN_A_ROW)) {
+    if (!bulk->first || (other->first && b->in_a_row < FIRST_IN_A_ROW)) {
         b->in_a_row = bulk->first ? b->in_a_row + 1 : 0;
-        return first;
+        return other;
     }
     b->in_a_row = 0;
     return bulk;
 }
 
-static bool is_empty(const struct backlog *b)
+/* Under the lock: the first of a lane, NULL when it is empty. */
+static struct backlog_item *take_from(struct backlog *b, struct lane *lane)
 {
-    return !b->lanes[BACKLOG_FIRST].first && !b->lanes[BACKLOG_BULK].first;
-}
-
-struct backlog_item *backlog_take(struct backlog *b)
-{
-    pthread_mutex_lock(&b->lock);
-    while (is_empty(b) && !b->shut)
-        pthread_cond_wait(&b->changed, &b->lock);
-    struct lane *lane = next_lane(b);
     struct backlog_item *item = lane->first;
 
     if (item) {
@@ -108,6 +109,27 @@ struct backlog_item *backlog_take(struct backlog *b)
         lane->count--;
         tell_length(b);
     }
+    return item;
+}
+
+struct backlog_item *backlog_take(struct backlog *b)
+{
+    struct backlog_item *item;
+
+    pthread_mutex_lock(&b->lock);
+    while (!(item = take_from(b, next_lane(b))) && !b->shut)
+        pthread_cond_wait(&b->changed, &b->lock);
+    pthread_mutex_unlock(&b->lock);
+    return item;
+}
+
+struct backlog_item *backlog_take_memory(struct backlog *b)
+{
+    struct backlog_item *item;
+
+    pthread_mutex_lock(&b->lock);
+    while (!(item = take_from(b, &b->lanes[BACKLOG_MEMORY])) && !b->shut)
+        pthread_cond_wait(&b->remembered, &b->lock);
     pthread_mutex_unlock(&b->lock);
     return item;
 }
@@ -117,5 +139,6 @@ void backlog_shut(struct backlog *b)
     pthread_mutex_lock(&b->lock);
     b->shut = true;
     pthread_cond_broadcast(&b->changed);
+    pthread_cond_broadcast(&b->remembered);
     pthread_mutex_unlock(&b->lock);
 }

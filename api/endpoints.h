@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "api/backlog.h"
 #include "api/request.h"
 
 /* Whose rows an endpoint reads and writes. */
@@ -31,18 +32,18 @@ struct endpoint {
     bool (*handle)(const struct request *r, struct reply *out, struct fail *f);
     uint32_t roles;             /* bits 1 << role that may; 0: anyone, without a token */
     enum endpoints_scope scope; /* whose rows */
-    bool from_memory;      /* not behind the database's own wall: each id's organisation is checked
-                              where it is written out */
-    bool idempotent_key;   /* a creating POST: Idempotency-Key is required */
-    bool in_bulk;          /* comes in masses: whatever else waits for a worker goes before it */
-    size_t body_max;       /* bytes; 0: no body is taken */
-    const char *body;      /* name of the body's schema in api/openapi/, or NULL */
-    const char *body_type; /* what the body is when it is not JSON: "text/csv" */
-    const char *answer;    /* name of the answer's schema, or NULL */
-    int32_t success;       /* the status of success */
-    const char *statuses;  /* the further statuses it may answer: "404 409 422" */
-    const char *queries;   /* names of the query parameters it takes: "limit cursor q" */
-    bool any_query;        /* and any other: what foreign apps add is passed over */
+    bool from_memory;       /* not behind the database's own wall: each id's organisation is checked
+                               where it is written out */
+    bool idempotent_key;    /* a creating POST: Idempotency-Key is required */
+    enum backlog_lane lane; /* in which it waits for a worker */
+    size_t body_max;        /* bytes; 0: no body is taken */
+    const char *body;       /* name of the body's schema in api/openapi/, or NULL */
+    const char *body_type;  /* what the body is when it is not JSON: "text/csv" */
+    const char *answer;     /* name of the answer's schema, or NULL */
+    int32_t success;        /* the status of success */
+    const char *statuses;   /* the further statuses it may answer: "404 409 422" */
+    const char *queries;    /* names of the query parameters it takes: "limit cursor q" */
+    bool any_query;         /* and any other: what foreign apps add is passed over */
     enum endpoints_device device_by; /* how an enrolled device comes in, beside `roles` */
     const char *summary;             /* one line for the description */
     bool open_here;                  /* needs no token from a peer on this machine */

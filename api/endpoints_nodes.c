@@ -8,6 +8,7 @@ static const struct endpoint ROWS[] = {
       .handle = on_nodes_list,
       .roles = ENDPOINTS_AUDITORS,
       .from_memory = true,
+      .lane = BACKLOG_MEMORY,
       .answer = "node_list",
       .success = 200,
       .summary = "The processes that serve this city: which of them know the same positions" },

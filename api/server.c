@@ -41,7 +41,6 @@ struct server {
     struct lines *lines;
     struct talks *talks;
     _Atomic int64_t suspended; /* connections that a worker, or a later answer, resumes */
-
     int32_t worker_count;
     pthread_t workers[];
 };
@@ -279,7 +278,6 @@ static enum MHD_Result take_head(struct talk *t, const char *method, const char 
         const bool is_here = answer_give(&t->answer, NULL);
 
         assert(is_here);
-        (void)is_here;
         open = false;
     }
     if (!open) {
@@ -346,9 +344,7 @@ static enum MHD_Result end_body(struct talk *t)
     }
     t->answer.request.body = buf_text(&t->body);
     t->answer.request.body_size = t->body.size;
-    const bool in_bulk = t->answer.match.endpoint->in_bulk;
-
-    if (backlog_put(t->server->backlog, in_bulk ? BACKLOG_BULK : BACKLOG_FIRST, &t->item, suspend))
+    if (backlog_put(t->server->backlog, t->answer.match.endpoint->lane, &t->item, suspend))
         return MHD_YES;
     answer_not_taken(&t->answer, &f);
     return refuse(t, &f, t->server->service->stopping);
@@ -461,14 +457,13 @@ __attribute__((format(printf, 2, 0))) static void on_complaint(void *self, const
 
 /* ---------------------------------------------------------------- threads */
 
-static void *work(void *self)
+static void *work_through(struct server *s, struct backlog_item *(*take)(struct backlog *b))
 {
-    struct server *s = self;
     struct worker worker = { .database = config_text(s->service->config, CONFIG_DATABASE),
                              .nearest_room = nearest_room_new(),
                              .route_room = route_room_new() };
 
-    for (struct talk *t; (t = (struct talk *)backlog_take(s->backlog));) {
+    for (struct talk *t; (t = (struct talk *)take(s->backlog));) {
         t->times.taken_us = clock_steady_us();
         t->meeting = (struct reply_meeting){ .carry = resume, .self = t };
         t->answer.reply.meeting = &t->meeting;
@@ -479,6 +474,16 @@ static void *work(void *self)
     nearest_room_free(worker.nearest_room);
     route_room_free(worker.route_room);
     return NULL;
+}
+
+static void *work(void *self)
+{
+    return work_through(self, backlog_take);
+}
+
+static void *work_from_memory(void *self)
+{
+    return work_through(self, backlog_take_memory);
 }
 
 /* ---------------------------------------------------------------- life */
@@ -511,9 +516,9 @@ static struct MHD_Daemon *start_daemon(struct server *s, int fd)
         on_request, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
-static void start_worker(struct server *s)
+static void start_worker(struct server *s, void *(*run)(void *self))
 {
-    if (pthread_create(&s->workers[s->worker_count++], NULL, work, s) != 0) {
+    if (pthread_create(&s->workers[s->worker_count++], NULL, run, s) != 0) {
         fprintf(stderr, "no thread can be started\n");
         abort();
     }
@@ -528,7 +533,7 @@ struct server *server_open(struct service *service, struct fail *f)
     if (!listen_open(config_text(c, CONFIG_LISTEN_ADDRESS),
                      (int32_t)config_int(c, CONFIG_LISTEN_PORT), &fd, f))
         return NULL;
-    struct server *s = calloc(1, sizeof *s + (size_t)workers * sizeof *s->workers);
+    struct server *s = calloc(1, sizeof *s + ((size_t)workers + 1) * sizeof *s->workers);
 
     if (!s)
         abort();
@@ -537,8 +542,8 @@ struct server *server_open(struct service *service, struct fail *f)
     s->talks = talk_all_new(config_int(c, CONFIG_BODIES_MAX_MB) * 1024 * 1024);
     s->backlog = backlog_new(config_int(c, CONFIG_QUEUE_LENGTH));
     s->lines = lines_open();
-    while (s->worker_count < workers)
-        start_worker(s);
+    while (s->worker_count <= workers)
+        start_worker(s, s->worker_count == 0 ? work_from_memory : work);
     s->daemon = start_daemon(s, fd);
     if (!s->daemon) {
         close(fd);

@@ -85,6 +85,33 @@ static void a_full_lane_leaves_the_other_its_room(void **state)
     assert_ptr_equal(backlog_take(b), &other);
 }
 
+static void what_memory_answers_does_not_wait_for_the_rest(void **state)
+{
+    struct backlog *b = *state;
+    struct backlog_item others[2];
+    struct backlog_item remembered[2];
+
+    for (int i = 0; i < 2; i++) {
+        assert_true(backlog_put(b, BACKLOG_FIRST, &others[i], nothing));
+        assert_true(backlog_put(b, BACKLOG_MEMORY, &remembered[i], nothing));
+    }
+    assert_ptr_equal(backlog_take_memory(b), &remembered[0]);
+    assert_ptr_equal(backlog_take(b), &others[0]);
+    assert_ptr_equal(backlog_take(b), &others[1]);
+    assert_ptr_equal(backlog_take(b), &remembered[1]); /* whoever is free helps */
+}
+
+static void who_answers_from_memory_takes_nothing_else(void **state)
+{
+    struct backlog *b = *state;
+    struct backlog_item other;
+
+    assert_true(backlog_put(b, BACKLOG_FIRST, &other, nothing));
+    backlog_shut(b);
+    assert_null(backlog_take_memory(b));
+    assert_ptr_equal(backlog_take(b), &other);
+}
+
 static void one_that_is_shut_is_emptied_and_takes_nothing(void **state)
 {
     struct backlog *b = *state;
@@ -106,6 +133,8 @@ int main(void)
         TEST(what_comes_in_bulk_lets_the_rest_pass),
         TEST(of_eight_one_is_of_the_bulk),
         TEST(a_full_lane_leaves_the_other_its_room),
+        TEST(what_memory_answers_does_not_wait_for_the_rest),
+        TEST(who_answers_from_memory_takes_nothing_else),
         TEST(one_that_is_shut_is_emptied_and_takes_nothing),
 #undef TEST
     };
