@@ -286,14 +286,16 @@ bool incidents_add(struct db *db, const struct incidents_who *who,
         wish->phone ? db_bytes(wish->phone, wish->phone_size) : db_null(),
         firm_of(who),
         id_or_null(who->token_id),
+        id_or_null(wish->received_us),
     };
     const struct db_rows *rows;
 
-    if (!db_run(db, QUERIES_INCIDENT_ADD, values, 10, a, &rows, f))
+    if (!db_run(db, QUERIES_INCIDENT_ADD, values, 11, a, &rows, f))
         return false;
     if (db_count(rows) == 0)
         return fail_type(wish->type, f);
-    return note(db, who, wish->incident_id, "reported", NULL, f) &&
+    return note(db, who, wish->incident_id, "reported",
+                wish->received_us ? "{\"durability\":\"node-local\"}" : NULL, f) &&
            incidents_get(db, who, wish->incident_id, a, out, f) &&
            incidents_tell(db, out, "reported", f);
 }

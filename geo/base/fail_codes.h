@@ -150,6 +150,7 @@
     X(OUTPUT_TOO_LARGE, "output_too_large")                                                        \
     X(OUT_OF_SCOPE, "out_of_scope")                                                                \
     X(PACKED_MALFORMED, "packed_malformed")                                                        \
+    X(PARCEL_MALFORMED, "parcel_malformed")                                                        \
     X(PARENT_REFUSED, "parent_refused")                                                            \
     X(PATH_UNKNOWN, "path_unknown")                                                                \
     X(PATROL_STATE, "patrol_state")                                                                \

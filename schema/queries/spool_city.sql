@@ -1,0 +1,1 @@
+SELECT uuid_send(city) FROM vigil.spool_city;
