@@ -216,7 +216,8 @@ static bool follow_people(void *self, struct fail *f)
 
     pthread_mutex_lock(&e->following);
     const bool is_good = people_follow(e->db, e->live, e->arena, &e->people_mark, f) &&
-                         people_follow_taken(e->db, e->live, e->arena, f);
+                         people_follow_taken(e->db, e->live, e->arena, f) &&
+                         keyring_follow(e->keyring, e->db, e->arena, f);
 
     arena_reset(e->arena);
     pthread_mutex_unlock(&e->following);

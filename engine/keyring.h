@@ -9,8 +9,8 @@
 /* What lets devices in, in memory: the hashes of the secrets of all open devices, and
  * whose each is. A post of a device asks the database for nothing, so that sixty
  * thousand phones cost it no look each, and still come in while it is away. A device
- * that was closed or got another secret ends here at once, and within two seconds on
- * other nodes. About 100 bytes a device. Any thread. */
+ * that was closed or got another secret ends here at once, and on other nodes as soon
+ * as a notification has told them. About 100 bytes a device. Any thread. */
 struct keyring;
 
 struct keyring *keyring_new(void);
