@@ -197,12 +197,13 @@ static bool check_idempotency_key(const struct request *r, struct fail *f)
 bool answer_give(struct answer *out, struct worker *worker)
 {
     struct request *r = &out->request;
+    struct reply_meeting *meeting = out->reply.meeting;
     struct fail f = { 0 };
 
     r->worker = worker;
     if (auth_check(r, &r->caller, &f) && request_check_queries(r, &f) &&
         check_idempotency_key(r, &f) && r->endpoint->handle(r, &out->reply, &f))
-        return reply_is_here(&out->reply);
+        return reply_is_here(meeting);
     reply_fail(&out->reply, &f);
     return true;
 }

@@ -128,9 +128,9 @@ static bool is_last_to_come(struct reply_meeting *m)
     return atomic_fetch_sub(&m->awaited, 1) == 1;
 }
 
-bool reply_is_here(struct reply *out)
+bool reply_is_here(struct reply_meeting *m)
 {
-    return !out->meeting || out->meeting->awaited == 0 || is_last_to_come(out->meeting);
+    return !m || m->awaited == 0 || is_last_to_come(m);
 }
 
 void reply_arrived(struct reply *out, const struct fail *f)

@@ -106,8 +106,9 @@ void reply_clear(struct reply *out);
 /* Forgets it and writes the failure instead. */
 void reply_fail(struct reply *out, const struct fail *f);
 /* The handler has returned true: whether the answer is there. False: somebody else
- * carries it on, now or later, and it is not to be touched any more. */
-bool reply_is_here(struct reply *out);
+ * carries it on, now or later, and it is not to be touched any more. The meeting is that
+ * of before the handler: the reply itself may be somebody else's already. */
+bool reply_is_here(struct reply_meeting *m);
 /* The status that belongs to a failure. */
 int32_t reply_status_of(const struct fail *f);
 /* The name of a status ("Not Found"). */
