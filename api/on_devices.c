@@ -122,7 +122,7 @@ static bool read_body(const struct request *r, bool is_new, struct devices_one *
     };
     const int32_t from = is_new ? PERSON : NAME;
     const struct input *body;
-    int32_t format = d->format;
+    int32_t format = (int32_t)d->format;
 
     if (!request_json(r, &body, f) || !input_keys(body, keys + from, KEYS - from, f) ||
         (is_new && !input_int(keys[PERSON].value, 1, ID_MAX, &d->person_id, f)) ||

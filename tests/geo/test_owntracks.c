@@ -78,9 +78,8 @@ static void other_messages_are_nothing_and_no_mistake(void **state)
         "",
         "{\"_type\":\"lwt\",\"tst\":1795331640}",
         "{\"_type\":\"status\",\"_id\":\"1\",\"android\":{\"hib\":0,\"bo\":1,\"loc\":0}}",
-        "{\"_type\":\"transition\",\"wtst\":1795331000,\"lat\":34.2,\"lon\":117.1,\"tst\":"
-        "1795331640,"
-        "\"acc\":10,\"tid\":\"wx\",\"event\":\"enter\",\"desc\":\"Office\",\"t\":\"c\"}",
+        "{\"_type\":\"transition\",\"lat\":34.2,\"lon\":117.1,\"tst\":1795331640,\"event\":"
+        "\"enter\"}",
         "{\"_type\":\"waypoints\",\"_creator\":\"app\",\"waypoints\":[]}",
         "{\"_type\":\"steps\",\"tst\":1795331640,\"steps\":10}",
         "{\"_type\":\"dump\",\"configuration\":{\"_type\":\"configuration\"}}",
