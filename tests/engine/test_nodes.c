@@ -168,20 +168,21 @@ static bool hashes_are_equal(const struct scene *s, int64_t wanted)
     return (hash_of(&s->sides[0]) == hash_of(&s->sides[1])) == wanted;
 }
 
-static const struct nodes_one *one_of(const struct scene *s, int side, int64_t node_id)
+/* Its node_id is 0 when it is not listed. */
+static struct nodes_one one_of(const struct scene *s, int side, int64_t node_id)
 {
     const struct nodes_one *all;
     const int32_t count = nodes_list(s->sides[side].nodes, s->d->arena, &all);
 
     for (int32_t i = 0; i < count; i++)
         if (all[i].node_id == node_id)
-            return &all[i];
-    return NULL;
+            return all[i];
+    return (struct nodes_one){ .name = "" };
 }
 
 static int64_t resyncs_of(const struct scene *s, int side)
 {
-    return one_of(s, side, nodes_id(s->sides[side].nodes))->resync_count;
+    return one_of(s, side, nodes_id(s->sides[side].nodes)).resync_count;
 }
 
 static bool second_is_fresh(const struct scene *s, int64_t unused)
@@ -426,15 +427,15 @@ static void nodes_know_each_other(void **state)
     struct scene *s = *state;
     const int64_t ids[] = { nodes_id(s->sides[0].nodes), nodes_id(s->sides[1].nodes) };
     const int64_t until = clock_steady_us() + PATIENCE_MS * 1000LL;
-    const struct nodes_one *other;
+    struct nodes_one other;
 
     assert_true(ids[0] > 0 && ids[0] < ids[1]);
     do
         other = one_of(s, 0, ids[1]);
-    while (!other && clock_steady_us() < until);
-    assert_true(other && strcmp(other->name, "two") == 0);
-    assert_false(!other || other->is_self || other->is_silent);
-    assert_true(one_of(s, 0, ids[0])->is_self);
+    while (!other.node_id && clock_steady_us() < until);
+    assert_string_equal(other.name, "two");
+    assert_false(other.is_self || other.is_silent);
+    assert_true(one_of(s, 0, ids[0]).is_self);
     side_close(&s->sides[1]);
     assert_int_equal(database_int(s->d, "SELECT count(*) FROM vigil.node"), 1);
     side_open(&s->sides[1], s->d, "two");
