@@ -265,6 +265,14 @@ HANDLER(on_fences_close);
 HANDLER(on_fences_visits);
 HANDLER(on_fences_absences);
 
+/* api/on_bus_lines.c */
+HANDLER(on_bus_lines_list);
+HANDLER(on_bus_lines_create);
+HANDLER(on_bus_lines_get);
+HANDLER(on_bus_lines_change);
+HANDLER(on_bus_lines_close);
+HANDLER(on_bus_lines_buses);
+
 /* api/on_city.c */
 HANDLER(on_city_get);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/bus_lines.h"
 #include "engine/cadence.h"
 #include "engine/chain.h"
 #include "engine/clock.h"
@@ -62,6 +63,7 @@ struct engine {
     struct nodes *nodes;
     struct reach *reach;
     struct fences *fences;
+    struct bus_lines *bus_lines;
 
     pthread_mutex_t following; /* guards the six below: one thread follows at a time */
     struct db *db;
@@ -337,6 +339,7 @@ static struct engine *engine_new(const struct config *c)
     e->keyring = keyring_new();
     e->cadence = cadence_new(c);
     e->watch = watch_new(e->ids);
+    e->bus_lines = bus_lines_new();
     e->doubts = doubts_new(e->live);
     e->tiles = tiles_new((size_t)config_int(c, CONFIG_TILE_CACHE_BYTES));
     e->arena = arena_new();
@@ -391,6 +394,18 @@ static const struct orgs *newest_orgs(void *self)
     return engine_orgs(self);
 }
 
+/* Lines before fences: what a stage flags the next ones see. */
+static bool watch_places(struct engine *e, const char *database, struct fail *f)
+{
+    e->fences = fences_open(database, e->live, newest_orgs, e, f);
+    if (!e->fences || !bus_lines_follow(e->bus_lines, e->db, f))
+        return false;
+    positions_add_stage(e->positions, bus_lines_stage(e->bus_lines));
+    positions_add_stage(e->positions, fences_stage(e->fences));
+    engine_every_tick(e, bus_lines_tick, e->bus_lines);
+    return true;
+}
+
 static bool start(struct engine *e, struct fail *f)
 {
     char port[24];
@@ -415,10 +430,8 @@ static bool start(struct engine *e, struct fail *f)
     nodes_add_ear(e->nodes, (struct nodes_ear){
                                 .self = e->trail, .heard = trail_passed, .lost = lose_trail });
     engine_every_tick(e, sweep_trail, e);
-    e->fences = fences_open(database, e->live, newest_orgs, e, f);
-    if (!e->fences)
+    if (!watch_places(e, database, f))
         return false;
-    positions_add_stage(e->positions, fences_stage(e->fences));
     engine_every_tick(e, chain_tick, NULL);
     engine_every_tick(e, cadence_tick, e->cadence);
     engine_every_tick(e, dispatches_tick, e->live);
@@ -466,6 +479,7 @@ void engine_close(struct engine *e)
     reach_close(e->reach);
     db_close(e->db);
     watch_free(e->watch);
+    bus_lines_free(e->bus_lines);
     doubts_free(e->doubts);
     tiles_free(e->tiles);
     ids_free(e->ids);
@@ -545,6 +559,11 @@ struct tiles *engine_tiles(struct engine *e)
 struct nodes *engine_nodes(struct engine *e)
 {
     return e->nodes;
+}
+
+struct bus_lines *engine_bus_lines(struct engine *e)
+{
+    return e->bus_lines;
 }
 
 struct feed *engine_feed(struct engine *e)

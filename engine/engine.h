@@ -9,6 +9,7 @@
 #include "geo/base/fail.h"
 
 struct cadence;
+struct bus_lines;
 struct config;
 struct db;
 struct feed;
@@ -51,6 +52,7 @@ struct ids *engine_ids(struct engine *e);
 struct keyring *engine_keyring(struct engine *e);
 struct cadence *engine_cadence(struct engine *e);
 struct tiles *engine_tiles(struct engine *e);
+struct bus_lines *engine_bus_lines(struct engine *e);
 struct feed *engine_feed(struct engine *e);
 struct nodes *engine_nodes(struct engine *e);
 const struct config *engine_config(const struct engine *e);

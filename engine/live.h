@@ -27,15 +27,16 @@ struct live;
 struct live *live_new(void);
 void live_free(struct live *l);
 
-/* What is doubtful about a fix, as bits. It is kept in the history all the same; live
- * believes only those with none of LIVE_UNBELIEVED: of the others she has the flags
- * and stays where she was, until one is believed. */
+/* What is to be said of a fix, mostly what is doubtful about it, as bits. It is kept in the history
+ * all the same; live believes only those with none of LIVE_UNBELIEVED: of the others she has the
+ * flags and stays where she was, until one is believed. */
 enum live_flag {
     LIVE_JUMP = 1 << 0,       /* further from the last one than her mode can come */
     LIVE_FRAME = 1 << 1,      /* her device probably sends another frame than it declares */
     LIVE_CLOCK_SKEW = 1 << 2, /* the device's clock is far from ours */
     LIVE_OFF_LINE = 1 << 3,   /* a bus away from its line */
     LIVE_NODE_LOCAL = 1 << 4, /* was kept by a node while the database was away */
+    LIVE_AT_STOP = 1 << 5,    /* no doubt: a bus at or near a stop, where it counts as eyes */
     LIVE_UNBELIEVED = LIVE_JUMP,
 };
 

@@ -6,27 +6,22 @@
 #include <assert.h>
 #include <math.h>
 
+#include "geo/plane.h"
+
 /* Edges that run through many bands would be in all of them: then there are fewer bands. */
 enum { BANDS_MAX = 1024, COPIES_MAX = 4 };
 
-static const double RADIANS = 3.14159265358979323846 / 180.0;
 static const double ON_EDGE_M = 1e-6;    /* what rounding may cost on such a plane */
 static const double PARALLEL_M2 = 1e-12; /* so small is only what has no length or runs along */
 
-/* Metres east and north of the middle of the fence. */
-struct place {
-    double x, y;
-};
-
 struct edge {
-    struct place a, b;
+    struct plane_place a, b;
 };
 
 struct fence {
-    struct point middle;
-    struct place scale; /* metres in a degree there */
+    struct plane plane; /* around its middle */
     struct box box;
-    struct place low, high;
+    struct plane_place low, high;
     double reach_m; /* of a circle; 0: areas */
     int32_t band_count;
     double band_m;             /* height of each */
@@ -34,40 +29,14 @@ struct fence {
     const struct edge *band_edges;
 };
 
-/* ------------------------------------------------------------------ the plane */
-
-/* Length of a degree on the ellipsoid, as the series that the NGA publishes for
- * WGS 84 has it. */
-static struct place metres_in_degree(double lat_deg)
+static struct plane_place on_plane(const struct fence *f, struct point p)
 {
-    const double lat = lat_deg * RADIANS;
-
-    return (struct place){
-        .x = 111412.84 * cos(lat) - 93.5 * cos(3 * lat) + 0.118 * cos(5 * lat),
-        .y = 111132.92 - 559.82 * cos(2 * lat) + 1.175 * cos(4 * lat) - 0.0023 * cos(6 * lat),
-    };
-}
-
-static struct place on_plane(const struct fence *f, struct point p)
-{
-    return (struct place){ (p.lon - f->middle.lon) * f->scale.x,
-                           (p.lat - f->middle.lat) * f->scale.y };
+    return plane_put(&f->plane, p);
 }
 
 static double squared(double v)
 {
     return v * v;
-}
-
-static double squared_to_edge(const struct edge *e, struct place p)
-{
-    const double dx = e->b.x - e->a.x;
-    const double dy = e->b.y - e->a.y;
-    const double length = dx * dx + dy * dy;
-    const double along = length > 0 ? ((p.x - e->a.x) * dx + (p.y - e->a.y) * dy) / length : 0;
-    const double at = fmin(1, fmax(0, along));
-
-    return squared(p.x - e->a.x - at * dx) + squared(p.y - e->a.y - at * dy);
 }
 
 /* ------------------------------------------------------------------ making one */
@@ -76,21 +45,20 @@ static struct fence *fence_at(struct arena *a, struct point middle)
 {
     struct fence *f = arena_take(a, 1, sizeof *f);
 
-    f->middle = middle;
-    f->scale = metres_in_degree(middle.lat);
+    f->plane = plane_at(middle);
     return f;
 }
 
 const struct fence *fence_take_circle(struct arena *a, struct point centre, double reach_m)
 {
     struct fence *f = fence_at(a, centre);
-    const double lon = reach_m / f->scale.x;
-    const double lat = reach_m / f->scale.y;
+    const double lon = reach_m / f->plane.east_m;
+    const double lat = reach_m / f->plane.north_m;
 
     assert(reach_m > 0);
     f->reach_m = reach_m;
-    f->low = (struct place){ -reach_m, -reach_m };
-    f->high = (struct place){ reach_m, reach_m };
+    f->low = (struct plane_place){ -reach_m, -reach_m };
+    f->high = (struct plane_place){ reach_m, reach_m };
     f->box = (struct box){ { centre.lon - lon, centre.lat - lat },
                            { centre.lon + lon, centre.lat + lat } };
     return f;
@@ -189,13 +157,13 @@ struct box fence_box(const struct fence *f)
 
 /* ------------------------------------------------------------------ places */
 
-static bool is_in_reach(const struct fence *f, struct place p, double margin_m)
+static bool is_in_reach(const struct fence *f, struct plane_place p, double margin_m)
 {
     return p.x >= f->low.x - margin_m && p.x <= f->high.x + margin_m &&
            p.y >= f->low.y - margin_m && p.y <= f->high.y + margin_m;
 }
 
-static bool areas_hold(const struct fence *f, struct place p)
+static bool areas_hold(const struct fence *f, struct plane_place p)
 {
     const int32_t band = band_of(f, p.y);
     bool is_inside = false;
@@ -210,17 +178,17 @@ static bool areas_hold(const struct fence *f, struct place p)
     return is_inside;
 }
 
-static bool is_near_edge(const struct fence *f, struct place p, double margin_m)
+static bool is_near_edge(const struct fence *f, struct plane_place p, double margin_m)
 {
     const int32_t last = band_of(f, p.y + margin_m);
 
     for (int32_t i = f->band_first[band_of(f, p.y - margin_m)]; i < f->band_first[last + 1]; i++)
-        if (squared_to_edge(&f->band_edges[i], p) <= squared(margin_m))
+        if (plane_away_squared(p, f->band_edges[i].a, f->band_edges[i].b) <= squared(margin_m))
             return true;
     return false;
 }
 
-static bool is_near(const struct fence *f, struct place p, double margin_m)
+static bool is_near(const struct fence *f, struct plane_place p, double margin_m)
 {
     if (!is_in_reach(f, p, margin_m))
         return false;

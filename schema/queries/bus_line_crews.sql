@@ -1,5 +1,5 @@
--- Who drives along on which line: herself, or as one of a crew; and where she is at home.
-SELECT p.person_id, coalesce(nullif(p.line, ''), s.line), p.org_id
+-- Who drives along on which line: as she says, or as one of the crew of a bus.
+SELECT p.person_id, coalesce(nullif(p.line, ''), s.line)
 FROM vigil.person p
 LEFT JOIN LATERAL (SELECT q.line FROM vigil.squad_member m JOIN vigil.squad q USING (squad_id)
                    WHERE m.person_id = p.person_id AND m.valid_to IS NULL AND q.valid_to IS NULL AND q.mode = 'bus'

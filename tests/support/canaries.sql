@@ -140,6 +140,10 @@ SELECT 7650000000000 + m, org_id, 7300000000000 + m, 1000000, 2000000, 'left' FR
 INSERT INTO vigil.fence_absence (fence_id, org_id, signup_id, person_id, ended_at)
 SELECT 7650000000000 + m, org_id, 7620000000000 + m, 7300000000000 + m, now() FROM canary.one;
 
+INSERT INTO vigil.bus_line (bus_line_id, org_id, code, name, path, stops, stop_names, near_m, off_m)
+SELECT 7660000000000 + m, org_id, word || j, word || ' line', ST_Multi(ST_MakeLine(at, ST_Translate(at, 0.01, 0))), ST_Multi(at),
+       ARRAY[word || ' stop'], 60, 150 FROM canary.one;
+
 INSERT INTO vigil.consent (person_id, org_id, purpose, version, language, given)
 SELECT 7300000000000 + m, org_id, 'location', 1, 'zh', true FROM canary.one;
 INSERT INTO vigil.enrolment_code (code_id, code, org_id, label, uses_max, expires_at)
