@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "api/assets.h"
@@ -94,6 +96,16 @@ static bool listen_until_signal(struct service *service, const sigset_t *signals
     return true;
 }
 
+/* Memory holds names, places and tokens: it is written to no core file, whatever the
+ * system does with those, and other processes of the same user cannot read it. */
+static void keep_memory_private(void)
+{
+    const struct rlimit none = { 0, 0 };
+
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+}
+
 static int serve(const struct config *c)
 {
     struct fail f = { 0 };
@@ -101,6 +113,7 @@ static int serve(const struct config *c)
     sigset_t signals;
     bool good = false;
 
+    keep_memory_private();
     service.endpoints = endpoints_table(&service.endpoint_count);
     block_signals(&signals);
     if (!assets_load(config_text(c, CONFIG_CONSOLE_DIR), &f)) {

@@ -217,6 +217,35 @@ bool reply_refuse(struct reply *out, int32_t status, struct fail *f)
     return false;
 }
 
+static bool begins_token(const char *text)
+{
+    return strncmp(text, "vgl_", 4) == 0 || strncmp(text, "vgd_", 4) == 0;
+}
+
+/* The text without the secrets that somebody put where they do not belong: an answer is
+ * kept by proxies and shown to others who look for the fault. */
+static const char *without_tokens(struct arena *a, const char *text)
+{
+    static const char LETTERS[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    char *out = arena_copy(a, text, strlen(text));
+    char *end = out;
+
+    while (*text) {
+        const size_t length = begins_token(text) ? strspn(text, LETTERS) : 0;
+
+        if (length > 0) {
+            memcpy(end, "vg*", 3); /* shorter than any that begins so */
+            end += 3;
+            text += length;
+        } else {
+            *end++ = *text++;
+        }
+    }
+    *end = '\0';
+    return out;
+}
+
 /* What may be said outside of why; the rest is kept for the log. */
 static const char *detail_of(struct reply *out, const struct fail *f, const char *word)
 {
@@ -226,7 +255,7 @@ static const char *detail_of(struct reply *out, const struct fail *f, const char
             out->unsaid = arena_text(out->arena, "%s", f->text);
             return words_text(WORDS_EN, arena_text(out->arena, "code.%s", word));
         }
-    return f->text;
+    return without_tokens(out->arena, f->text);
 }
 
 struct emit *reply_problem(struct reply *out, int32_t status, const struct fail *f)
@@ -255,7 +284,7 @@ struct emit *reply_problem(struct reply *out, int32_t status, const struct fail 
     if (f->pointer[0])
         emit_key_text(e, "pointer", f->pointer);
     if (f->value[0])
-        emit_key_text(e, "value", f->value);
+        emit_key_text(e, "value", without_tokens(out->arena, f->value));
     if (f->allowed[0])
         emit_key_text(e, "allowed", f->allowed);
     emit_key_text(e, "request_id", out->request_id);

@@ -185,6 +185,14 @@ BEGIN
     RETURN gone;
 END $$;
 
+-- When she went off duty is written down after her last position has gone, for which that
+-- may have waited: so none that is kept was received after it. (Triggers of one kind run
+-- in the order of their names.)
+DROP TRIGGER duty_changed ON vigil.person;
+CREATE TRIGGER position_then_duty AFTER UPDATE ON vigil.person
+    FOR EACH ROW WHEN (OLD.on_duty <> NEW.on_duty OR NEW.on_duty AND OLD.mode <> NEW.mode)
+    EXECUTE FUNCTION vigil.duty_changed();
+
 -- ------------------------------------------------------------------ an incident's tracks
 
 -- From when she first said yes; whoever never did leaves no track.

@@ -44,6 +44,20 @@ static void what_a_failure_of_ours_says_is_told(void **state)
     forget(&p);
 }
 
+static void a_token_in_the_wrong_place_is_not_said_again(void **state)
+{
+    struct problem p;
+    struct fail f = { 0 };
+
+    (void)state;
+    fail_set(&f, FAIL_INPUT, PATH_UNKNOWN, "nothing at /x/vgl_12_aB-c_9 or vgd_Zz, vgx_1 or vg");
+    fail_value(&f, "/x/vgl_12_aB-c_9/y");
+    tell(&p, &f);
+    assert_non_null(strstr(p.body, "\"detail\":\"nothing at /x/vg* or vg*, vgx_1 or vg\""));
+    assert_non_null(strstr(p.body, "\"value\":\"/x/vg*/y\""));
+    forget(&p);
+}
+
 static void what_the_database_says_is_for_the_log_alone(void **state)
 {
     static const struct {
@@ -111,6 +125,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_failure_of_ours_says_is_told),
+        cmocka_unit_test(a_token_in_the_wrong_place_is_not_said_again),
         cmocka_unit_test(what_the_database_says_is_for_the_log_alone),
         cmocka_unit_test_setup_teardown(a_broken_statement_is_not_shown_to_who_asked, open_room,
                                         close_room),
