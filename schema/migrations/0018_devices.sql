@@ -72,3 +72,6 @@ CREATE POLICY app ON vigil.device TO vigil_app
                    WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = device.org_id))
     WITH CHECK (EXISTS (SELECT FROM vigil.org_reach r
                         WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = device.org_id));
+-- What is kept of her she may read.
+CREATE POLICY app_own ON vigil.device FOR SELECT TO vigil_app
+    USING (person_id = vigil.scope_person());

@@ -275,6 +275,22 @@ static void nobody_elses_devices_are_there(void **state)
     asking_expect(&answer, 403, "role_not_allowed");
 }
 
+static void she_reads_which_are_hers(void **state)
+{
+    struct asking_answer answer = enrol();
+    const char *secret = kept(asking_text(&answer, "/secret"));
+
+    (void)state;
+    asking_as(ROOM.worker, ROLE_VOLUNTEER, 2, 1);
+    answer = ask("GET", "/v1/me/export", NULL, NULL);
+    asking_expect(&answer, 200, NULL);
+    assert_string_equal(asking_text(&answer, "/devices/0/name"), "her phone");
+    assert_null(strstr(answer.body, secret));
+    asking_as(ROOM.worker, ROLE_VOLUNTEER, 3, 2);
+    answer = ask("GET", "/v1/me/export", NULL, NULL);
+    assert_int_equal(asking_count(&answer, "/devices"), 0);
+}
+
 static void bad_bodies_are_refused(void **state)
 {
     static const struct {
@@ -320,6 +336,7 @@ int main(void)
         ROOM_TEST(what_it_declared_can_be_put_right),
         ROOM_TEST(a_list_goes_on_with_its_cursor),
         ROOM_TEST(nobody_elses_devices_are_there),
+        ROOM_TEST(she_reads_which_are_hers),
         ROOM_TEST(bad_bodies_are_refused),
     };
 

@@ -78,8 +78,7 @@ static void other_messages_are_nothing_and_no_mistake(void **state)
         "",
         "{\"_type\":\"lwt\",\"tst\":1795331640}",
         "{\"_type\":\"status\",\"_id\":\"1\",\"android\":{\"hib\":0,\"bo\":1,\"loc\":0}}",
-        "{\"_type\":\"transition\",\"lat\":34.2,\"lon\":117.1,\"tst\":1795331640,\"event\":"
-        "\"enter\"}",
+        "{\"_type\":\"transition\",\"lat\":34.2,\"lon\":117.1,\"event\":\"enter\"}",
         "{\"_type\":\"waypoints\",\"_creator\":\"app\",\"waypoints\":[]}",
         "{\"_type\":\"steps\",\"tst\":1795331640,\"steps\":10}",
         "{\"_type\":\"dump\",\"configuration\":{\"_type\":\"configuration\"}}",
