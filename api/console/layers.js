@@ -1,6 +1,7 @@
 // The layer switcher: what the map shows, with its symbols explained.
 import { city, onCity } from './city.js';
 import { $, make } from './dom.js';
+import { loadFences } from './fences.js';
 import { drawPageIcons } from './icons.js';
 import { colours, map } from './map.js';
 import { openTwin } from './twin.js';
@@ -8,8 +9,8 @@ import { onLanguage, word } from './words.js';
 
 const KEY = 'vigil.layers';
 
-/* What a switch shows: layers of the style; whether it has a table twin; what its
-   symbols mean; and of which of the import's layers it is made, if of any. */
+/* What a switch shows: layers of the style; whether it has a table twin, or is asked for
+   only when it is on; what its symbols mean; and of which of the import's layers it is made, if of any. */
 const SWITCHES = [
   { name: 'people', layers: ['people-cells', 'people-cell-count', 'people-dots', 'people', 'people-doubt'], on: true, twin: true,
     meaning: [['person-foot', 'mode.foot'], ['person-ebike', 'mode.ebike'], ['person-car', 'mode.car'], ['person-foot-off', 'state.off_duty'],
@@ -17,6 +18,7 @@ const SWITCHES = [
   { name: 'stations', layers: ['stations'], on: true, twin: true, meaning: [['station', 'layer.station']] },
   { name: 'lookouts', layers: ['lookouts'], on: true, twin: true,
     meaning: [['lookout', 'state.lookout_on'], ['lookout-off', 'state.lookout_off']] },
+  { name: 'fences', layers: ['fence-area', 'fence-line', 'fence-name'], on: false, load: loadFences, meaning: [] },
   { name: 'grids', layers: ['grid-area', 'grid-line', 'grid-name'], on: false, twin: true, meaning: [] },
   { name: 'buildings', layers: ['buildings'], on: true, of: ['buildings'] },
   { name: 'surroundings', layers: ['green', 'water-area', 'water-line', 'boundaries', 'green-name', 'water-name', 'river-name'], on: true,
@@ -36,6 +38,7 @@ function recall() {
 
 function apply(item) {
   for (const layer of item.layers) map.setLayoutProperty(layer, 'visibility', shown.get(item.name) ? 'visible' : 'none');
+  if (shown.get(item.name)) item.load?.();
 }
 
 export function toggleLayer(name, on = !shown.get(name)) {

@@ -1,5 +1,6 @@
 // Phones and terminals that say where somebody is: each is let in with a secret of its own,
-// which is shown this once, and declares its format and coordinate frame.
+// which is shown this once, and declares its format and coordinate frame. Below them those
+// whose fixes say something else than they declare.
 import { ask } from './api.js';
 import { askText } from './asking.js';
 import { make } from './dom.js';
@@ -10,7 +11,15 @@ import { onLanguage, word } from './words.js';
 
 const FORMATS = ['osmand', 'owntracks', 'json', 'packed'];
 const FRAMES = ['wgs84', 'cgcs2000', 'gcj02', 'bd09'];
-let root, found, made;
+const DOUBTS = [
+  { key: 'console.token.person', cell: (doubt) => personLink(doubt.person_id) },
+  { key: 'console.column.name', cell: (doubt) => doubt.name },
+  { key: 'console.doubt.kind', cell: doubtText },
+  { key: 'console.doubt.fixes', cell: (doubt) => String(doubt.fixes) },
+  { key: 'console.doubt.since', cell: (doubt) => moment(doubt.since) },
+  { key: 'console.column.state', cell: (doubt) => button('console.doubt.clear', () => clear(doubt).catch(complain), { class: 'sheet-small' }) },
+];
+let root, found, made, doubtful;
 
 const personLink = (id) => make('a', { href: `#people/${id}` }, `#${id}`);
 const formatWord = (format) => word(`console.device.format.${format}`);
@@ -26,6 +35,19 @@ const COLUMNS = [
     button('console.device.rotate', () => rotate(device).catch(complain), { class: 'sheet-small' }), ' ',
     button('console.device.close', () => close(device).catch(complain), { class: 'sheet-small' })) },
 ];
+
+function doubtText(doubt) {
+  if (doubt.kind === 'clock_skew') return word('console.doubt.clock_skew', { late: doubt.late_s });
+  const frame = (name) => word(`console.frame.${name}`);
+  return word('console.doubt.frame', { likely: frame(doubt.likely), declared: frame(doubt.declared), declared_m: Math.round(doubt.declared_m), likely_m: Math.round(doubt.likely_m) });
+}
+
+async function clear(doubt) {
+  await ask('POST', `/v1/doubts/${doubt.doubt_id}/clear`);
+  await findDoubts();
+}
+
+const findDoubts = () => list(doubtful, '/v1/doubts?state=open', DOUBTS).catch(complain);
 
 /* What is to be typed into the app, as it asks for it. */
 const SETTINGS = {
@@ -43,6 +65,10 @@ function showSecret(device) {
   }
   made.replaceChildren(make('div', { class: 'sheet-wide' }, make('h3', {}, device.name), make('p', {}, word('console.device.once')),
     facts(SETTINGS[device.format](device).map(([key, value]) => [key, make('code', { class: 'token-text' }, value)]))));
+}
+
+async function findAll() {
+  await Promise.all([find(), findDoubts()]);
 }
 
 const find = () => list(found, '/v1/devices', COLUMNS).catch(complain);
@@ -77,13 +103,13 @@ export function start(section) {
   root = section;
   root.classList.add('sheet');
   found = make('div', { class: 'sheet-list sheet-wide' });
+  doubtful = make('div', { class: 'sheet-list sheet-wide' });
   made = make('div', { 'aria-live': 'polite' });
-  onLanguage(() => root.replaceChildren(make('div', { class: 'sheet-head' }, button('console.device.new', enrol, { class: 'sheet-button sheet-main' })), made, found));
+  onLanguage(() => root.replaceChildren(make('div', { class: 'sheet-head' }, button('console.device.new', enrol, { class: 'sheet-button sheet-main' })), made, found,
+    make('h3', {}, word('console.doubt.title')), doubtful));
 }
 
-export async function show() {
-  await find();
-}
+export const show = findAll;
 
 export function hide() {
   made.replaceChildren();

@@ -17,6 +17,7 @@ const PAGES = [
   { name: 'people', roles: ['admin', 'manager', 'dispatcher', 'planner', 'auditor'] },
   { name: 'orgs', roles: ['admin', 'manager', 'dispatcher', 'planner', 'auditor'] },
   { name: 'rosters', roles: ['admin', 'manager', 'dispatcher', 'planner', 'auditor'] },
+  { name: 'fences', roles: ['admin', 'manager', 'dispatcher', 'planner', 'auditor'] },
   { name: 'devices', roles: ['admin', 'manager', 'dispatcher', 'auditor'] },
   { name: 'tokens', roles: ['admin', 'manager'] },
   { name: 'audit', roles: ['admin', 'auditor'] },

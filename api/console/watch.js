@@ -3,6 +3,7 @@
 import { ask } from './api.js';
 import { askText } from './asking.js';
 import { $, make } from './dom.js';
+import { circle } from './fences.js';
 import { age, metres } from './format.js';
 import { map } from './map.js';
 import { caller, openPage } from './pages.js';
@@ -12,27 +13,16 @@ import { hasWord, onLanguage, word } from './words.js';
 
 const EVERY_MS = 1000;
 const TRACK_S = 3600;
-const ROUND = 48; // corners of the circle of accuracy
-const METRES_PER_DEGREE = 111195;
 const TRACERS = ['admin', 'dispatcher', 'auditor'];
 
 let person = null;
 let heardAt = 0; // when that was said; its age goes on from there
 let timer;
 
-function circle({ lon, lat }, radius) {
-  const up = radius / METRES_PER_DEGREE, across = up / Math.cos((lat * Math.PI) / 180);
-  const corners = Array.from({ length: ROUND + 1 }, (_, i) => {
-    const turn = (2 * Math.PI * i) / ROUND;
-    return [lon + across * Math.cos(turn), lat + up * Math.sin(turn)];
-  });
-  return { type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [corners] } };
-}
-
 function draw() {
   const at = person?.position;
   const features = !at ? [] : [
-    ...(person.accuracy_m ? [circle(at, person.accuracy_m)] : []),
+    ...(person.accuracy_m ? [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [circle(at, person.accuracy_m)] } }] : []),
     { type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [at.lon, at.lat] } }];
   map.getSource('watched').setData({ type: 'FeatureCollection', features });
 }

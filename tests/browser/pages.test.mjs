@@ -147,6 +147,38 @@ test('a device is let in with what is typed into the app, until it gets another 
   assert.equal((await sendAsOsmAnd(newer)).status, 401);
 });
 
+test('a fence tells who is inside, lies on the map, and is closed', async () => {
+  await city.ask('POST', `/v1/people/${person}/duty`, { on_duty: true });
+  await open('fences');
+  await page.click('#page-fences .sheet-main');
+  await fill('name', '广场围栏');
+  await fill('lon', '11.99');
+  await fill('lat', '57.70');
+  await fill('radius_m', '120');
+  await send();
+  await page.waitForSelector('#page-fences .sheet-detail h2:has-text("广场围栏")');
+  const at = (lon, agoMs) => ({ person_id: person, lon, lat: 57.70, frame: 'wgs84', fix_time: new Date(Date.now() - agoMs).toISOString() });
+  const id = Number(await page.evaluate(() => location.hash.split('/')[1]));
+  const until = Date.now() + 20000;
+  let inside = 0;
+  for (let step = 0; inside === 0 && Date.now() < until; step += 1) { // a new fence is known to the process within seconds
+    await city.ask('POST', '/v1/positions', { positions: [at(11.993 - 0.00001 * step, 1000), at(11.99 + 0.00001 * step, 0)] });
+    inside = (await city.ask('GET', `/v1/fences/${id}`)).json.inside;
+  }
+  assert.equal(inside, 1);
+  await open('fences');
+  await open(`fences/${id}`);
+  await page.waitForSelector(`#page-fences .sheet-detail tr:has-text("#${person}")`);
+  await open('dispatch');
+  await page.check('[data-layer="fences"]');
+  await page.evaluate(() => vigilMap.jumpTo({ center: [11.99, 57.7], zoom: 15 }));
+  await page.waitForFunction(() => vigilMap.queryRenderedFeatures({ layers: ['fence-area'] }).length > 0);
+  await open(`fences/${id}`);
+  page.once('dialog', (dialog) => dialog.accept());
+  await page.click('#page-fences .sheet-ends button');
+  await page.waitForSelector('#page-fences tr:has-text("广场围栏")', { state: 'detached' });
+});
+
 test('the month of patrols is shown in both languages', async () => {
   await open('rosters');
   await page.waitForSelector('#page-rosters .roster-day');
