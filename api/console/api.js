@@ -12,6 +12,23 @@ export class Problem extends Error {
   }
 }
 
+/* Since when the server answers from memory alone, because its database is silent; null:
+   it does not. The city is asked for every second, so that is how soon it is known. */
+export let staleSince = null;
+const staleHeard = new Set();
+const ALWAYS_SAYS = '/v1/city';
+
+/** Calls with the moment, or null, when that has changed. */
+export function onStale(listener) {
+  staleHeard.add(listener);
+}
+
+function noteStale(path, since) {
+  if ((since === null && path !== ALWAYS_SAYS) || (since === null) === (staleSince === null)) return;
+  staleSince = since;
+  for (const listener of staleHeard) listener(since);
+}
+
 const SAFE = new Set(['GET', 'HEAD']);
 
 /** A key under which something is made once, however often it is asked for. */
@@ -29,6 +46,7 @@ async function exchange(method, path, more, body, signal) {
     if (error.name === 'AbortError') throw error;
     throw new Problem('unreachable', error.message);
   }
+  noteStale(path, answer.headers.get('Vigil-Stale-Since'));
   const text = await answer.text();
   let value;
   try {

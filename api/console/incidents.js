@@ -1,6 +1,6 @@
 // The incidents as the server has them, and which of them is being worked on. What is
 // shown is always what was asked for last: an event only says what to ask for again.
-import { ask } from './api.js';
+import { ask, onStale } from './api.js';
 import { onEvent } from './events.js';
 import { complain } from './say.js';
 
@@ -113,11 +113,26 @@ export async function work(id) {
   }
 }
 
+/* What a node keeps while the database is away, it answers with the number alone; the
+   rest is known here. Whether volunteers may be sent is asked once more before anybody is. */
+function asKept(wish, answer) {
+  const { type_en: en, type_zh: zh } = types.find((one) => one.type === wish.type) ?? {};
+  return { ...wish, ...answer, type_en: en, type_zh: zh, state: 'reported', state_since: new Date().toISOString(), volunteer_allowed: true };
+}
+
 /** Opens a new one, once for each key, and works on it. */
 export async function create(wish, key) {
-  const incident = await ask('POST', '/v1/incidents', wish, undefined, key);
+  const answer = await ask('POST', '/v1/incidents', wish, undefined, key);
+  const isKept = answer.durability === 'node-local';
+  const incident = isKept ? asKept(wish, answer) : answer;
   known.set(incident.incident_id, incident);
-  await work(incident.incident_id);
+  if (!isKept) {
+    await work(incident.incident_id);
+    return incident;
+  }
+  current = { timeline: [], dispatches: [], ...incident };
+  tell('current');
+  tell('list');
   return incident;
 }
 
@@ -145,5 +160,6 @@ export async function startIncidents() {
   onEvent('incident', soon);
   onEvent('dispatch', soon);
   onEvent('reset', () => loadAll().catch(complain));
+  onStale((since) => { if (since === null) loadAll().catch(complain); });
   await loadLists();
 }

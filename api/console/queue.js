@@ -1,8 +1,9 @@
 // The queue: who waits for somebody, where somebody is, and what ended lately. A row
 // says its state by colour, shape and word, and how long it has been in it.
+import { onStale, staleSince } from './api.js';
 import { $, make } from './dom.js';
 import { live, onEvent, onLive } from './events.js';
-import { count, span } from './format.js';
+import { clock, count, span } from './format.js';
 import { current, listOf, onIncidents, work } from './incidents.js';
 import { say } from './say.js';
 import { language, onLanguage, word } from './words.js';
@@ -85,8 +86,10 @@ function showAges() {
 }
 
 function showStale() {
-  $('stale').hidden = live.good !== false;
-  $('stale-text').textContent = word('console.stale', { at: live.at.toLocaleTimeString('en-GB') });
+  const isCut = live.good === false;
+  $('stale').hidden = !isCut && staleSince === null;
+  $('stale-text').textContent = isCut || staleSince === null ? word('console.stale', { at: clock(live.at) })
+    : word('console.stale.database', { at: clock(staleSince) });
 }
 
 /** The row before or behind the one that is worked on; false when there is none. */
@@ -106,6 +109,7 @@ export function startQueue() {
     if (data.event === 'reported') say(word('console.queue.new', { id: data.incident_id, n: data.priority }));
   });
   onLive(showStale);
+  onStale(showStale);
   onLanguage(() => {
     show();
     showStale();
