@@ -75,8 +75,13 @@ function stepList() {
 }
 
 function fixAge(person) {
-  const old = person.fix_age_s > 300;
-  return make('span', { class: old ? 'age-old' : '' }, age(person.fix_age_s));
+  return make('span', { class: person.stale ? 'age-old' : '' }, age(person.fix_age_s));
+}
+
+/* Of whom nothing was heard for long, who may have come nearer or gone further: when she
+   is there at the latest, by which she is ranked. */
+function arrival(person) {
+  return person.eta_most_s > person.eta_s ? [make('small', {}, `${duration(person.eta_least_s)} – `), duration(person.eta_most_s)] : [duration(person.eta_s)];
 }
 
 /* What her row says of sending her. */
@@ -95,7 +100,7 @@ function row(person, rank) {
   const button = make('button', { type: 'button', class: 'person', 'aria-pressed': String(forIncident ? isTicked : rank === chosen), 'data-chosen': rank === chosen ? '' : null, 'data-person': person.person_id, 'aria-label': label, onclick: () => choose(rank) },
     make('span', { class: 'person-rank' }, String(rank + 1)),
     make('span', { class: 'person-name' }, person.name),
-    make('span', { class: 'person-eta' }, duration(person.eta_s)),
+    make('span', { class: 'person-eta' }, ...arrival(person)),
     make('span', { class: 'person-mode' },
       make('canvas', { class: 'shape', 'data-icon': `person-${person.mode}`, width: 36, height: 36 }),
       `${word(`console.mode.${person.mode}`)} · `, fixAge(person)),
