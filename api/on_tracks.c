@@ -248,61 +248,67 @@ static const char *moment(int64_t us, struct arena *a)
     return arena_text(a, "%s", text);
 }
 
+static bool open_room(const struct request *r, struct tracks_room *out, struct fail *f)
+{
+    *out = (struct tracks_room){ .trail = engine_trail(r->engine),
+                                 .arena = r->arena,
+                                 .now_us = clock_wall_us() };
+    return request_db(r, &out->db, f);
+}
+
 bool on_tracks_person(const struct request *r, struct reply *out, struct fail *f)
 {
-    const int64_t now_us = clock_wall_us();
     struct tracks_track t = { 0 };
+    struct tracks_room room;
     const struct point *points;
     const char *purpose;
     enum frame frame;
-    struct db *db;
     int64_t org_id;
 
     if (!request_param_id(r, "person_id", &t.person_id, f) || !read_purpose(r, &purpose, f) ||
-        !read_time(r, now_us, &t, f) || !way_read_frame(request_query(r, "frame"), &frame, f) ||
-        !request_db(r, &db, f) || !db_begin(db, f))
+        !way_read_frame(request_query(r, "frame"), &frame, f) || !open_room(r, &room, f) ||
+        !read_time(r, room.now_us, &t, f) || !db_begin(room.db, f))
         return false;
-    if (tracks_of_person(db, engine_trail(r->engine), now_us, r->arena, &t, &org_id, f) &&
-        turn(&t, frame, r->arena, &points, f) &&
-        record(r, db, arena_text(r->arena, "person %lld", (long long)t.person_id), org_id, purpose,
+    if (tracks_of_person(&room, &t, &org_id, f) && turn(&t, frame, r->arena, &points, f) &&
+        record(r, room.db, arena_text(r->arena, "person %lld", (long long)t.person_id), org_id,
+               purpose,
                arena_text(r->arena, "{\"from\":\"%s\",\"until\":\"%s\",\"positions\":%d}",
                           moment(t.from_us, r->arena), moment(t.until_us, r->arena), t.count),
                f)) {
         write_tracks(&t, &points, 1, frame, out);
         return true;
     }
-    db_rollback(db);
+    db_rollback(room.db);
     return false;
 }
 
 bool on_tracks_incident(const struct request *r, struct reply *out, struct fail *f)
 {
     struct tracks_track *tracks;
+    struct tracks_room room;
     const struct point **points;
     const char *purpose;
     enum frame frame;
-    struct db *db;
     int64_t incident_id, org_id;
     int32_t count;
     bool good;
 
     if (!request_param_id(r, "incident_id", &incident_id, f) || !read_purpose(r, &purpose, f) ||
-        !way_read_frame(request_query(r, "frame"), &frame, f) || !request_db(r, &db, f) ||
-        !db_begin(db, f))
+        !way_read_frame(request_query(r, "frame"), &frame, f) || !open_room(r, &room, f) ||
+        !db_begin(room.db, f))
         return false;
-    good = tracks_of_incident(db, engine_trail(r->engine), incident_id, clock_wall_us(), r->arena,
-                              &tracks, &count, &org_id, f);
+    good = tracks_of_incident(&room, incident_id, &tracks, &count, &org_id, f);
     points = arena_take(r->arena, good ? (size_t)count + 1 : 1, sizeof *points);
     for (int32_t i = 0; good && i < count; i++)
         good = turn(&tracks[i], frame, r->arena, &points[i], f);
-    if (good && record(r, db, arena_text(r->arena, "incident %lld", (long long)incident_id), org_id,
-                       purpose,
+    if (good && record(r, room.db, arena_text(r->arena, "incident %lld", (long long)incident_id),
+                       org_id, purpose,
                        arena_text(r->arena, "{\"people\":%d,\"positions\":%d}", count,
                                   fixes_in(tracks, count)),
                        f)) {
         write_tracks(tracks, points, count, frame, out);
         return true;
     }
-    db_rollback(db);
+    db_rollback(room.db);
     return false;
 }

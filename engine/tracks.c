@@ -116,33 +116,32 @@ static bool finish(struct gathering *g, struct tracks_track *t, struct fail *f)
 }
 
 /* Memory is asked first, and the database when memory may not hold all. */
-static bool read_track(struct db *db, struct trail *trail, int64_t now_us, struct arena *a,
-                       struct tracks_track *t, struct fail *f)
+static bool read_track(const struct tracks_room *room, struct tracks_track *t, struct fail *f)
 {
-    struct gathering g = { .arena = a };
+    struct gathering g = { .arena = room->arena };
     struct track_fix *fixes;
     int32_t count;
     bool is_told;
 
-    if (!agrees(db, t->person_id, a, &is_told, f))
+    if (!agrees(room->db, t->person_id, room->arena, &is_told, f))
         return false;
     if (is_told) {
-        const bool is_whole =
-            trail_read(trail, t->person_id, t->from_us, t->until_us - 1, now_us, a, &fixes, &count);
+        const bool is_whole = trail_read(room->trail, t->person_id, t->from_us, t->until_us - 1,
+                                         room->now_us, room->arena, &fixes, &count);
 
-        if (!add(&g, fixes, count, f) || (!is_whole && !add_kept(&g, db, t, f)))
+        if (!add(&g, fixes, count, f) || (!is_whole && !add_kept(&g, room->db, t, f)))
             return false;
     }
     return finish(&g, t, f);
 }
 
-bool tracks_of_person(struct db *db, struct trail *trail, int64_t now_us, struct arena *a,
-                      struct tracks_track *wish, int64_t *org_id, struct fail *f)
+bool tracks_of_person(const struct tracks_room *room, struct tracks_track *wish, int64_t *org_id,
+                      struct fail *f)
 {
     const struct db_value value = db_int(wish->person_id);
     const struct db_rows *rows;
 
-    if (!db_run(db, QUERIES_TRACK_PERSON, &value, 1, a, &rows, f))
+    if (!db_run(room->db, QUERIES_TRACK_PERSON, &value, 1, room->arena, &rows, f))
         return false;
     if (db_count(rows) == 0)
         return fail_set(f, FAIL_MISSING, PERSON_UNKNOWN, "there is no person with the id %lld",
@@ -150,7 +149,7 @@ bool tracks_of_person(struct db *db, struct trail *trail, int64_t now_us, struct
     *org_id = db_get_int(rows, 0, 0);
     wish->name = db_get_text(rows, 0, 1);
     wish->dispatch_id = 0;
-    return read_track(db, trail, now_us, a, wish, f);
+    return read_track(room, wish, f);
 }
 
 /* ------------------------------------------------------------------ an incident's */
@@ -161,11 +160,10 @@ static bool is_of(const struct db_rows *rows, int32_t row, const struct tracks_t
 }
 
 /* A track from its first row on, with the rows of its other parts. */
-static bool read_sent(struct db *db, struct trail *trail, int64_t now_us, struct arena *a,
-                      const struct db_rows *rows, int32_t *row, struct tracks_track *t,
-                      struct fail *f)
+static bool read_sent(const struct tracks_room *room, const struct db_rows *rows, int32_t *row,
+                      struct tracks_track *t, struct fail *f)
 {
-    struct gathering g = { .arena = a };
+    struct gathering g = { .arena = room->arena };
 
     *t = (struct tracks_track){
         .dispatch_id = db_get_int(rows, *row, 0),
@@ -176,7 +174,7 @@ static bool read_sent(struct db *db, struct trail *trail, int64_t now_us, struct
     };
     if (db_is_null(rows, *row, 5)) {
         ++*row;
-        return read_track(db, trail, now_us, a, t, f);
+        return read_track(room, t, f);
     }
     for (; *row < db_count(rows) && is_of(rows, *row, t); ++*row)
         if (!add_packed(&g, rows, *row, 5, t, f))
@@ -184,26 +182,25 @@ static bool read_sent(struct db *db, struct trail *trail, int64_t now_us, struct
     return finish(&g, t, f);
 }
 
-bool tracks_of_incident(struct db *db, struct trail *trail, int64_t incident_id, int64_t now_us,
-                        struct arena *a, struct tracks_track **out, int32_t *count, int64_t *org_id,
-                        struct fail *f)
+bool tracks_of_incident(const struct tracks_room *room, int64_t incident_id,
+                        struct tracks_track **out, int32_t *count, int64_t *org_id, struct fail *f)
 {
     const struct db_value value = db_int(incident_id);
     const struct db_rows *rows;
     int32_t all = 0;
 
-    if (!db_run(db, QUERIES_TRACK_INCIDENT, &value, 1, a, &rows, f))
+    if (!db_run(room->db, QUERIES_TRACK_INCIDENT, &value, 1, room->arena, &rows, f))
         return false;
     if (db_count(rows) == 0)
         return fail_set(f, FAIL_MISSING, INCIDENT_UNKNOWN, "there is no incident %lld",
                         (long long)incident_id);
     *org_id = db_get_int(rows, 0, 0);
-    if (!db_run(db, QUERIES_TRACK_SENT, &value, 1, a, &rows, f))
+    if (!db_run(room->db, QUERIES_TRACK_SENT, &value, 1, room->arena, &rows, f))
         return false;
-    *out = arena_take(a, (size_t)db_count(rows) + 1, sizeof **out);
+    *out = arena_take(room->arena, (size_t)db_count(rows) + 1, sizeof **out);
     *count = 0;
     for (int32_t row = 0; row < db_count(rows);) {
-        if (!read_sent(db, trail, now_us, a, rows, &row, &(*out)[*count], f))
+        if (!read_sent(room, rows, &row, &(*out)[*count], f))
             return false;
         all += (*out)[(*count)++].count;
         if (all > TRACKS_FIX_MAX)

@@ -29,16 +29,23 @@ struct tracks_track {
     int32_t count;
 };
 
+/* What is read from and into. */
+struct tracks_room {
+    struct db *db;
+    struct trail *trail;
+    struct arena *arena;
+    int64_t now_us;
+};
+
 /* A person and her track from from_us to before until_us, by the device's time; `org_id` is
  * where she is at home. PERSON_UNKNOWN when the caller does not see her, TRACK_TOO_LONG
  * above TRACKS_FIX_MAX fixes. */
-bool tracks_of_person(struct db *db, struct trail *trail, int64_t now_us, struct arena *a,
-                      struct tracks_track *wish, int64_t *org_id, struct fail *f);
+bool tracks_of_person(const struct tracks_room *room, struct tracks_track *wish, int64_t *org_id,
+                      struct fail *f);
 
 /* Of those who accepted to go to an incident, from then until they were cleared. The same,
  * with INCIDENT_UNKNOWN. */
-bool tracks_of_incident(struct db *db, struct trail *trail, int64_t incident_id, int64_t now_us,
-                        struct arena *a, struct tracks_track **out, int32_t *count, int64_t *org_id,
-                        struct fail *f);
+bool tracks_of_incident(const struct tracks_room *room, int64_t incident_id,
+                        struct tracks_track **out, int32_t *count, int64_t *org_id, struct fail *f);
 
 #endif

@@ -142,7 +142,9 @@ static uint64_t expected(const int64_t *values, int32_t i, bool goes_on)
 /* Small numbers for small differences of either sign. */
 static uint64_t folded(int64_t value)
 {
-    return (uint64_t)value << 1 ^ (uint64_t)(value >> 63);
+    const uint64_t twice = (uint64_t)value << 1;
+
+    return value < 0 ? ~twice : twice;
 }
 
 static uint64_t unfolded(uint64_t value)
