@@ -41,6 +41,7 @@ struct endpoint {
     const char *body_type;  /* what the body is when it is not JSON: "text/csv" */
     const char *answer;     /* name of the answer's schema, or NULL */
     int32_t success;        /* the status of success */
+    const char *kept;       /* schema of 202: taken while the database is away; or NULL */
     const char *statuses;   /* the further statuses it may answer: "404 409 422" */
     const char *queries;    /* names of the query parameters it takes: "limit cursor q" */
     bool any_query;         /* and any other: what foreign apps add is passed over */

@@ -50,7 +50,8 @@ static const struct endpoint ROWS[] = {
       .body = "positions",
       .answer = "positions_taken",
       .success = 200,
-      .statuses = "202 422 429",
+      .kept = "positions_taken",
+      .statuses = "422 429",
       .summary = "Where people are: one fix, or up to 1,000; what is accepted is committed. A "
                  "person and a device send their own, a gateway those of its organisation" },
 };

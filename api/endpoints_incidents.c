@@ -79,9 +79,11 @@ static const struct endpoint ROWS[] = {
       .body = "incident_new",
       .answer = "incident",
       .success = 201,
+      .kept = "incident_kept",
       .statuses = "409 422",
       .queries = "frame",
-      .summary = "A new incident; its place decides whose it is" },
+      .summary = "A new incident; its place decides whose it is. 202: kept by this node until the "
+                 "database is back, under the same number" },
     { .method = "GET",
       .path = "/v1/incidents/{incident_id}",
       .handle = on_incidents_get,

@@ -6,10 +6,13 @@
 #include "api/registrar.h"
 #include "api/way.h"
 #include "engine/audit.h"
+#include "engine/clock.h"
 #include "engine/cursor.h"
 #include "engine/engine.h"
 #include "engine/ids.h"
+#include "engine/parcel.h"
 #include "engine/personal.h"
+#include "engine/shelter.h"
 
 enum { LIMIT_DEFAULT = 100, PHONE_MAX = 40 };
 
@@ -229,12 +232,103 @@ static bool create(void *self, struct db *db, struct emit *e, const char **locat
     return true;
 }
 
+static bool check_type(struct shelter *s, const char *type, struct fail *f)
+{
+    if (shelter_knows_type(s, type))
+        return true;
+    fail_set(f, FAIL_INPUT, INCIDENT_TYPE_UNKNOWN, "there is no incident type \"%.40s\"", type);
+    fail_allowed(f, "a type of /v1/incident_types");
+    fail_at(f, "/type");
+    return fail_value(f, type);
+}
+
+/* What is said of an incident that this node alone knows: whose it is, only the database
+ * can tell. */
+static struct idempotency_answer kept_answer(const struct request *r,
+                                             const struct incidents_incident *i, struct buf *bytes)
+{
+    struct emit e = emit_to(bytes);
+
+    emit_object(&e);
+    emit_key_int(&e, "incident_id", i->incident_id);
+    emit_key_text(&e, "durability", "node-local");
+    emit_end(&e);
+    return (struct idempotency_answer){
+        .status = REPLY_ACCEPTED,
+        .type = "application/json",
+        .location = arena_text(r->arena, "/v1/incidents/%lld", (long long)i->incident_id),
+        .bytes = bytes->bytes,
+        .size = bytes->size,
+    };
+}
+
+/* The database is away: the incident has its final number and comes in later, under the
+ * same key. The number stays that of a try whose commit was not answered. */
+static bool keep(struct creation *c, struct shelter *s, struct reply *out, struct fail *f)
+{
+    const struct request *r = c->r;
+    const struct idempotency_ask ask = registrar_ask(r);
+    struct incidents_incident *i = &c->body.incident;
+    struct buf bytes = { 0 };
+
+    if ((i->incident_id == 0 && !ids_take_spare(engine_ids(r->engine), &i->incident_id)) ||
+        !check_type(s, i->type, f) || !seal(r, &c->body, f))
+        return false;
+    struct parcel_incident parcel = {
+        .received_us = clock_wall_us(),
+        .who = incident_json_who(r),
+        .incident = *i,
+        .key = ask.key,
+        .answer = kept_answer(r, i, &bytes),
+    };
+
+    idempotency_asked(&ask, parcel.asked);
+    const bool kept = shelter_keep_incident(s, &parcel, f);
+
+    if (kept) {
+        idempotency_remember(shelter_memory(s), &ask, &parcel.answer);
+        registrar_replay(&parcel.answer, out);
+    }
+    buf_free(&bytes);
+    return kept;
+}
+
+static void remember(const struct request *r, struct shelter *s, const struct reply *out)
+{
+    const struct idempotency_ask ask = registrar_ask(r);
+    struct idempotency_answer answer = {
+        .status = out->status,
+        .type = "application/json",
+        .bytes = out->body.bytes,
+        .size = out->body.size,
+    };
+
+    for (const struct reply_field *field = out->fields; field; field = field->next)
+        if (strcmp(field->name, "Location") == 0)
+            answer.location = field->value;
+    idempotency_remember(shelter_memory(s), &ask, &answer);
+}
+
 bool on_incidents_create(const struct request *r, struct reply *out, struct fail *f)
 {
     struct creation c = { .r = r, .body.incident = { .address = "", .note = "" } };
+    struct shelter *s = engine_shelter(r->engine);
+    const struct idempotency_ask ask = registrar_ask(r);
+    struct idempotency_answer answer;
+    bool again = false;
 
-    return registrar_frame(r, &c.frame, f) && read_body(r, true, &c.body, f) &&
-           registrar_once(r, out, create, &c, f);
+    if (!registrar_frame(r, &c.frame, f) || !read_body(r, true, &c.body, f) ||
+        (s && !idempotency_recall(shelter_memory(s), &ask, r->arena, &again, &answer, f)))
+        return false;
+    if (again)
+        registrar_replay(&answer, out);
+    if (again)
+        return true;
+    if (!registrar_once(r, out, create, &c, f))
+        return s && shelter_is_for(f) && keep(&c, s, out, f);
+    if (s)
+        remember(r, s, out);
+    return true;
 }
 
 bool on_incidents_change(const struct request *r, struct reply *out, struct fail *f)

@@ -134,6 +134,13 @@ static void put_responses(struct emit *e, struct arena *a, const struct endpoint
     else if (row->answer || row->type)
         put_content(e, a, row->type ? row->type : "application/json", row->answer);
     emit_end(e);
+    if (row->kept) {
+        emit_key(e, "202");
+        emit_object(e);
+        emit_key_text(e, "description", reply_status_text(REPLY_ACCEPTED));
+        put_content(e, a, "application/json", row->kept);
+        emit_end(e);
+    }
     for (int32_t i = 0; i < s.count; i++) {
         emit_key(e, arena_text(a, "%d", s.list[i]));
         emit_object(e);

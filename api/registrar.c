@@ -262,7 +262,7 @@ bool registrar_get(const struct request *r, enum registry_noun noun, struct repl
 
 /* ---- once */
 
-static void replay(const struct idempotency_answer *answer, struct reply *out)
+void registrar_replay(const struct idempotency_answer *answer, struct reply *out)
 {
     struct buf *bytes = reply_bytes(out, (enum reply_status)answer->status, JSON);
 
@@ -281,18 +281,23 @@ static const char *frame_asked(const struct request *r)
     return queries && strstr(queries, "frame") ? or_empty(request_query(r, "frame")) : "";
 }
 
-bool registrar_once(const struct request *r, struct reply *out,
-                    bool (*make)(void *self, struct db *db, struct emit *e, const char **location,
-                                 struct fail *f),
-                    void *self, struct fail *f)
+struct idempotency_ask registrar_ask(const struct request *r)
 {
-    const struct idempotency_ask ask = {
+    return (struct idempotency_ask){
         .token_id = r->caller.token_id,
         .key = request_header(r, "Idempotency-Key"),
         .what = arena_text(r->arena, "%s %s?frame=%s", r->method, r->path, frame_asked(r)),
         .body = r->body,
         .body_size = r->body_size,
     };
+}
+
+bool registrar_once(const struct request *r, struct reply *out,
+                    bool (*make)(void *self, struct db *db, struct emit *e, const char **location,
+                                 struct fail *f),
+                    void *self, struct fail *f)
+{
+    const struct idempotency_ask ask = registrar_ask(r);
     struct idempotency_answer answer = { .status = r->endpoint->success, .type = JSON };
     struct buf bytes = { 0 };
     struct emit e = emit_to(&bytes);
@@ -314,7 +319,7 @@ bool registrar_once(const struct request *r, struct reply *out,
     const bool ok = again || idempotency_finish(db, &ask, &answer, f);
 
     if (ok)
-        replay(&answer, out);
+        registrar_replay(&answer, out);
     buf_free(&bytes);
     return ok;
 }

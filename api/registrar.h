@@ -6,6 +6,7 @@
 
 #include "api/reply.h"
 #include "api/request.h"
+#include "engine/idempotency.h"
 #include "engine/registry.h"
 #include "geo/frame.h"
 
@@ -30,6 +31,10 @@ bool registrar_once(const struct request *r, struct reply *out,
                     bool (*make)(void *self, struct db *db, struct emit *e, const char **location,
                                  struct fail *f),
                     void *self, struct fail *f);
+
+/* What registrar_once asks for a request, and how it gives an answer again. */
+struct idempotency_ask registrar_ask(const struct request *r);
+void registrar_replay(const struct idempotency_answer *answer, struct reply *out);
 
 /* The frame that an answer is wanted in: ?frame=, else wgs84. */
 bool registrar_frame(const struct request *r, enum frame *out, struct fail *f);

@@ -38,6 +38,8 @@
     X(DRAIN_TIMEOUT_S, "drain_timeout_s", NUMBER, "10", 0, 600)                                    \
     X(CACHE_DIR, "cache_dir", TEXT, "/var/cache/vigil", 1, 1000)                                   \
     X(CONSOLE_DIR, "console_dir", TEXT, "/usr/share/vigil/console", 1, 1000)                       \
+    X(SPOOL_DIR, "spool_dir", TEXT, "", 0, 1000)                                                   \
+    X(SPOOL_MAX_MB, "spool_max_mb", NUMBER, "256", 1, 65536)                                       \
     X(TILE_CACHE_BYTES, "tile_cache_bytes", NUMBER, "67108864", 0, 17179869184)                    \
     X(PERSONAL_KEY_FILE, "personal_key_file", TEXT, "/var/lib/vigil/personal.key", 1, 1000)        \
     X(REPORT_IDLE_S, "report_idle_s", NUMBER, "300", 1, 3600)                                      \

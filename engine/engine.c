@@ -30,6 +30,7 @@
 #include "engine/personal.h"
 #include "engine/positions.h"
 #include "engine/reach.h"
+#include "engine/shelter.h"
 #include "engine/streets.h"
 #include "engine/tiles.h"
 #include "engine/trail.h"
@@ -64,6 +65,7 @@ struct engine {
     struct reach *reach;
     struct fences *fences;
     struct bus_lines *bus_lines;
+    struct shelter *shelter; /* NULL when there is no folder for it */
 
     pthread_mutex_t following; /* guards the six below: one thread follows at a time */
     struct db *db;
@@ -406,6 +408,22 @@ static bool watch_places(struct engine *e, const char *database, struct fail *f)
     return true;
 }
 
+static bool open_shelter(struct engine *e, const char *database, struct fail *f)
+{
+    const struct shelter_options options = {
+        .database = database,
+        .folder = config_text(e->config, CONFIG_SPOOL_DIR),
+        .size_max = config_int(e->config, CONFIG_SPOOL_MAX_MB) << 20,
+        .by = { .node_id = nodes_id(e->nodes), .writer = POSITIONS_WRITER_MAX },
+        .ids = e->ids,
+    };
+
+    if (!options.folder[0])
+        return true;
+    e->shelter = shelter_open(&options, f);
+    return e->shelter != NULL;
+}
+
 static bool start(struct engine *e, struct fail *f)
 {
     char port[24];
@@ -417,7 +435,7 @@ static bool start(struct engine *e, struct fail *f)
         return false;
     /* Listens before it reads, so that nothing falls between the two. */
     e->nodes = nodes_open(database, name_of(e->config, port), e->live, f);
-    if (!e->nodes || !look(e, f))
+    if (!e->nodes || !open_shelter(e, database, f) || !look(e, f))
         return false;
     e->reach = reach_open(database, f);
     if (!e->reach)
@@ -432,6 +450,11 @@ static bool start(struct engine *e, struct fail *f)
     engine_every_tick(e, sweep_trail, e);
     if (!watch_places(e, database, f))
         return false;
+    positions_add_stage(e->positions, fences_stage(e->fences));
+    if (e->shelter) {
+        positions_set_refuge(e->positions, shelter_refuge(e->shelter));
+        engine_every_tick(e, shelter_tick, e->shelter);
+    }
     engine_every_tick(e, chain_tick, NULL);
     engine_every_tick(e, cadence_tick, e->cadence);
     engine_every_tick(e, dispatches_tick, e->live);
@@ -475,6 +498,7 @@ void engine_close(struct engine *e)
     positions_close(e->positions);
     nodes_close(e->nodes);
     fences_close(e->fences);
+    shelter_close(e->shelter);
     personal_close(e->personal);
     reach_close(e->reach);
     db_close(e->db);
@@ -534,6 +558,11 @@ struct positions *engine_positions(struct engine *e)
 struct trail *engine_trail(struct engine *e)
 {
     return e->trail;
+}
+
+struct shelter *engine_shelter(struct engine *e)
+{
+    return e->shelter;
 }
 
 struct ids *engine_ids(struct engine *e)

@@ -19,6 +19,7 @@ struct nodes;
 struct orgs;
 struct personal;
 struct positions;
+struct shelter;
 struct tiles;
 struct trail;
 
@@ -51,6 +52,7 @@ struct trail *engine_trail(struct engine *e);
 struct ids *engine_ids(struct engine *e);
 struct keyring *engine_keyring(struct engine *e);
 struct cadence *engine_cadence(struct engine *e);
+struct shelter *engine_shelter(struct engine *e); /* NULL when there is none */
 struct tiles *engine_tiles(struct engine *e);
 struct bus_lines *engine_bus_lines(struct engine *e);
 struct feed *engine_feed(struct engine *e);

@@ -3,7 +3,12 @@
  * rolled back, take the key itself. */
 #include "engine/idempotency.h"
 
+#include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "engine/clock.h"
+#include "geo/base/buf.h"
 
 bool idempotency_check(const char *key, struct fail *f)
 {
@@ -93,4 +98,149 @@ bool idempotency_finish(struct db *db, const struct idempotency_ask *ask,
         return true;
     db_rollback(db);
     return false;
+}
+
+/* ---- in memory */
+
+static const int64_t LIFE_US = 24LL * 3600 * 1000000;
+
+struct remembered {
+    unsigned char key[SECRET_HASH_BYTES]; /* of token and key */
+    unsigned char asked[SECRET_HASH_BYTES];
+    int64_t at_us; /* steady clock; 0: empty */
+    int32_t status;
+    const char *type; /* static */
+    char *location;   /* or NULL */
+    char *bytes;
+    size_t size;
+};
+
+struct idempotency_memory {
+    pthread_mutex_t lock; /* guards the rest */
+    int32_t next;         /* the oldest, to be forgotten first */
+    struct remembered all[IDEMPOTENCY_MEMORY_MAX];
+};
+
+struct idempotency_memory *idempotency_memory_new(void)
+{
+    struct idempotency_memory *m = calloc(1, sizeof *m);
+
+    if (!m)
+        abort();
+    pthread_mutex_init(&m->lock, NULL);
+    return m;
+}
+
+void idempotency_memory_free(struct idempotency_memory *m)
+{
+    if (!m)
+        return;
+    for (int32_t i = 0; i < IDEMPOTENCY_MEMORY_MAX; i++) {
+        free(m->all[i].location);
+        free(m->all[i].bytes);
+    }
+    pthread_mutex_destroy(&m->lock);
+    free(m);
+}
+
+void idempotency_asked(const struct idempotency_ask *ask, unsigned char out[SECRET_HASH_BYTES])
+{
+    struct buf all = { 0 };
+
+    buf_string(&all, ask->what);
+    buf_byte(&all, 0);
+    if (ask->body_size > 0)
+        buf_put(&all, ask->body, ask->body_size);
+    secret_hash(all.bytes, all.size, out);
+    buf_free(&all);
+}
+
+static void hash_key(const struct idempotency_ask *ask, unsigned char out[SECRET_HASH_BYTES])
+{
+    struct buf all = { 0 };
+
+    buf_format(&all, "%lld ", (long long)ask->token_id);
+    buf_string(&all, ask->key);
+    secret_hash(all.bytes, all.size, out);
+    buf_free(&all);
+}
+
+/* Under the lock; NULL when it is not there any more. */
+static struct remembered *find(struct idempotency_memory *m, const unsigned char *key)
+{
+    for (int32_t i = 0; i < IDEMPOTENCY_MEMORY_MAX; i++) {
+        struct remembered *one = &m->all[i];
+
+        if (one->at_us && memcmp(one->key, key, sizeof one->key) == 0)
+            return clock_steady_us() - one->at_us < LIFE_US ? one : NULL;
+    }
+    return NULL;
+}
+
+static char *copy_of(const void *bytes, size_t size)
+{
+    char *copy = malloc(size + 1);
+
+    if (!copy)
+        abort();
+    if (size > 0)
+        memcpy(copy, bytes, size);
+    copy[size] = '\0';
+    return copy;
+}
+
+void idempotency_remember(struct idempotency_memory *m, const struct idempotency_ask *ask,
+                          const struct idempotency_answer *answer)
+{
+    unsigned char key[SECRET_HASH_BYTES];
+
+    if (answer->size > IDEMPOTENCY_MEMORY_BYTES_MAX)
+        return;
+    hash_key(ask, key);
+    pthread_mutex_lock(&m->lock);
+    if (!find(m, key)) {
+        struct remembered *one = &m->all[m->next];
+
+        m->next = (m->next + 1) % IDEMPOTENCY_MEMORY_MAX;
+        free(one->location);
+        free(one->bytes);
+        *one = (struct remembered){ .at_us = clock_steady_us(),
+                                    .status = answer->status,
+                                    .type = answer->type,
+                                    .size = answer->size };
+        memcpy(one->key, key, sizeof key);
+        idempotency_asked(ask, one->asked);
+        one->location =
+            answer->location ? copy_of(answer->location, strlen(answer->location)) : NULL;
+        one->bytes = copy_of(answer->bytes, answer->size);
+    }
+    pthread_mutex_unlock(&m->lock);
+}
+
+bool idempotency_recall(struct idempotency_memory *m, const struct idempotency_ask *ask,
+                        struct arena *a, bool *again, struct idempotency_answer *answer,
+                        struct fail *f)
+{
+    unsigned char key[SECRET_HASH_BYTES];
+    unsigned char asked[SECRET_HASH_BYTES];
+    bool is_same = true;
+
+    hash_key(ask, key);
+    idempotency_asked(ask, asked);
+    pthread_mutex_lock(&m->lock);
+    const struct remembered *one = find(m, key);
+
+    *again = one != NULL;
+    if (one)
+        is_same = memcmp(one->asked, asked, sizeof asked) == 0;
+    if (one && is_same)
+        *answer = (struct idempotency_answer){
+            .status = one->status,
+            .type = one->type,
+            .location = one->location ? arena_copy(a, one->location, strlen(one->location)) : NULL,
+            .bytes = arena_copy(a, one->bytes, one->size),
+            .size = one->size,
+        };
+    pthread_mutex_unlock(&m->lock);
+    return is_same || fail_reused(ask->key, f);
 }

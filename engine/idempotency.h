@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "engine/db.h"
+#include "engine/secret.h"
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
 
@@ -46,5 +47,28 @@ bool idempotency_begin(struct db *db, const struct idempotency_ask *ask, struct 
 /* Keeps the answer and commits, or rolls back and fails. */
 bool idempotency_finish(struct db *db, const struct idempotency_ask *ask,
                         const struct idempotency_answer *answer, struct fail *f);
+
+/* --- While the database cannot be asked ------------------------------------- */
+
+/* The newest answers of this process in memory. Any thread. */
+struct idempotency_memory;
+enum {
+    IDEMPOTENCY_MEMORY_MAX = 4096,          /* answers */
+    IDEMPOTENCY_MEMORY_BYTES_MAX = 8 * 1024 /* of one; a longer one is not remembered */
+};
+
+struct idempotency_memory *idempotency_memory_new(void);
+void idempotency_memory_free(struct idempotency_memory *m);
+
+void idempotency_remember(struct idempotency_memory *m, const struct idempotency_ask *ask,
+                          const struct idempotency_answer *answer);
+/* As idempotency_begin: *again and the answer, in the arena, when the key is remembered;
+ * false with IDEMPOTENCY_KEY_REUSED. */
+bool idempotency_recall(struct idempotency_memory *m, const struct idempotency_ask *ask,
+                        struct arena *a, bool *again, struct idempotency_answer *answer,
+                        struct fail *f);
+
+/* What is asked, as the database keeps it. */
+void idempotency_asked(const struct idempotency_ask *ask, unsigned char out[SECRET_HASH_BYTES]);
 
 #endif

@@ -42,6 +42,12 @@
     X(FEED_DELAY, HISTOGRAM, "vigil_feed_delay_seconds", "", "feed_delay")                         \
     X(FEED_QUEUE, GAUGE, "vigil_feed_queue_percent", "", "feed_queue")                             \
     X(DATABASE_AWAY, GAUGE, "vigil_database_away", "", "database_away")                            \
+    X(SPOOL_RECORDS, GAUGE, "vigil_spool_records", "", "spool_records")                            \
+    X(SPOOL_BYTES, GAUGE, "vigil_spool_bytes", "", "spool_bytes")                                  \
+    X(SPOOL_POSITIONS, COUNTER, "vigil_spool_kept_total", "what=\"positions\"", "spool_kept")      \
+    X(SPOOL_INCIDENTS, COUNTER, "vigil_spool_kept_total", "what=\"incidents\"", "spool_kept")      \
+    X(SPOOL_BROUGHT, COUNTER, "vigil_spool_brought_total", "", "spool_brought")                    \
+    X(SPOOL_REFUSED, COUNTER, "vigil_spool_refused_total", "", "spool_refused")                    \
     X(EVENT_NUMBER, GAUGE, "vigil_event_number", "", "event_number")                               \
     X(EVENT_DELAY, HISTOGRAM, "vigil_event_delay_seconds", "", "event_delay")                      \
     X(LISTENERS, GAUGE, "vigil_event_listeners", "", "listeners")                                  \
