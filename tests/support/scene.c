@@ -52,7 +52,8 @@ static void clear(void)
 
     scene_run("SET session_replication_role = replica;"
               "TRUNCATE vigil.incident, vigil.incident_event, vigil.dispatch,"
-              " vigil.dispatch_person, vigil.incident_track, vigil.fence, vigil.fence_visit;"
+              " vigil.dispatch_person, vigil.incident_track, vigil.fence,"
+              " vigil.fence_visit, vigil.fence_absence;"
               "SET session_replication_role = origin;"
               "DELETE FROM vigil.membership; DELETE FROM vigil.credential;"
               "DELETE FROM vigil.mutual_aid;"
