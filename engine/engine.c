@@ -408,22 +408,6 @@ static bool watch_places(struct engine *e, const char *database, struct fail *f)
     return true;
 }
 
-static bool open_shelter(struct engine *e, const char *database, struct fail *f)
-{
-    const struct shelter_options options = {
-        .database = database,
-        .folder = config_text(e->config, CONFIG_SPOOL_DIR),
-        .size_max = config_int(e->config, CONFIG_SPOOL_MAX_MB) << 20,
-        .by = { .node_id = nodes_id(e->nodes), .writer = POSITIONS_WRITER_MAX },
-        .ids = e->ids,
-    };
-
-    if (!options.folder[0])
-        return true;
-    e->shelter = shelter_open(&options, f);
-    return e->shelter != NULL;
-}
-
 static bool start(struct engine *e, struct fail *f)
 {
     char port[24];
@@ -435,12 +419,11 @@ static bool start(struct engine *e, struct fail *f)
         return false;
     /* Listens before it reads, so that nothing falls between the two. */
     e->nodes = nodes_open(database, name_of(e->config, port), e->live, f);
-    if (!e->nodes || !open_shelter(e, database, f) || !look(e, f))
+    if (!e->nodes || !shelter_open(e->config, nodes_id(e->nodes), e->ids, &e->shelter, f) ||
+        !look(e, f))
         return false;
     e->reach = reach_open(database, f);
-    if (!e->reach)
-        return false;
-    e->positions = open_positions(e, database, f);
+    e->positions = e->reach ? open_positions(e, database, f) : NULL;
     if (!e->positions)
         return false;
     positions_add_stage(e->positions,
@@ -450,7 +433,6 @@ static bool start(struct engine *e, struct fail *f)
     engine_every_tick(e, sweep_trail, e);
     if (!watch_places(e, database, f))
         return false;
-    positions_add_stage(e->positions, fences_stage(e->fences));
     if (e->shelter) {
         positions_set_refuge(e->positions, shelter_refuge(e->shelter));
         engine_every_tick(e, shelter_tick, e->shelter);

@@ -71,7 +71,7 @@ bool engine_follow(struct engine *e, struct fail *f);
 /* Work of others on the timer thread, about every two seconds, with its own
  * connection; at most ENGINE_HOOK_MAX, added before the first request. When the
  * database is away the hook is not called. */
-enum { ENGINE_HOOK_MAX = 8 };
+enum { ENGINE_HOOK_MAX = 16 };
 void engine_every_tick(struct engine *e, void (*tick)(void *self, struct db *db), void *self);
 
 #endif

@@ -20,7 +20,10 @@
 enum { AGAIN_MS = 250, PATH_MAX_BYTES = 1100, FIXES_SHARE = 8 };
 
 struct shelter {
-    struct shelter_options options;
+    const char *folder;
+    int64_t size_max;   /* bytes of the file */
+    struct drain_by by; /* tells the other nodes */
+    struct ids *ids;
     unsigned char city[SPOOL_RECORD_ID];
     struct db *db;
     struct arena *arena; /* of one record */
@@ -65,7 +68,7 @@ static void begin_keeping(struct shelter *s)
     pthread_cond_signal(&s->woken);
     pthread_mutex_unlock(&s->lock);
     if (is_news)
-        log_line(LOG_WARNING, "spool_keeping", log_int("size_max", s->options.size_max));
+        log_line(LOG_WARNING, "spool_keeping", log_int("size_max", s->size_max));
 }
 
 static bool keep(struct shelter *s, enum parcel_kind kind, const struct buf *bytes,
@@ -82,7 +85,7 @@ bool shelter_keep_fixes(struct shelter *s, const struct live_fix *fixes, int32_t
                         bool maybe_written, struct fail *f)
 {
     const struct parcel_fixes parcel = { fixes, count, maybe_written };
-    const int64_t most = s->options.size_max - s->options.size_max / FIXES_SHARE;
+    const int64_t most = s->size_max - s->size_max / FIXES_SHARE;
     struct buf bytes = { 0 };
 
     parcel_put_fixes(&bytes, &parcel);
@@ -111,7 +114,7 @@ bool shelter_keep_incident(struct shelter *s, const struct parcel_incident *inci
     struct buf bytes = { 0 };
 
     parcel_put_incident(&bytes, incident);
-    const bool kept = keep(s, PARCEL_INCIDENT, &bytes, s->options.size_max, f);
+    const bool kept = keep(s, PARCEL_INCIDENT, &bytes, s->size_max, f);
 
     buf_free(&bytes);
     if (kept)
@@ -150,7 +153,7 @@ static bool follow(struct shelter *s, struct db *db, struct fail *f)
         pthread_mutex_unlock(&s->lock);
     }
     arena_free(a);
-    return good && ids_top_up(s->options.ids, db, f);
+    return good && ids_top_up(s->ids, db, f);
 }
 
 /* What goes wrong here goes wrong at the engine's own look, too, which says it. */
@@ -181,7 +184,7 @@ static bool bring_in(struct shelter *s, struct spool *spool, int64_t *count, str
     bool good = true;
 
     while (good && spool_first(spool, s->arena, &record)) {
-        good = drain_record(s->db, spool_id(spool), &record, s->options.by, s->arena, &refused, f);
+        good = drain_record(s->db, spool_id(spool), &record, s->by, s->arena, &refused, f);
         if (good) {
             spool_forget(spool, record.number);
             metrics_count(refused ? METRIC_SPOOL_REFUSED : METRIC_SPOOL_BROUGHT, 1);
@@ -263,14 +266,14 @@ static bool open_file(struct shelter *s, int32_t number, struct fail *f)
     struct spool *spool;
     int64_t gone;
 
-    snprintf(path, sizeof path, "%s/spool-%d", s->options.folder, number);
+    snprintf(path, sizeof path, "%s/spool-%d", s->folder, number);
     if (s->spool_count > 0) {
         struct stat there;
 
         if (stat(path, &there) != 0)
             return true; /* only what was left behind is wanted */
     }
-    spool = spool_open(path, s->city, s->options.size_max, f);
+    spool = spool_open(path, s->city, s->size_max, f);
     if (!spool) {
         if (f->code == CODE_SPOOL_UNUSABLE)
             return false;
@@ -291,7 +294,7 @@ static bool open_file(struct shelter *s, int32_t number, struct fail *f)
 
 static bool open_files(struct shelter *s, struct fail *f)
 {
-    if (!make_folder(s->options.folder, f))
+    if (!make_folder(s->folder, f))
         return false;
     for (int32_t i = 1; i <= SHELTER_FILES_MAX; i++)
         if (!open_file(s, i, f))
@@ -299,15 +302,15 @@ static bool open_files(struct shelter *s, struct fail *f)
     if (s->spool_count > 0)
         return true;
     fail_set(f, FAIL_BROKEN, SPOOL_UNUSABLE, "all %d spools in %.200s belong to others",
-             SHELTER_FILES_MAX, s->options.folder);
-    return fail_value(f, s->options.folder);
+             SHELTER_FILES_MAX, s->folder);
+    return fail_value(f, s->folder);
 }
 
-static bool start(struct shelter *s, struct fail *f)
+static bool start(struct shelter *s, const char *database, struct fail *f)
 {
     struct fail later = { 0 };
 
-    s->db = db_open(s->options.database, f);
+    s->db = db_open(database, f);
     if (!s->db || !db_become(s->db, DB_ENGINE, f) || !drain_city(s->db, s->city, f) ||
         !open_files(s, f) || !follow(s, s->db, f))
         return false;
@@ -320,21 +323,31 @@ static bool start(struct shelter *s, struct fail *f)
            fail_set(f, FAIL_BROKEN, THREAD_REFUSED, "the system gives no thread for the spool");
 }
 
-struct shelter *shelter_open(const struct shelter_options *options, struct fail *f)
+bool shelter_open(const struct config *c, int64_t node_id, struct ids *ids, struct shelter **out,
+                  struct fail *f)
 {
-    struct shelter *s = calloc(1, sizeof *s);
+    struct shelter *s;
 
+    *out = NULL;
+    if (!config_text(c, CONFIG_SPOOL_DIR)[0])
+        return true;
+    s = calloc(1, sizeof *s);
     if (!s)
         abort();
-    s->options = *options;
+    s->folder = config_text(c, CONFIG_SPOOL_DIR);
+    s->size_max = config_int(c, CONFIG_SPOOL_MAX_MB) << 20;
+    s->by = (struct drain_by){ .node_id = node_id, .writer = POSITIONS_WRITER_MAX };
+    s->ids = ids;
     s->arena = arena_new();
     s->memory = idempotency_memory_new();
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->woken, NULL);
-    if (start(s, f))
-        return s;
+    if (start(s, config_text(c, CONFIG_DATABASE), f)) {
+        *out = s;
+        return true;
+    }
     shelter_close(s);
-    return NULL;
+    return false;
 }
 
 void shelter_close(struct shelter *s)

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/config.h"
 #include "engine/db.h"
 #include "engine/drain.h"
 #include "engine/idempotency.h"
@@ -29,18 +30,13 @@ enum {
     SHELTER_TYPES_MAX = 1000, /* kinds of incident that are known without the database */
 };
 
-struct shelter_options {
-    const char *database;
-    const char *folder;
-    int64_t size_max; /* bytes of the file */
-    struct drain_by by;
-    struct ids *ids; /* new incidents have theirs from here */
-};
-
-/* Brings in what is there, or goes on later with it when the database does not take it
- * now. NULL with SPOOL_UNUSABLE when the folder cannot be used, and with what db_open
- * says. What the options name must outlive this. */
-struct shelter *shelter_open(const struct shelter_options *options, struct fail *f);
+/* In the folder of the setting spool_dir; *out is NULL where that is empty. Brings in what
+ * is there, or goes on later with it when the database does not take it now, and tells the
+ * other nodes as `node_id`; new incidents have their numbers from `ids`. False with
+ * SPOOL_UNUSABLE when the folder cannot be used, and with what db_open says. What is given
+ * must outlive it. */
+bool shelter_open(const struct config *c, int64_t node_id, struct ids *ids, struct shelter **out,
+                  struct fail *f);
 void shelter_close(struct shelter *s);
 
 /* Whether it is for a shelter: the database is away or its disk is full. */
