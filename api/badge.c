@@ -43,21 +43,28 @@ static bool shown_as_bearer(const struct request *r, char out[DEVICES_SECRET_SIZ
     return true;
 }
 
-static bool shown_as_password(const struct request *r, char out[DEVICES_SECRET_SIZE])
+void badge_password(const char *credentials, char out[DEVICES_SECRET_SIZE])
 {
-    const char *text = credentials(r, "Basic");
     char pair[BASIC_MAX];
     size_t size = 0;
 
-    if (!text)
-        return false;
-    const char *colon =
-        secret_base64(text, pair, sizeof pair, &size) ? memchr(pair, ':', size) : NULL;
-    const char *password = colon ? colon + 1 : pair;
+    out[0] = '\0';
+    if (secret_base64(credentials, pair, sizeof pair, &size)) {
+        const char *colon = memchr(pair, ':', size);
 
-    keep(password, colon ? size - (size_t)(password - pair) : 0, out);
+        if (colon)
+            keep(colon + 1, size - (size_t)(colon + 1 - pair), out);
+    }
     secret_wipe(pair, sizeof pair);
-    return true;
+}
+
+static bool shown_as_password(const struct request *r, char out[DEVICES_SECRET_SIZE])
+{
+    const char *text = credentials(r, "Basic");
+
+    if (text)
+        badge_password(text, out);
+    return text != NULL;
 }
 
 bool badge_has_json(const struct request *r)

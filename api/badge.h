@@ -15,6 +15,10 @@
  * may be let in by a token. What cannot be one comes as a secret that opens nothing. */
 bool badge_shown(const struct request *r, char out[DEVICES_SECRET_SIZE]);
 
+/* The password of HTTP Basic credentials (RFC 7617); "" when they have none that could be
+ * a secret. Pure. */
+void badge_password(const char *credentials, char out[DEVICES_SECRET_SIZE]);
+
 /* Whose it is; false with TOKEN_INVALID. Asks memory alone. */
 bool badge_check(const struct request *r, const char *secret, struct caller *out, struct fail *f);
 
