@@ -210,8 +210,8 @@ bool on_bus_lines_buses(const struct request *r, struct reply *out, struct fail 
 {
     struct live *live = engine_live(r->engine);
     const struct sight sight = request_sight(r);
+    const char *code = "";
     int64_t id, *crew;
-    const char *code;
 
     if (!rotas_id(r, ROTA_BUS_LINES, &id, f) || !find_code(r, id, &code, f))
         return false;

@@ -18,7 +18,8 @@
  *
  * A fix costs one look into a tree of boxes, and for each of at most FENCES_NEAR_MAX
  * fences whose box the way touches, and PRESENCE_FENCES_MAX that she is in, the few edges
- * near it: about a microsecond in a city of 10,000 squares. Not judged are fixes that are
+ * near it: some microseconds where squares of 120 m cover the city (tools/bar fences),
+ * nothing where there is no fence. Not judged are fixes that are
  * not believed, older than the last one, or vaguer than FENCES_ACCURACY_MAX_M; and the way
  * between two that are more than FENCES_GAP_MAX_S apart is not taken for straight. */
 struct fences;
@@ -34,7 +35,7 @@ enum {
  * organisation tree, which is dropped with orgs_drop. NULL when the database cannot be
  * reached. */
 struct fences *fences_open(const char *database, struct live *live,
-                           const struct orgs *(*orgs)(void *self), void *self, struct fail *f);
+                           const struct orgs *(*orgs)(void *self), void *self, struct fail *why);
 /* When no stage calls it any more: writes what is waiting, if the database is there. */
 void fences_close(struct fences *f);
 

@@ -11,7 +11,7 @@
  * small box is answered from some twenty others, whatever their number. */
 struct boxes;
 
-const struct boxes *boxes_take(struct arena *a, const struct box *boxes, int32_t count);
+const struct boxes *boxes_take(struct arena *a, const struct box *given, int32_t count);
 
 /* The places in the array of those that meet it, in no order, at most so many; how
  * many there are. A shared edge counts. */

@@ -16,7 +16,8 @@
  * It is measured on a plane of its own, which touches the earth in its middle: up to
  * FENCE_REACH_MAX_M metres and directions are right within 0.2 %. The edges of an area
  * lie in bands from south to north, so that a question reads only those of the bands
- * it is about: of an area of 5,000 points some ten. */
+ * it is about: some ten of an area of 5,000 points whose edges are short, as those of
+ * districts are; at worst all. */
 struct fence;
 
 enum {

@@ -83,7 +83,8 @@ int fence_town_teardown(void **state)
 }
 
 /* A circle of 100 m around 11.97, 57.70. */
-void fence_town_circle(struct fence_town *t, int64_t fence_id, const char *kinds, const char *more)
+void fence_town_circle(struct fence_town *t, int64_t fence_id, const char *kinds,
+                       const char *dwell_s)
 {
     struct arena *a = t->d->arena;
 
@@ -93,7 +94,7 @@ void fence_town_circle(struct fence_town *t, int64_t fence_id, const char *kinds
                       " whom, kinds, dwell_s, grace_s) VALUES (%lld, 2, 'Fence %lld',"
                       " ST_SetSRID(ST_MakePoint(11.97, 57.70), 4326), 100, 10, 'everyone',"
                       " '{%s}', %s, 300)",
-                      (long long)fence_id, (long long)fence_id, kinds, more));
+                      (long long)fence_id, (long long)fence_id, kinds, dwell_s));
 }
 
 struct live_fix fence_town_fix(struct fence_town *t, int64_t person_id, double east_m,
