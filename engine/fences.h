@@ -19,9 +19,9 @@
  * A fix costs one look into a tree of boxes, and for each of at most FENCES_NEAR_MAX
  * fences whose box the way touches, and PRESENCE_FENCES_MAX that she is in, the few edges
  * near it: some microseconds where squares of 120 m cover the city (tools/bar fences),
- * nothing where there is no fence. Not judged are fixes that are
- * not believed, older than the last one, or vaguer than FENCES_ACCURACY_MAX_M; and the way
- * between two that are more than FENCES_GAP_MAX_S apart is not taken for straight. */
+ * nothing where there is no fence. Not judged are fixes that are not believed, older than
+ * the last one, or vaguer than FENCES_ACCURACY_MAX_M; and the way between two that are more
+ * than FENCES_GAP_MAX_S apart is not taken for straight. */
 struct fences;
 
 enum {
