@@ -136,7 +136,7 @@ SELECT 7640000000000 + m, org_id, 7300000000000 + m, 'earned', 'shift', 60, 7620
 INSERT INTO vigil.fence (fence_id, org_id, name, geom, radius_m, margin_m, whom, kinds, grace_s)
 SELECT 7650000000000 + m, org_id, word || ' fence', at, 100, 10, 'everyone', '{enter}', 300 FROM canary.one;
 INSERT INTO vigil.fence_visit (fence_id, org_id, person_id, enter_us, leave_us, ended_by)
-SELECT 7650000000000 + m, org_id, 7300000000000 + m, 1000000, 2000000, 'left' FROM canary.one;
+SELECT 7650000000000 + m, org_id, 7300000000000 + m, vigil.now_us() - 2000000, vigil.now_us() - 1000000, 'left' FROM canary.one;
 INSERT INTO vigil.fence_absence (fence_id, org_id, signup_id, person_id, ended_at)
 SELECT 7650000000000 + m, org_id, 7620000000000 + m, 7300000000000 + m, now() FROM canary.one;
 
