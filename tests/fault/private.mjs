@@ -18,7 +18,7 @@ const secrets = new Set([admin, gateway]);
 let key = 0;
 
 const ask = (node, method, path, token, body, type = 'application/json') => new Promise((resolve, reject) => {
-    const headers = { ...(token && { authorization: `Bearer ${token}` }), ...(body !== undefined && { 'content-type': type }), 'idempotency-key': `private-${seed}-${++key}` };
+    const headers = { ...(token && { authorization: token.startsWith('Basic ') ? token : `Bearer ${token}` }), ...(body !== undefined && { 'content-type': type }), 'idempotency-key': `private-${seed}-${++key}` };
     const out = request({ host: nodes[node].hostname, port: nodes[node].port, method, path, agent, headers }, answer => {
         const parts = [];
         answer.on('data', part => parts.push(part));
@@ -145,6 +145,13 @@ report('and all that was kept of them is deleted', `0 rows after ${(erased / 100
 
 // ------------------------------------------------------------------ what lies open
 
+// What lets in the device of one of them, who stays, by the two ways in which such apps bring it.
+const { secret: device } = await must('north', 'POST', '/v1/devices', admin, { person_id: stays.id, name: 'phone', format: 'osmand', frame: 'wgs84' });
+secrets.add(device);
+const posted = await ask('south', 'GET', `/v1/osmand?id=${device}&lat=${lat}&lon=${lon}&timestamp=${Math.floor(Date.now() / 1000)}`);
+const basic = `Basic ${Buffer.from(`x:${device}`).toString('base64')}`;
+secrets.add(basic.slice(6));
+
 // Requests that go wrong, by those who may and who may not; none of them names what is looked for but a token where it
 // does not belong.
 const some = everyone[0];
@@ -155,6 +162,8 @@ const wrong = [
     ['POST', '/v1/positions', gateway, '{"positions":[{]}'], ['GET', `/v1/people?token=${some.token}`, admin], ['GET', '/v1/people', `${some.token}x`],
     ['GET', `/v1/osmand?id=${some.token}&lat=${lat}&lon=${lon}`, undefined], ['POST', `/v1/owntracks?token=${some.token}`, undefined, { _type: 'location' }],
     ['POST', `/v1/people/${some.id}/reveal`, leaving[1].token, { fields: ['phone'], purpose: 'x' }], ['POST', '/v1/nearest', admin, { place, k: 0 }],
+    ['GET', `/v1/osmand?id=${device}&lat=999`, undefined], ['GET', `/v1/osmand?id=${device}x&lat=${lat}&lon=${lon}`, undefined],
+    ['GET', `/v1/osmand?ident=${device}`, undefined], ['POST', '/v1/owntracks', basic, { _type: 'location' }], ['GET', `/v1/me/${device}`, device],
     ['GET', `/enter#${some.token}`, undefined], ['GET', `/v1/nothing/${some.token}`, admin], ['PATCH', `/v1/people/${some.id}`, admin, { name: 'x' }],
 ];
 let errors = 0;
@@ -174,6 +183,6 @@ for (const node of Object.keys(nodes)) {
         if (answer.status === 200) writeFileSync(join(said, `tile.${tiles++}`), answer.body);
     }
 }
-report('answers that were looked at', `${errors} errors, ${tiles} tiles`, 'at least 20 and 2', errors >= 20 && tiles >= 2);
+report('answers that were looked at', `${errors} errors, ${tiles} tiles, a device's position: ${posted.status}`, 'at least 20 and 2, 200', errors >= 20 && tiles >= 2 && posted.status === 200);
 writeFileSync(join(said, 'planted'), (await ask('south', 'GET', '/v1/people?limit=5', admin)).body);
 writeFileSync(join(said, 'secrets'), [...secrets].join('\n') + '\n');
