@@ -300,7 +300,7 @@ static int64_t moment(const struct fence_fix *from, const struct fence_fix *to, 
 static int64_t left_at(const struct fence *f, const struct fence_fix *from,
                        const struct fence_fix *to)
 {
-    double first, last;
+    double first = 0, last = 0;
 
     if (!from)
         return to->fix_us;
@@ -311,7 +311,7 @@ struct fence_step fence_follow(const struct fence *f, bool was_inside, double ma
                                const struct fence_fix *from, const struct fence_fix *to)
 {
     struct fence_step step = { 0 };
-    double first, last;
+    double first = 0, last = 0;
 
     if (was_inside) {
         step.leaves = !fence_is_near(f, to->at, margin_m);
