@@ -5,6 +5,7 @@
 #   flood_offer ARGUMENT...       vigil load with these; its figures are then in $work/figures
 #   flood_check                   compares the last ledger with the database; figures in $work/check
 #   figure NAME [FILE]            one of them
+#   flood_timed NAME FIGURES UNIT BAR   a report of times; on a machine that others use they are shown and not judged
 #   flood_close                   ends and removes everything; for a trap
 # Uses $build; sets $work, $server, $postgres and $port.
 
@@ -44,10 +45,28 @@ flood_open() {
     exit 1
 }
 
+# Hundredths of seconds of processor: of the whole machine, of this script and all it has waited for, of the two that are watched.
+busy_cs() { awk '/^cpu / { print $2 + $3 + $4 + $7 + $8 + $9 }' /proc/stat; }
+own_cs() { awk '{ print $14 + $15 + $16 + $17 }' "/proc/$$/stat"; }
+watched_cs() { awk -v v="$(figure vigild_cores)" -v p="$(figure postgres_cores)" -v s="$(figure seconds)" 'BEGIN { print int((v + p) * s * 100) }'; }
+
 flood_offer() {
+    local busy own
     rm -f "$work/ledger"
+    busy=$(busy_cs) own=$(own_cs)
     "$build/vigil" load --url "http://127.0.0.1:$port" --cache-dir "$work/cache" --watch "vigild=$server,postgres=$postgres" \
         --ledger "$work/ledger" "$@" >"$work/figures" 2>>"$work/load.log" || { tail -n 5 "$work/load.log" >&2; exit 1; }
+    beside=$(awk -v all=$(($(busy_cs) - busy)) -v own=$(($(own_cs) - own)) -v watched="$(watched_cs)" -v s="$(figure seconds)" \
+        'BEGIN { printf "%.2f", (all - own - watched) / s / 100 }')
+}
+
+# Others who take more than a fifth of a processor make any answer wait; what it costs is judged all the same.
+flood_timed() {
+    if below "$beside" 0.2; then
+        bar_report "$1" "$2 $3" "$4 $3" "$(verdict below "$2" "$4")"
+    else
+        printf '  seen    %s: %s %s (bar: %s %s; not judged: other programs took %s of %s processors)\n' "$1" "$2" "$3" "$4" "$3" "$beside" "$(nproc)"
+    fi
 }
 
 flood_stop() { psql -X -q "$VIGIL_DATABASE" -c 'BEGIN' -c 'LOCK TABLE vigil.position_last' -c 'SELECT pg_sleep(2)' -c 'COMMIT' >/dev/null; }
