@@ -3,9 +3,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "engine/clock.h"
 #include "engine/engine.h"
 #include "engine/fences.h"
+#include "geo/instant.h"
 #include "tests/support/asking.h"
 #include "tests/support/database.h"
 
@@ -308,6 +311,58 @@ static void stays_and_absences_are_listed_newest_first(void **state)
     assert_int_equal(asking_int(&a, "/items/0/inside"), 1);
 }
 
+/* ------------------------------------------------------------------ the whole way */
+
+static void report_from(double lon)
+{
+    char now[INSTANT_SIZE];
+    struct asking_answer a;
+
+    instant_write(clock_wall_us(), now);
+    asking_as(ROOM.worker, ROLE_GATEWAY, 1, 0);
+    a = asking_send(ROOM.worker, "POST", "/v1/positions", NULL,
+                    arena_text(ROOM.d->arena,
+                               "{\"person_id\":11,\"lon\":%.7f,\"lat\":34.261,\"frame\":\"wgs84\","
+                               "\"fix_time\":\"%s\"}",
+                               lon, now));
+    asking_expect(&a, 200, NULL);
+}
+
+/* How many events of the kind were told; the fence is known within two seconds. */
+static int64_t told(const char *what)
+{
+    return database_int(
+        ROOM.d, arena_text(ROOM.d->arena,
+                           "SELECT count(*) FROM (SELECT kind, data FROM vigil.outbox UNION ALL"
+                           " SELECT kind, data FROM vigil.event) e"
+                           " WHERE kind = 'fence' AND data::json ->> 'what' = '%s'",
+                           what));
+}
+
+static void what_is_reported_is_told_as_an_event(void **state)
+{
+    const struct timespec nap = { .tv_nsec = 100000000 };
+    const int64_t until_us = clock_steady_us() + 20000000;
+    const struct asking_answer made =
+        create("{\"org_id\":3,\"name\":\"Here\",\"lookout_point_id\":5,\"kinds\":[\"enter\","
+               "\"leave\"]}");
+
+    (void)state;
+    asking_expect(&made, 201, NULL);
+    while (told("enter") == 0 && clock_steady_us() < until_us) {
+        report_from(117.185);
+        nanosleep(&nap, NULL);
+    }
+    assert_int_equal(told("enter"), 1);
+    /* So far in so short a time is not believed, until the next fixes agree with it. */
+    while (told("leave") == 0 && clock_steady_us() < until_us) {
+        report_from(117.189); /* 370 m east of a circle of 250 m */
+        nanosleep(&nap, NULL);
+    }
+    assert_int_equal(told("leave"), 1);
+    assert_int_equal(told("enter"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +375,7 @@ int main(void)
         IN_CITY(closing_ends_it_once),
         IN_CITY(what_is_out_of_scope_is_not_there),
         IN_CITY(stays_and_absences_are_listed_newest_first),
+        IN_CITY(what_is_reported_is_told_as_an_event),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
