@@ -10,6 +10,8 @@
 #include "engine/log.h"
 #include "engine/metrics.h"
 
+enum { LIMIT_MS = 120000 }; /* of a statement: the history of an hour has millions of rows */
+
 static const int64_t SECOND_US = 1000000;
 static const int64_t HOUR_US = INT64_C(3600000000);
 
@@ -186,7 +188,7 @@ struct upkeep *upkeep_open(const struct config *c, struct fail *f)
     pthread_cond_init(&u->woken, &steady);
     pthread_condattr_destroy(&steady);
     u->db = db_open(config_text(c, CONFIG_DATABASE), f);
-    if (u->db && db_become(u->db, DB_ENGINE, f)) {
+    if (u->db && db_become(u->db, DB_ENGINE, f) && db_limit(u->db, LIMIT_MS, f)) {
         u->has_thread = pthread_create(&u->thread, NULL, keep_up, u) == 0;
         if (u->has_thread)
             return u;
