@@ -51,13 +51,13 @@ own_cs() { awk '{ print $14 + $15 + $16 + $17 }' "/proc/$$/stat"; }
 watched_cs() { awk -v v="$(figure vigild_cores)" -v p="$(figure postgres_cores)" -v s="$(figure seconds)" 'BEGIN { print int((v + p) * s * 100) }'; }
 
 flood_offer() {
-    local busy own
+    local busy own began
     rm -f "$work/ledger"
-    busy=$(busy_cs) own=$(own_cs)
+    busy=$(busy_cs) own=$(own_cs) began=$(date +%s%N)
     "$build/vigil" load --url "http://127.0.0.1:$port" --cache-dir "$work/cache" --watch "vigild=$server,postgres=$postgres" \
         --ledger "$work/ledger" "$@" >"$work/figures" 2>>"$work/load.log" || { tail -n 5 "$work/load.log" >&2; exit 1; }
-    beside=$(awk -v all=$(($(busy_cs) - busy)) -v own=$(($(own_cs) - own)) -v watched="$(watched_cs)" -v s="$(figure seconds)" \
-        'BEGIN { printf "%.2f", (all - own - watched) / s / 100 }')
+    beside=$(awk -v all=$(($(busy_cs) - busy)) -v own=$(($(own_cs) - own)) -v watched="$(watched_cs)" -v ns=$(($(date +%s%N) - began)) \
+        'BEGIN { printf "%.2f", (all - own - watched) / ns * 1e7 }')
 }
 
 # Others who take more than a fifth of a processor make any answer wait; what it costs is judged all the same.
