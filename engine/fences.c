@@ -271,7 +271,7 @@ static void report(struct fences *f, bool is_good, const struct fail *why)
         log_line(LOG_WARNING, "fences_failed", log_text("code", fail_word(why->code)),
                  log_text("detail", why->text));
     if (is_good && f->is_failing)
-        log_line(LOG_INFO, "fences_again", log_int("waiting", 0));
+        log_line(LOG_INFO, "fences_again", log_int("fences", fence_set_count(f->guard.set)));
     f->is_failing = !is_good;
 }
 

@@ -57,6 +57,7 @@ CREATE TABLE vigil.fence_visit (
         (fence_id WITH =, person_id WITH =, int8range(enter_us, leave_us) WITH &&)
 );
 CREATE INDEX fence_visit_open ON vigil.fence_visit (person_id) WHERE leave_us IS NULL;
+CREATE INDEX fence_visit_inside ON vigil.fence_visit (fence_id) WHERE leave_us IS NULL;
 CREATE INDEX fence_visit_changed ON vigil.fence_visit (changed_txid);
 CREATE INDEX fence_visit_fence ON vigil.fence_visit (fence_id, visit_id);
 CREATE INDEX fence_visit_ended ON vigil.fence_visit (leave_us) WHERE leave_us IS NOT NULL;
