@@ -13,6 +13,10 @@
  * for the engine's role; several processes on one database may do it at the same time,
  * and one that is killed is gone on with.
  *
+ * Measured with a fix every three seconds: 77 bytes a fix as rows, 3.2 packed, 3.6 with
+ * their pages, and a million fixes take 0.6 s of our processor and 0.9 s of PostgreSQL's.
+ * So a day of 20,000 a second is 6 GB instead of 130.
+ *
  * No fix is ever in neither place: single ones go in the transaction that has counted
  * them once more. For a moment they are in both, and readers leave out what is there
  * twice. Between two pieces of work go_on(self) is asked whether to continue; NULL: yes. */

@@ -148,7 +148,11 @@ report('and all that was kept of them is deleted', `0 rows after ${(erased / 100
 // What lets in the device of one of them, who stays, by the two ways in which such apps bring it.
 const { secret: device } = await must('north', 'POST', '/v1/devices', admin, { person_id: stays.id, name: 'phone', format: 'osmand', frame: 'wgs84' });
 secrets.add(device);
-const posted = await ask('south', 'GET', `/v1/osmand?id=${device}&lat=${lat}&lon=${lon}&timestamp=${Math.floor(Date.now() / 1000)}`);
+let posted;
+await until(async () => { // the other node hears of it
+    posted = await ask('south', 'GET', `/v1/osmand?id=${device}&lat=${lat}&lon=${lon}&timestamp=${Math.floor(Date.now() / 1000)}`);
+    return posted.status === 200;
+}, 5000);
 const basic = `Basic ${Buffer.from(`x:${device}`).toString('base64')}`;
 secrets.add(basic.slice(6));
 
