@@ -13,11 +13,11 @@
  * on every fix until better ones, or somebody, clear it.
  *
  * Kept in memory: 400 bytes for each person who is tracked, gone within some seconds
- * when she no longer is. A frame costs some sixty snaps; so many are told at most
+ * when she no longer is. A frame costs up to 0.4 ms; so many are told at most
  * between two ticks, the others wait and lose nothing. */
 struct doubts;
 
-enum { DOUBTS_FRAMES_A_TICK = 400 };
+enum { DOUBTS_FRAMES_A_TICK = 200 };
 
 /* `l` must outlive it. */
 struct doubts *doubts_new(struct live *l);

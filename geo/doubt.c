@@ -1,9 +1,9 @@
 /* Jumps by the speed that they imply, frames by the distance from the streets.
  *
  * People who are out move along streets. Under the frame that a phone really sends,
- * its fixes lie beside streets as far as its accuracy leaves open; under another
- * they are pushed some hundred metres to one side and lie anywhere between them. So
- * each fix says how badly it fits, capped so that a yard or a missing street cannot
+ * its fixes lie beside streets that run the way they go, as far as its accuracy leaves
+ * open; under another they are pushed some hundred metres to one side and lie anywhere.
+ * So each fix says how badly it fits, capped so that a yard or a missing street cannot
  * outvote the others, and the frames are compared by the sums. */
 #include "geo/doubt.h"
 
@@ -119,7 +119,8 @@ enum doubt_clock_says doubt_clock(struct doubt_clock *c, int64_t fix_us, int64_t
 /* ------------------------------------------------------------------ frames */
 
 enum {
-    MOVED_M = 25,          /* less is standing, and says the same thing twice */
+    MOVED_M = 100,         /* from fix to fix: less says the same thing twice */
+    AGAIN_M = 50,          /* from where she has been: so does going round a block */
     ACCURACY_MAX_DM = 500, /* worse than half a block says nothing */
 };
 
@@ -131,26 +132,41 @@ static const double UNKNOWN_SHARP_M = 12; /* accuracy that is not stated */
 static const double SHARP_MIN_M = 4;
 
 /* A fix three deviations off lies on no street, and one that is further off is not
- * worse. The other two were found by `tools/bar frame`, as the middle of a wide range
- * in which it holds: by how much a frame must beat another, and how well at least it
- * has to fit. That keeps those out who walk where the map has no streets, where any
- * frame may be the least bad. */
+ * worse. One beside a street that runs another way is a little worse than it looks. */
 static const double MISFIT_MAX = 4.5;
-static const double BEATS_BY = 10;
-static const double FITS_MAX = 20;
+static const double TURNED = 1.5;
+static const double ALONG_DEG = 25;
+static const double OFF_MAX_M = 500; /* what is further off is told as this */
+
+/* Found by `tools/bar frame`, each in the middle of a range in which it holds: how well a
+ * frame has to fit, how badly the declared one, and which part of the declared one's
+ * misfit the other may have at most. That leaves those alone who go where the map has no
+ * streets, where any frame may be the least bad; and the other way round it clears. */
+static const double FITS_MAX = 34;
+static const double FITS_NOT_MIN = 16;
+static const double PART_MAX = 0.5;
+
+/* Far enough from the fix before, and not where she has been. */
+static bool is_new_ground(const struct doubt_window *w, struct point at)
+{
+    for (int32_t i = 0; i < w->count; i++) {
+        const int32_t place = (w->next + DOUBT_FIXES - 1 - i) % DOUBT_FIXES;
+        const double apart_m = point_distance_m(point_from_e7(w->at[place]), at);
+
+        if (apart_m < (i == 0 ? MOVED_M : AGAIN_M))
+            return false;
+    }
+    return true;
+}
 
 bool doubt_keep(struct doubt_window *w, enum frame declared, const struct doubt_fix *fix)
 {
     if (fix->accuracy_dm > ACCURACY_MAX_DM)
         return false;
-    if (w->count == 0 || w->declared != declared) {
+    if (w->count == 0 || w->declared != declared)
         *w = (struct doubt_window){ .declared = declared };
-    } else {
-        const int32_t last = (w->next + DOUBT_FIXES - 1) % DOUBT_FIXES;
-
-        if (point_distance_m(point_from_e7(w->at[last]), point_from_e7(fix->at)) < MOVED_M)
-            return false;
-    }
+    else if (!is_new_ground(w, point_from_e7(fix->at)))
+        return false;
     w->at[w->next] = fix->at;
     w->accuracy_dm[w->next] = (int16_t)fix->accuracy_dm;
     w->next = (w->next + 1) % DOUBT_FIXES;
@@ -175,29 +191,74 @@ static int by_size(const void *one, const void *other)
     return (a > b) - (a < b);
 }
 
+/* The window's fixes in their order, as places under a frame; false where it is not
+ * defined. */
+static bool turn(const struct doubt_window *w, enum frame frame, struct point at[DOUBT_FIXES])
+{
+    for (int32_t i = 0; i < DOUBT_FIXES; i++) {
+        struct point sent;
+        struct fail why;
+
+        if (!frame_from_wgs84(w->declared, point_from_e7(w->at[(w->next + i) % DOUBT_FIXES]), &sent,
+                              &why) ||
+            !frame_to_wgs84(frame, sent, &at[i], &why))
+            return false;
+    }
+    return true;
+}
+
+static double misfit_of(double off_m, double spread_m)
+{
+    return fmin(off_m * off_m / (2 * spread_m * spread_m), MISFIT_MAX);
+}
+
+/* How badly one of the places lies beside a street that runs the way she came or goes;
+ * beside another one it lies a little worse, for she may have turned. */
+static double misfit_at(const struct point at[DOUBT_FIXES], int32_t i, double spread_m,
+                        const struct snap_index *streets, enum mode mode, double *off_m)
+{
+    const double reach_m = 3 * spread_m;
+    const struct snap_course any = { 0, 360 };
+    double least;
+
+    *off_m = snap_off_m(streets, mode, at[i], any, OFF_MAX_M);
+    if (*off_m >= reach_m)
+        return MISFIT_MAX;
+    least = fmin(misfit_of(*off_m, spread_m) + TURNED, MISFIT_MAX);
+    for (int32_t k = i > 0 ? i - 1 : 0; k < i + 1 && k + 1 < DOUBT_FIXES; k++) {
+        const struct snap_course course = { point_bearing_deg(at[k], at[k + 1]), ALONG_DEG };
+
+        least = fmin(least, misfit_of(snap_off_m(streets, mode, at[i], course, reach_m), spread_m));
+    }
+    return least;
+}
+
 static bool fit_of(const struct doubt_window *w, const struct snap_index *streets, enum mode mode,
                    enum frame frame, struct fit *out)
 {
+    struct point at[DOUBT_FIXES];
     double off_m[DOUBT_FIXES];
     struct fit fit = { 0 };
 
-    for (int32_t i = 0; i < w->count; i++) {
-        const double told_m = w->accuracy_dm[i] < 0 ? UNKNOWN_SHARP_M : w->accuracy_dm[i] / 10.0;
+    if (!turn(w, frame, at))
+        return false;
+    for (int32_t i = 0; i < DOUBT_FIXES; i++) {
+        const int32_t accuracy_dm = w->accuracy_dm[(w->next + i) % DOUBT_FIXES];
+        const double told_m = accuracy_dm < 0 ? UNKNOWN_SHARP_M : accuracy_dm / 10.0;
         const double spread_m = hypot(ACROSS * fmax(told_m, SHARP_MIN_M), STREET_M);
-        struct point sent, at;
-        struct snap snap;
-        struct fail why;
 
-        if (!frame_from_wgs84(w->declared, point_from_e7(w->at[i]), &sent, &why) ||
-            !frame_to_wgs84(frame, sent, &at, &why))
-            return false;
-        off_m[i] = snap_to(streets, mode, at, &snap, &why) ? snap.off_m : SNAP_REACH_M;
-        fit.misfit += fmin(off_m[i] * off_m[i] / (2 * spread_m * spread_m), MISFIT_MAX);
+        fit.misfit += misfit_at(at, i, spread_m, streets, mode, &off_m[i]);
     }
-    qsort(off_m, (size_t)w->count, sizeof *off_m, by_size);
-    fit.middle_m = off_m[w->count / 2];
+    qsort(off_m, DOUBT_FIXES, sizeof *off_m, by_size);
+    fit.middle_m = off_m[DOUBT_FIXES / 2];
     *out = fit;
     return true;
+}
+
+static bool beats(const struct fit *one, const struct fit *other)
+{
+    return one->misfit <= FITS_MAX && other->misfit >= FITS_NOT_MIN &&
+           one->misfit <= PART_MAX * other->misfit;
 }
 
 bool doubt_frame(const struct doubt_window *w, const struct snap_index *streets, enum mode mode,
@@ -225,8 +286,8 @@ bool doubt_frame(const struct doubt_window *w, const struct snap_index *streets,
     const bool is_beaten = best.misfit < declared.misfit;
 
     *out = (struct doubt_verdict){
-        .is_doubted = declared.misfit - best.misfit >= BEATS_BY && best.misfit <= FITS_MAX,
-        .is_cleared = best.misfit - declared.misfit >= BEATS_BY && declared.misfit <= FITS_MAX,
+        .is_doubted = beats(&best, &declared),
+        .is_cleared = beats(&declared, &best),
         .likely = is_beaten ? likely : w->declared,
         .declared_m = declared.middle_m,
         .likely_m = is_beaten ? best.middle_m : declared.middle_m,

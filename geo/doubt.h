@@ -75,8 +75,8 @@ struct doubt_window {
     int16_t accuracy_dm[DOUBT_FIXES];
 };
 
-/* Keeps a fix that has moved far enough from the one before and is sharp enough to
- * tell; false when it is neither. Another frame begins anew. */
+/* Keeps a fix that has moved far enough, is not where she has been, and is sharp enough
+ * to tell; false when it is not kept. Another frame begins anew. */
 bool doubt_keep(struct doubt_window *w, enum frame declared, const struct doubt_fix *fix);
 
 /* What the streets say of a window. Wgs84 and cgcs2000 are one. */
@@ -88,9 +88,9 @@ struct doubt_verdict {
     double likely_m;
 };
 
-/* Matches a full window to the streets under each frame. False when nothing can be
- * told: it is not full, or the frames do not differ there. Some twenty snaps for each
- * of three frames. */
+/* Matches a full window to the streets under each frame: how far its fixes lie from those
+ * that run the way she came and went. False when nothing can be told: it is not full, or
+ * the frames do not differ there. 0.1 to 0.4 ms. */
 bool doubt_frame(const struct doubt_window *w, const struct snap_index *streets, enum mode mode,
                  struct doubt_verdict *out);
 

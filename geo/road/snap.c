@@ -206,10 +206,12 @@ size_t snap_index_bytes(const struct snap_index *index)
     return arena_used(index->arena);
 }
 
-/* The point asked for with its plane: metres east and north an e7. */
+/* The point asked for with its plane: metres east and north an e7. Legs count that run
+ * so much along (east, north) at least: a cosine, or 0 for all. */
 struct look {
     const struct snap_index *index;
     enum mode mode;
+    double along, along_east, along_north;
     double lon_e7, lat_e7;
     double east_m, north_m;
 };
@@ -235,6 +237,10 @@ static void consider(const struct look *at, struct leg leg, struct best *best)
     const double dx = bx - ax;
     const double dy = by - ay;
     const double square = dx * dx + dy * dy;
+
+    if (at->along > 0 &&
+        fabs(dx * at->along_east + dy * at->along_north) < at->along * sqrt(square))
+        return;
     const double share = square > 0 ? -(ax * dx + ay * dy) / square : 0;
     double x = ax + share * dx;
     double y = ay + share * dy;
@@ -364,13 +370,13 @@ static enum snap_side side_of(double off_m, double cross)
     return cross > 0 ? SNAP_LEFT : SNAP_RIGHT;
 }
 
-bool snap_to(const struct snap_index *index, enum mode mode, struct point p, struct snap *out,
-             struct fail *f)
+static struct look look_at(const struct snap_index *index, enum mode mode, struct point p)
 {
     assert(point_valid(p));
     const double sine = sin(p.lat * RADIANS);
     const double bulge = 1 - ECCENTRE * sine * sine;
-    const struct look at = {
+
+    return (struct look){
         .index = index,
         .mode = mode,
         .lon_e7 = p.lon * 1e7,
@@ -378,18 +384,44 @@ bool snap_to(const struct snap_index *index, enum mode mode, struct point p, str
         .east_m = AXIS_M / sqrt(bulge) * cos(p.lat * RADIANS) * RADIANS / 1e7,
         .north_m = AXIS_M * (1 - ECCENTRE) / (bulge * sqrt(bulge)) * RADIANS / 1e7,
     };
-    const int32_t column = column_of(index, at.lon_e7);
-    const int32_t row = row_of(index, at.lat_e7);
-    const bool reachable = !is_out_of_reach(&at);
-    struct best best = { .off2_m2 = (double)SNAP_REACH_M * SNAP_REACH_M, .leg = { .segment = -1 } };
+}
+
+static struct best find_best(const struct look *at, double reach_m)
+{
+    const int32_t column = column_of(at->index, at->lon_e7);
+    const int32_t row = row_of(at->index, at->lat_e7);
+    const bool reachable = !is_out_of_reach(at);
+    struct best best = { .off2_m2 = reach_m * reach_m, .leg = { .segment = -1 } };
 
     for (int32_t ring = 0; reachable; ring++) {
-        consider_ring(&at, column, row, ring, &best);
-        const double least_m = beyond_m(&at, column, row, ring);
+        consider_ring(at, column, row, ring, &best);
+        const double least_m = beyond_m(at, column, row, ring);
 
         if (least_m * least_m > best.off2_m2)
             break;
     }
+    return best;
+}
+
+double snap_off_m(const struct snap_index *index, enum mode mode, struct point p,
+                  struct snap_course course, double reach_m)
+{
+    struct look at = look_at(index, mode, p);
+
+    if (course.within_deg < 90) {
+        at.along = cos(course.within_deg * RADIANS);
+        at.along_east = sin(course.bearing_deg * RADIANS);
+        at.along_north = cos(course.bearing_deg * RADIANS);
+    }
+    return sqrt(find_best(&at, reach_m).off2_m2);
+}
+
+bool snap_to(const struct snap_index *index, enum mode mode, struct point p, struct snap *out,
+             struct fail *f)
+{
+    const struct look at = look_at(index, mode, p);
+    const struct best best = find_best(&at, SNAP_REACH_M);
+
     if (best.leg.segment < 0)
         return fail_set(f, FAIL_INPUT, NO_STREET_NEAR, "no street for %s within %d m of %.7f, %.7f",
                         network_mode_word(mode), SNAP_REACH_M, p.lon, p.lat);

@@ -29,4 +29,13 @@ enum { SNAP_REACH_M = 2000 };
 bool snap_to(const struct snap_index *index, enum mode mode, struct point p, struct snap *out,
              struct fail *f);
 
+/* How far it is to the nearest straight piece of a street that runs within
+ * `within_deg` of a direction, either way; `reach_m`, at most SNAP_REACH_M, when there
+ * is none nearer. 360 degrees: whatever its direction. */
+struct snap_course {
+    double bearing_deg, within_deg;
+};
+double snap_off_m(const struct snap_index *index, enum mode mode, struct point p,
+                  struct snap_course course, double reach_m);
+
 #endif

@@ -13,7 +13,7 @@
 #include "tests/support/database.h"
 #include "tests/support/town.h"
 
-enum { SIDE = 30 };
+enum { SIDE = 70 };
 
 static const int64_t START_US = 1795331700000000;
 
@@ -99,16 +99,15 @@ static uint32_t pass(struct post *p, struct live_fix fix)
     return fix.flags;
 }
 
-/* The i-th place of a walk along the streets, two to a block and a corner at each; there
- * and back again. */
+/* The i-th place of a walk up and down a staircase of three blocks each, 150 m apart. */
 static struct point walked(const struct post *p, int32_t i)
 {
-    const int32_t step = i / 40 % 2 ? 39 - i % 40 : i % 40;
-    const int32_t corner = step / 4 + 10;
-    const int32_t row = SIDE * corner + corner;
-    const int32_t column = SIDE * (SIDE + 1 + corner + 1) + corner;
-    const struct spot spot = { step / 2 % 2 == 0 ? row : column,
-                               (uint32_t)(2500 + step % 2 * 5000) };
+    const int32_t step = i / 80 % 2 ? 79 - i % 80 : i % 80;
+    const int32_t at_m = step * 150;
+    const int32_t corner = 5 + at_m / 600 * 3, block = at_m % 300 / 100;
+    const int32_t row = SIDE * corner + corner + block;
+    const int32_t column = SIDE * (SIDE + 1 + corner + 3) + corner + block;
+    const struct spot spot = { at_m % 600 < 300 ? row : column, (uint32_t)(at_m % 100 * 100) };
 
     return network_point(p->world->network, spot);
 }
@@ -178,7 +177,7 @@ static void a_wrong_frame_is_a_row_told_of_once_and_flagged_from_then_on(void **
     assert_int_equal(open_rows(p), 1);
     assert_int_equal(events(p), 1);
     assert_string_equal(database_text(p->d, "SELECT person_id || kind || declared || likely"
-                                            " || (declared_m > 10) || (likely_m < 3) || fixes"
+                                            " || (declared_m > likely_m) || (likely_m < 3) || fixes"
                                             " FROM vigil.doubt"),
                         "7framewgs84gcj02truetrue20");
     assert_string_equal(database_text(p->d, "SELECT data::json->>'alert' FROM vigil.outbox"),
@@ -204,14 +203,14 @@ static void better_fixes_clear_it(void **state)
 {
     struct post *p = *state;
 
-    walk(p, 7, FRAME_BD09, FRAME_GCJ02, 0, DOUBT_FIXES);
+    walk(p, 7, FRAME_GCJ02, FRAME_WGS84, 0, DOUBT_FIXES);
     tick(p);
     assert_int_equal(open_rows(p), 1);
     /* The device is put right; that its place jumps is found out and got over first. */
-    walk(p, 7, FRAME_GCJ02, FRAME_GCJ02, 20, DOUBT_FIXES + 3);
+    walk(p, 7, FRAME_WGS84, FRAME_WGS84, 20, DOUBT_FIXES + 3);
     tick(p);
     assert_int_equal(open_rows(p), 0);
-    assert_int_equal(walk(p, 7, FRAME_GCJ02, FRAME_GCJ02, 43, 1).flags, 0);
+    assert_int_equal(walk(p, 7, FRAME_WGS84, FRAME_WGS84, 43, 1).flags, 0);
     assert_int_equal(seen(p, 7).bars, 0);
     assert_int_equal(events(p), 1);
 }

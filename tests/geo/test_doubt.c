@@ -203,19 +203,19 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* Walks a staircase of two fixes a block, off the streets by `off_m`, and sends it in
- * one frame declared as another. Rows come first, each along its blocks. */
+/* Walks a staircase of three blocks each, a fix every 150 m, off the streets by `off_m`, and sends
+ * it in one frame declared as another. Rows come first, each along its blocks. */
 static void send(struct doubt_window *w, const struct place *p, enum frame sent,
                  enum frame declared, double off_m, int32_t count)
 {
     const struct network *n = p->network;
 
     for (int32_t i = 0; i < count; i++) {
-        const int32_t corner = i / 4;
-        const bool goes_east = i / 2 % 2 == 0;
-        const int32_t row = SIDE * (12 + corner) + 12 + corner; /* the block east of the corner */
-        const int32_t column = SIDE * (SIDE + 1 + 13 + corner) + 12 + corner;
-        const struct spot spot = { goes_east ? row : column, (uint32_t)(2500 + i % 2 * 5000) };
+        const int32_t at_m = i * 150;
+        const int32_t corner = 12 + at_m / 600 * 3, block = at_m % 300 / 100;
+        const int32_t row = SIDE * corner + corner + block;
+        const int32_t column = SIDE * (SIDE + 1 + corner + 3) + corner + block;
+        const struct spot spot = { at_m % 600 < 300 ? row : column, (uint32_t)(at_m % 100 * 100) };
         struct point out, told;
         struct fail f;
 
@@ -251,13 +251,13 @@ static void a_frame_is_told_from_the_streets(void **state)
     }
 }
 
-static void whoever_walks_between_the_streets_is_not_doubted(void **state)
+static void where_there_are_no_streets_nobody_is_doubted(void **state)
 {
     struct place *p = *state;
     struct doubt_window w = { 0 };
     struct doubt_verdict v;
 
-    send(&w, p, FRAME_GCJ02, FRAME_GCJ02, 40, DOUBT_FIXES);
+    send(&w, p, FRAME_GCJ02, FRAME_GCJ02, 5000, DOUBT_FIXES);
     assert_true(doubt_frame(&w, p->streets, MODE_FOOT, &v));
     assert_false(v.is_doubted);
     assert_false(v.is_cleared);
@@ -273,22 +273,24 @@ static void a_window_that_is_not_full_says_nothing(void **state)
     assert_false(doubt_frame(&w, p->streets, MODE_FOOT, &v));
 }
 
-static void standing_and_blurred_fixes_are_not_kept(void **state)
+static void standing_blurred_and_repeated_fixes_are_not_kept(void **state)
 {
     struct doubt_window w = { 0 };
     struct doubt_fix fix = fix_at(0, 0);
 
     (void)state;
     assert_true(doubt_keep(&w, FRAME_WGS84, &fix));
-    fix = fix_at(20, 10);
+    fix = fix_at(95, 10);
     assert_false(doubt_keep(&w, FRAME_WGS84, &fix));
-    fix = fix_at(30, 20);
+    fix = fix_at(105, 20);
     fix.accuracy_dm = 600;
     assert_false(doubt_keep(&w, FRAME_WGS84, &fix));
     fix.accuracy_dm = -1;
     assert_true(doubt_keep(&w, FRAME_WGS84, &fix));
     assert_int_equal(w.count, 2);
-    assert_true(doubt_keep(&w, FRAME_GCJ02, &fix)); /* another frame begins anew */
+    fix = fix_at(40, 30);
+    assert_false(doubt_keep(&w, FRAME_WGS84, &fix)); /* she has been there */
+    assert_true(doubt_keep(&w, FRAME_GCJ02, &fix));  /* another frame begins anew */
     assert_int_equal(w.count, 1);
 }
 
@@ -314,7 +316,7 @@ static void outside_china_frames_are_one(void **state)
 
     for (int32_t i = 0; i < DOUBT_FIXES; i++)
         doubt_keep(&w, FRAME_WGS84,
-                   &(struct doubt_fix){ .at = { 119700000 + i * 10000, 577000000 } });
+                   &(struct doubt_fix){ .at = { 119700000 + i * 20000, 577000000 } });
     assert_int_equal(w.count, DOUBT_FIXES);
     assert_false(doubt_frame(&w, p->streets, MODE_FOOT, &v));
 }
@@ -333,9 +335,9 @@ int main(void)
         cmocka_unit_test(a_clock_that_is_always_equally_late_is_wrong),
         cmocka_unit_test(a_queue_that_catches_up_says_nothing_of_the_clock),
         cmocka_unit_test(a_frame_is_told_from_the_streets),
-        cmocka_unit_test(whoever_walks_between_the_streets_is_not_doubted),
+        cmocka_unit_test(where_there_are_no_streets_nobody_is_doubted),
         cmocka_unit_test(a_window_that_is_not_full_says_nothing),
-        cmocka_unit_test(standing_and_blurred_fixes_are_not_kept),
+        cmocka_unit_test(standing_blurred_and_repeated_fixes_are_not_kept),
         cmocka_unit_test(the_oldest_fix_gives_way),
         cmocka_unit_test(outside_china_frames_are_one),
     };

@@ -287,9 +287,36 @@ static void the_grid_takes_the_memory_that_is_promised(void **state)
     }
 }
 
+/* On a block's edge of 100 m rows and columns: the nearest street of each direction. */
+static void a_course_counts_only_streets_that_run_its_way(void **state)
+{
+    struct arena *a = arena_new();
+    const struct network *n = town_blocks(4, (struct point){ 117.2, 34.3 }, a);
+    struct snap_index *index = snap_index_new(n);
+    const struct point p = { 117.20103, 34.30202 }; /* near a column, further from a row */
+    const struct snap_course any = { 0, 360 }, north = { 180, 20 }, east = { 95, 20 };
+    const struct snap_course aslant = { 45, 20 };
+    struct snap nearest;
+    struct fail f;
+
+    (void)state;
+    assert_true(snap_to(index, MODE_FOOT, p, &nearest, &f));
+    check_near(snap_off_m(index, MODE_FOOT, p, any, 500), nearest.off_m, 1e-9);
+    const double north_m = snap_off_m(index, MODE_FOOT, p, north, 500);
+    const double east_m = snap_off_m(index, MODE_FOOT, p, east, 500);
+
+    check_near(fmin(north_m, east_m), nearest.off_m, 1e-9);
+    assert_true(fabs(north_m - east_m) > 1);
+    check_near(snap_off_m(index, MODE_FOOT, p, aslant, 500), 500, 1e-9);
+    check_near(snap_off_m(index, MODE_FOOT, p, any, 0.5), 0.5, 1e-9);
+    snap_index_free(index);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_course_counts_only_streets_that_run_its_way),
         cmocka_unit_test(the_nearest_street_is_that_of_looking_at_all),
         cmocka_unit_test(a_spot_is_found_again),
         cmocka_unit_test(the_side_is_that_of_the_way),
