@@ -42,7 +42,7 @@ static bool add_packed(struct gathering *g, const struct db_rows *rows, int32_t 
 {
     size_t size;
     const void *bytes = db_get_bytes(rows, row, column, &size);
-    struct track_fix *fixes;
+    struct track_fix *fixes = NULL;
     int32_t count = 0, kept = 0;
 
     if (size > 0 && !track_decode(g->arena, bytes, size, &fixes, &count, f))
