@@ -6,7 +6,7 @@
  * Prints tab-separated lines "name figure" and nothing else. `moved`: the streets of the
  * database are first moved to Beijing's latitude, for a city outside China. Two controls:
  * with `aside` everyone goes some hundred metres beside the streets, so that nothing can
- * be told; with `careless` the frame that fits best is believed, by however little.
+ * be told; with `careless` they do and the frame that fits best is believed, too.
  *
  * A phone's fixes lie beside the street it follows as those of phones do: an error that
  * drifts and one that does not, together 3 to 15 m, sometimes four times as much; the
@@ -369,8 +369,8 @@ int main(int argc, char **argv)
     }
     measure_city(&b);
     b.index = snap_index_new(b.n);
-    b.aside_m = strcmp(argv[argc - 1], "aside") == 0 ? ASIDE_M : 0;
     b.is_careless = strcmp(argv[argc - 1], "careless") == 0;
+    b.aside_m = b.is_careless || strcmp(argv[argc - 1], "aside") == 0 ? ASIDE_M : 0;
     ask_wrong(&b, phones / 4);
     ask_honest(&b, phones);
     printf("redrawn\t%.1f %%\nsegments\t%d\ncpu_us\t%.0f\n", 100.0 * b.redrawn / b.drawn,
