@@ -215,6 +215,20 @@ static bool is_safe(const char *method)
     return strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0;
 }
 
+/* Nothing was shown: what would have done. */
+static bool not_signed_in(const struct request *r, struct fail *f)
+{
+    static const char *const WAYS[] = {
+        [ENDPOINTS_NO_DEVICE] = "Authorization: Bearer and a token, or the cookie of a session",
+        [ENDPOINTS_BEARER] = "Authorization: Bearer and a token or the secret of a device",
+        [ENDPOINTS_ID] = "the parameter id with the secret of a device",
+        [ENDPOINTS_BASIC] = "HTTP Basic with the secret of a device as password",
+    };
+
+    fail_set(f, FAIL_INPUT, NOT_SIGNED_IN, "this needs a token or a session");
+    return fail_allowed(f, "%s", WAYS[r->endpoint->device_by]);
+}
+
 static bool let_in(const struct request *r, struct caller *out, struct fail *f)
 {
     unsigned char hash[SECRET_HASH_BYTES];
@@ -222,7 +236,7 @@ static bool let_in(const struct request *r, struct caller *out, struct fail *f)
     bool from_cookie;
 
     if (!r->service->auth || !auth_token(r, token, sizeof token, &from_cookie))
-        return fail_set(f, FAIL_INPUT, NOT_SIGNED_IN, "this needs a token or a session");
+        return not_signed_in(r, f);
     const char *csrf = from_cookie ? request_header(r, "X-Vigil-CSRF") : "1";
 
     if (!is_safe(r->method) && (!csrf || strcmp(csrf, "1") != 0))

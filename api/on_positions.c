@@ -74,6 +74,20 @@ bool on_positions_pass(const struct request *r, struct fixes *fixes,
                           (struct positions_done){ arrive, pass }, f);
 }
 
+static void write_rejected(struct emit *e, const struct fixes_item *item, int32_t index)
+{
+    const char *allowed = fixes_allowed(item);
+
+    emit_object(e);
+    emit_key_int(e, "index", index);
+    emit_key_text(e, "code", fail_word(item->code));
+    if (item->key)
+        emit_key_text(e, "key", item->key);
+    if (allowed)
+        emit_key_text(e, "allowed", allowed);
+    emit_end(e);
+}
+
 void on_positions_write(const struct request *r, const struct fixes *fixes,
                         enum reply_status status, struct reply *out)
 {
@@ -83,14 +97,9 @@ void on_positions_write(const struct request *r, const struct fixes *fixes,
     emit_key_int(e, "accepted", on_positions_accepted(fixes));
     emit_key(e, "rejected");
     emit_array(e);
-    for (int32_t i = 0; i < fixes->count; i++) {
-        if (fixes->items[i].code == CODE_NONE)
-            continue;
-        emit_object(e);
-        emit_key_int(e, "index", i);
-        emit_key_text(e, "code", fail_word(fixes->items[i].code));
-        emit_end(e);
-    }
+    for (int32_t i = 0; i < fixes->count; i++)
+        if (fixes->items[i].code != CODE_NONE)
+            write_rejected(e, &fixes->items[i], i);
     emit_end(e);
     cadence_json_write(e, r, fixes);
     if (status == REPLY_ACCEPTED)

@@ -30,9 +30,11 @@ static bool read_purpose(const struct request *r, const char **out, struct fail 
     *out = request_query(r, "purpose");
     if (*out && **out && strlen(*out) <= AUDIT_PURPOSE_MAX)
         return true;
-    if (*out)
+    if (*out && **out)
         fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "a purpose must have 1 to %d bytes, not %zu",
                  AUDIT_PURPOSE_MAX, strlen(*out));
+    else if (*out)
+        fail_set(f, FAIL_INPUT, VALUE_EMPTY, "a purpose must not be empty");
     else
         fail_set(f, FAIL_INPUT, KEY_MISSING, "a track is shown for a purpose, which is missing");
     fail_allowed(f, "purpose=why, 1 to %d bytes", AUDIT_PURPOSE_MAX);
@@ -66,7 +68,7 @@ static bool read_time(const struct request *r, int64_t now_us, struct tracks_tra
     if (!read_moment(r, "from", &t->from_us, f))
         return false;
     if (t->from_us >= t->until_us || t->until_us - t->from_us > TRACKS_SPAN_MAX_S * SECOND_US) {
-        fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "a track takes %lld s",
+        fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "a track of %lld s cannot be shown",
                  (long long)((t->until_us - t->from_us) / SECOND_US));
         fail_allowed(f, "from before until, at most %d s", TRACKS_SPAN_MAX_S);
         return fail_at(f, "/from");

@@ -30,10 +30,13 @@ struct draft {
     char frame[SCAN_TEXT_ROOM];
 };
 
-static void note(struct fixes_item *item, enum fail_code code)
+/* The first fault counts. */
+static void note(struct fixes_item *item, enum fail_code code, const char *key)
 {
-    if (item->code == CODE_NONE)
-        item->code = code;
+    if (item->code != CODE_NONE)
+        return;
+    item->code = code;
+    item->key = key;
 }
 
 static enum field field_of(const struct scan_value *name)
@@ -52,15 +55,15 @@ static void keep_field(enum field field, const struct scan_value *v, struct draf
 
     d->present |= 1u << field;
     if (v->kind != (wants_text ? SCAN_TEXT : SCAN_NUMBER)) {
-        note(item, CODE_VALUE_WRONG_TYPE);
+        note(item, CODE_VALUE_WRONG_TYPE, FIELDS[field]);
         return;
     }
     switch (field) {
     case PERSON_ID:
         if (!v->is_whole)
-            note(item, CODE_VALUE_WRONG_TYPE);
+            note(item, CODE_VALUE_WRONG_TYPE, FIELDS[field]);
         else if (v->whole < 1 || v->whole > PERSON_MAX)
-            note(item, CODE_VALUE_OUT_OF_RANGE);
+            note(item, CODE_VALUE_OUT_OF_RANGE, FIELDS[field]);
         item->person_id = v->whole;
         break;
     case LON:
@@ -80,7 +83,7 @@ static void keep_field(enum field field, const struct scan_value *v, struct draf
         break;
     case FIX_TIME:
         if (v->is_long || !instant_read(v->text, strlen(v->text), &item->fix_us))
-            note(item, CODE_TIME_MALFORMED);
+            note(item, CODE_TIME_MALFORMED, FIELDS[FIX_TIME]);
         break;
     case HIRED:
     case FIELD_COUNT:
@@ -94,7 +97,7 @@ static void keep_hired(const struct scan_value *v, struct fixes_item *item)
     if (v->kind == SCAN_TRUE || v->kind == SCAN_FALSE)
         item->hired = v->kind == SCAN_TRUE;
     else
-        note(item, CODE_VALUE_WRONG_TYPE);
+        note(item, CODE_VALUE_WRONG_TYPE, FIELDS[HIRED]);
 }
 
 static bool one_field(struct scan *s, struct draft *d, struct fixes_item *item)
@@ -105,14 +108,15 @@ static bool one_field(struct scan *s, struct draft *d, struct fixes_item *item)
         return false;
     const enum field field = field_of(&v);
 
+    if (field == FIELD_COUNT) {
+        if (item->code == CODE_NONE)
+            note(item, CODE_KEY_UNKNOWN, arena_text(s->arena, "%s", v.text));
+        return scan_value(s, &v);
+    }
     if (!scan_value(s, &v))
         return false;
-    if (field == FIELD_COUNT) {
-        note(item, CODE_KEY_UNKNOWN);
-        return true;
-    }
     if (d->seen & 1u << field)
-        note(item, CODE_JSON_DUPLICATE_KEY);
+        note(item, CODE_JSON_DUPLICATE_KEY, FIELDS[field]);
     d->seen |= 1u << field;
     if (v.kind == SCAN_NULL)
         return true;
@@ -124,12 +128,13 @@ static bool one_field(struct scan *s, struct draft *d, struct fixes_item *item)
 }
 
 /* Rounded to `unit`s; what is negative is not known and becomes -1. */
-static int32_t amount(double value, double max, double units, struct fixes_item *item)
+static int32_t amount(enum field field, double value, double max, double units,
+                      struct fixes_item *item)
 {
     if (value < 0)
         return -1;
     if (!(value <= max)) {
-        note(item, CODE_VALUE_OUT_OF_RANGE);
+        note(item, CODE_VALUE_OUT_OF_RANGE, FIELDS[field]);
         return -1;
     }
     return (int32_t)lround(value * units);
@@ -141,14 +146,14 @@ static double said(const struct draft *d, enum field field, double value, struct
     if (!(d->present & 1u << field))
         return -1;
     if (value < 0)
-        note(item, CODE_VALUE_OUT_OF_RANGE);
+        note(item, CODE_VALUE_OUT_OF_RANGE, FIELDS[field]);
     return value;
 }
 
 static void keep_reading(const struct fixes_reading *r, struct fixes_item *item)
 {
-    item->accuracy_dm = amount(r->accuracy_m, FIXES_ACCURACY_MAX_M, 10.0, item);
-    item->speed_cms = amount(r->speed_mps, FIXES_SPEED_MAX_MPS, 100.0, item);
+    item->accuracy_dm = amount(ACCURACY_M, r->accuracy_m, FIXES_ACCURACY_MAX_M, 10.0, item);
+    item->speed_cms = amount(SPEED_MPS, r->speed_mps, FIXES_SPEED_MAX_MPS, 100.0, item);
     item->fix_us = r->fix_us;
     item->hired = r->hired;
 }
@@ -162,15 +167,15 @@ static void judge_place(const struct fixes_reading *r, enum frame frame, struct 
     if (frame_to_wgs84(frame, r->place, &at, &why))
         item->at = point_to_e7(at);
     else
-        note(item, why.code);
+        note(item, why.code, NULL);
 }
 
 static void judge_time(const struct fixes_reading *r, int64_t now_us, struct fixes_item *item)
 {
     if (r->fix_us < now_us - FIXES_OLD_MAX_S * SECOND_US)
-        note(item, CODE_FIX_TOO_OLD);
+        note(item, CODE_FIX_TOO_OLD, FIELDS[FIX_TIME]);
     if (r->fix_us > now_us + FIXES_AHEAD_MAX_S * SECOND_US)
-        note(item, CODE_FIX_IN_FUTURE);
+        note(item, CODE_FIX_IN_FUTURE, FIELDS[FIX_TIME]);
 }
 
 struct fixes_item fixes_item_of(const struct fixes_reading *reading,
@@ -195,9 +200,9 @@ static enum frame frame_of(const struct draft *d, const struct fixes_sender *sen
     if (sender && !(d->present & 1u << FRAME))
         return sender->frame;
     if (!frame_from_word(d->present & 1u << FRAME ? d->frame : NULL, &frame, &why))
-        note(item, why.code);
+        note(item, why.code, FIELDS[FRAME]);
     else if (sender && frame != sender->frame)
-        note(item, CODE_FRAME_DIFFERS);
+        note(item, CODE_FRAME_DIFFERS, FIELDS[FRAME]);
     return frame;
 }
 
@@ -207,8 +212,9 @@ static void judge(const struct draft *d, const struct fixes_sender *sender, int6
     const uint32_t named = sender ? 0 : 1u << PERSON_ID;
     const uint32_t required = named | 1u << LON | 1u << LAT | 1u << FIX_TIME;
 
-    if ((d->present & required) != required)
-        note(item, CODE_KEY_MISSING);
+    for (int field = 0; field < FIELD_COUNT; field++)
+        if (required & ~d->present & 1u << field)
+            note(item, CODE_KEY_MISSING, FIELDS[field]);
     if (sender && !(d->present & 1u << PERSON_ID))
         item->person_id = sender->person_id;
     const struct fixes_reading reading = {
@@ -241,7 +247,7 @@ static bool one_item(struct scan *s, const struct setting *now, struct fixes_ite
     struct scan_value other;
 
     if (scan_peek(s) != '{') {
-        note(item, CODE_VALUE_WRONG_TYPE);
+        note(item, CODE_VALUE_WRONG_TYPE, NULL);
         return scan_value(s, &other);
     }
     if (!scan_deeper(s))
@@ -258,6 +264,69 @@ static bool one_item(struct scan *s, const struct setting *now, struct fixes_ite
     s->depth--;
     judge(&d, now->sender, now->now_us, item);
     return true;
+}
+
+/* ------------------------------------------------------------------ what is allowed */
+
+static const char *const TYPES[FIELD_COUNT] = {
+    [PERSON_ID] = "a whole number",
+    [LON] = "a number",
+    [LAT] = "a number",
+    [FRAME] = "a text",
+    [FIX_TIME] = "a text",
+    [ACCURACY_M] = "a number",
+    [SPEED_MPS] = "a number",
+    [HIRED] = "true or false",
+};
+
+static const char *const RANGES[FIELD_COUNT] = {
+    [PERSON_ID] = "1 to 9007199254740991",
+    [ACCURACY_M] = "0 to 100000",
+    [SPEED_MPS] = "0 to 500",
+};
+
+/* Of the other formats, whose keys have other names, it is said in general. */
+static const char *of_field(const char *const *table, const char *key, const char *otherwise)
+{
+    for (int field = 0; key && field < FIELD_COUNT; field++)
+        if (table[field] && strcmp(key, FIELDS[field]) == 0)
+            return table[field];
+    return otherwise;
+}
+
+const char *fixes_allowed(const struct fixes_item *item)
+{
+    switch ((int)item->code) {
+    case CODE_KEY_UNKNOWN:
+        return "person_id, lon, lat, frame, fix_time, accuracy_m, speed_mps, hired";
+    case CODE_JSON_DUPLICATE_KEY:
+        return "each key once";
+    case CODE_KEY_MISSING:
+        return "person_id, lon, lat, frame, fix_time; a device need not say the first and frame";
+    case CODE_VALUE_WRONG_TYPE:
+        return of_field(TYPES, item->key, item->key ? "a number" : "an object");
+    case CODE_VALUE_OUT_OF_RANGE:
+        return of_field(RANGES, item->key, NULL);
+    case CODE_TIME_MALFORMED:
+        return "RFC 3339, such as 2026-11-22T15:15:00+08:00";
+    case CODE_PLACE_OUT_OF_RANGE:
+        return "lon -180 to 180, lat -90 to 90";
+    case CODE_FRAME_MISSING:
+    case CODE_FRAME_UNKNOWN:
+        return "wgs84, cgcs2000, gcj02, bd09";
+    case CODE_FRAME_DIFFERS:
+        return "the frame that the device was enrolled with";
+    case CODE_FRAME_OUTSIDE_CHINA:
+        return "wgs84 or cgcs2000 outside China";
+    case CODE_FIX_INVALID:
+        return "a fix that the phone holds for valid";
+    case CODE_FIX_TOO_OLD:
+        return "not older than 24 h";
+    case CODE_FIX_IN_FUTURE:
+        return "at most 5 min ahead";
+    default:
+        return NULL;
+    }
 }
 
 /* ------------------------------------------------------------------ the body */
@@ -288,6 +357,8 @@ static bool item_list(struct scan *s, const struct setting *now, struct fixes *o
 {
     int32_t room = 0;
 
+    if (scan_peek(s) == '\0')
+        return scan_malformed(s, "a key without its value");
     if (scan_peek(s) != '[') {
         fail_set(s->fail, FAIL_INPUT, VALUE_WRONG_TYPE, "positions must be an array");
         fail_allowed(s->fail, "an array");

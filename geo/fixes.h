@@ -29,10 +29,11 @@ enum {
     FIXES_AHEAD_MAX_S = 5 * 60   /* after now */
 };
 
-/* One item of the body. Unless `code` is CODE_NONE the rest is not to be used. */
+/* One item of the body. Unless `code` is CODE_NONE only `key` is to be used beside it. */
 struct fixes_item {
     enum fail_code code;
-    int32_t hired; /* 0 or 1; -1 when absent */
+    const char *key; /* whose value is at fault, as named above or in its own format; NULL: none */
+    int32_t hired;   /* 0 or 1; -1 when absent */
     int64_t person_id;
     struct point_e7 at;  /* WGS 84 */
     enum frame frame;    /* that it was declared in */
@@ -62,6 +63,10 @@ struct fixes_sender {
 /* The same from such a device; NULL is like fixes_read. */
 bool fixes_read_from(struct arena *a, const char *bytes, size_t size, int64_t now_us,
                      const struct fixes_sender *sender, struct fixes *out, struct fail *f);
+
+/* What would have been right where an item has a code; NULL when nothing that can be sent
+ * otherwise would be. Static. */
+const char *fixes_allowed(const struct fixes_item *item);
 
 /* --- for the readers of other formats: packed, osmand, owntracks ----------- */
 

@@ -76,27 +76,39 @@ struct texts {
     const char *lat, *lon, *timestamp, *accuracy, *speed, *valid;
 };
 
-static bool is_good(const char *text, double *out)
+static bool is_bad(const char *text, double *out)
 {
-    return !text || read_number(text, out);
+    return text && !read_number(text, out);
 }
 
-static enum fail_code read_texts(const struct texts *t, struct fixes_reading *r)
+/* Which of them is no number; NULL: none. */
+static const char *no_number(const struct texts *t, struct fixes_reading *r)
+{
+    return is_bad(t->lat, &r->place.lat)         ? "lat"
+           : is_bad(t->lon, &r->place.lon)       ? "lon"
+           : is_bad(t->accuracy, &r->accuracy_m) ? "accuracy"
+           : is_bad(t->speed, &r->speed_mps)     ? "speed"
+                                                 : NULL;
+}
+
+/* An item without a code when they can be read. */
+static struct fixes_item read_texts(const struct texts *t, struct fixes_reading *r)
 {
     bool is_ms;
 
     if (t->valid && !is_yes(t->valid))
-        return CODE_FIX_INVALID;
+        return (struct fixes_item){ .code = CODE_FIX_INVALID, .key = "valid" };
     if (!read_time(t->timestamp, &r->fix_us, &is_ms))
-        return CODE_TIME_MALFORMED;
-    if (!read_number(t->lat, &r->place.lat) || !read_number(t->lon, &r->place.lon) ||
-        !is_good(t->accuracy, &r->accuracy_m) || !is_good(t->speed, &r->speed_mps))
-        return CODE_VALUE_WRONG_TYPE;
+        return (struct fixes_item){ .code = CODE_TIME_MALFORMED, .key = "timestamp" };
+    const char *wrong = no_number(t, r);
+
+    if (wrong)
+        return (struct fixes_item){ .code = CODE_VALUE_WRONG_TYPE, .key = wrong };
     if (r->accuracy_m <= 0)
         r->accuracy_m = -1;
     if (!is_ms)
         r->speed_mps *= KNOT_MPS;
-    return CODE_NONE;
+    return (struct fixes_item){ .code = CODE_NONE };
 }
 
 static struct fixes one_item(struct arena *a, struct fixes_item item)
@@ -126,10 +138,9 @@ bool osmand_read(struct arena *a, const struct osmand_pair *pairs, int32_t count
         return missing(!t.lat ? "lat" : !t.lon ? "lon" : "timestamp", f);
     if (!t.accuracy && read_time(t.timestamp, &unused, &is_ms) && is_ms)
         t.accuracy = find(pairs, count, "hdop");
-    const enum fail_code code = read_texts(&t, &reading);
-    struct fixes_item item = { .code = code };
+    struct fixes_item item = read_texts(&t, &reading);
 
-    if (code == CODE_NONE)
+    if (item.code == CODE_NONE)
         item = fixes_item_of(&reading, sender, now_us);
     *out = one_item(a, item);
     return true;

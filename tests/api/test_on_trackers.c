@@ -264,6 +264,9 @@ static void json_needs_neither_person_nor_frame(void **state)
                               ago(4)));
     took(&answer, 0);
     assert_string_equal(asking_text(&answer, "/rejected/0/code"), "frame_differs");
+    assert_string_equal(asking_text(&answer, "/rejected/0/key"), "frame");
+    assert_string_equal(asking_text(&answer, "/rejected/0/allowed"),
+                        "the frame that the device was enrolled with");
     answer = asking_send(ROOM.worker, "POST", "/v1/positions", secret,
                          TEXT("{\"person_id\":4,\"lon\":117.19,\"lat\":34.26,"
                               "\"fix_time\":\"%s\"}",

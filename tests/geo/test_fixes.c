@@ -56,6 +56,57 @@ static void one_fix_is_a_body(void **state)
     assert_int_equal(found.items[0].speed_cms, 140);
 }
 
+static void a_rejected_item_names_the_key_and_what_is_allowed(void **state)
+{
+    static const struct {
+        const char *item, *key, *allowed;
+    } CASES[] = {
+        { "{\"person_id\":1,\"at\":5}", "at",
+          "person_id, lon, lat, frame, fix_time, accuracy_m, speed_mps, hired" },
+        { "{\"person_id\":1,\"lon\":1,\"frame\":\"wgs84\"," NOW "}", "lat",
+          "person_id, lon, lat, frame, fix_time; a device need not say the first and frame" },
+        { "{\"person_id\":1,\"lon\":\"1\"}", "lon", "a number" },
+        { "{\"person_id\":1.5}", "person_id", "a whole number" },
+        { "{\"person_id\":0}", "person_id", "1 to 9007199254740991" },
+        { "{\"person_id\":1,\"hired\":0}", "hired", "true or false" },
+        { "{\"person_id\":1,\"lon\":1,\"lat\":2,\"frame\":\"wgs84\",\"speed_mps\":501," NOW "}",
+          "speed_mps", "0 to 500" },
+        { "{\"person_id\":1,\"lon\":1,\"lat\":2,\"frame\":\"wgs\"," NOW "}", "frame",
+          "wgs84, cgcs2000, gcj02, bd09" },
+        { "{\"person_id\":1,\"fix_time\":\"noon\"}", "fix_time",
+          "RFC 3339, such as 2026-11-22T15:15:00+08:00" },
+        { "{\"person_id\":1,\"lon\":181,\"lat\":2,\"frame\":\"wgs84\"," NOW "}", NULL,
+          "lon -180 to 180, lat -90 to 90" },
+        { "null", NULL, "an object" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        const char *body = arena_text(memory, "{\"positions\":[%s]}", CASES[i].item);
+        struct fixes found;
+        struct fail f;
+
+        assert_true(read_text(body, &found, &f));
+        const struct fixes_item *item = &found.items[0];
+
+        assert_int_not_equal(item->code, CODE_NONE);
+        assert_int_equal(!item->key, !CASES[i].key);
+        if (item->key)
+            assert_string_equal(item->key, CASES[i].key);
+        assert_string_equal(fixes_allowed(item), CASES[i].allowed);
+    }
+}
+
+static void a_body_that_was_cut_off_is_no_json(void **state)
+{
+    struct fixes found;
+    struct fail f;
+
+    (void)state;
+    assert_false(read_text("{\"positions\":", &found, &f));
+    assert_int_equal(f.code, CODE_JSON_MALFORMED);
+}
+
 static void a_bad_item_does_not_hold_up_the_others(void **state)
 {
     struct fixes found;
@@ -523,6 +574,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_fix_is_a_body),
+        cmocka_unit_test(a_rejected_item_names_the_key_and_what_is_allowed),
+        cmocka_unit_test(a_body_that_was_cut_off_is_no_json),
         cmocka_unit_test(a_bad_item_does_not_hold_up_the_others),
         cmocka_unit_test(each_item_is_refused_with_its_code),
         cmocka_unit_test(what_is_no_body_is_refused_whole),
