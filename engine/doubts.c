@@ -199,16 +199,16 @@ static struct doubt_fix fix_of(const struct live_fix *fix)
 static struct known *meet(struct doubts *d, struct shelf *s, const struct live_fix *fix)
 {
     struct known **place = place_of(s, fix->person_id);
+    struct known *k = *place;
     struct live_person person;
 
-    if (*place)
-        return *place;
+    if (k)
+        return k;
     if (2 * (s->count + 1) > s->size) {
         lay_anew(s, 2 * s->size);
         place = place_of(s, fix->person_id);
     }
-    struct known *k = *place = memory(1, sizeof *k);
-
+    k = *place = memory(1, sizeof *k);
     s->count++;
     *k = (struct known){ .person_id = fix->person_id,
                          .declared = fix->frame,
