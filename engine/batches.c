@@ -315,6 +315,39 @@ static bool is_worth_a_try(const struct fail *f, int tries)
                : f->code == CODE_DATABASE_CONTENDED && tries < CONTENDED_MAX;
 }
 
+/* Of the fixes that come so late after they were taken, those from a time off duty are
+ * refused: before the batch, because what was does not change. */
+static bool refuse_late(struct batches *b, struct live_fix *fixes, int32_t count,
+                        enum fail_code *codes, struct arena *a, struct fail *f)
+{
+    int64_t *ids = arena_take(a, (size_t)count + 1, sizeof *ids);
+    int64_t *times = arena_take(a, (size_t)count + 1, sizeof *times);
+    int32_t *which = arena_take(a, (size_t)count + 1, sizeof *which);
+    const struct db_rows *rows;
+    size_t late = 0;
+
+    for (int32_t i = 0; i < count; i++) {
+        if (!fixes[i].person_id || fixes[i].received_us - fixes[i].fix_us <= BATCHES_LATE_US)
+            continue;
+        ids[late] = fixes[i].person_id;
+        times[late] = fixes[i].fix_us;
+        which[late++] = i;
+    }
+    if (late == 0)
+        return true;
+    const struct db_value values[] = { db_ints(ids, late), db_ints(times, late) };
+
+    if (!db_run(b->db, QUERIES_POSITION_LATE, values, 2, a, &rows, f))
+        return false;
+    for (int32_t row = 0; row < db_count(rows); row++) {
+        const int32_t i = which[db_get_int(rows, row, 0) - 1];
+
+        fixes[i].person_id = 0;
+        codes[i] = CODE_OFF_DUTY;
+    }
+    return true;
+}
+
 static void refuse(struct batch *batch, enum fail_code *codes)
 {
     if (!batch->untracked || db_count(batch->untracked) == 0)
@@ -332,11 +365,13 @@ static void refuse(struct batch *batch, enum fail_code *codes)
 enum batches_end batches_write(struct batches *b, struct live_fix *fixes, int32_t count,
                                enum fail_code *codes, struct arena *a, struct fail *f)
 {
-    struct batch batch = {
-        .fixes = fixes, .count = count, .people = sort_out(fixes, count, a), .arena = a
-    };
+    struct batch batch = { .fixes = fixes, .count = count, .arena = a };
     int tries = 0;
 
+    while (!refuse_late(b, fixes, count, codes, a, f))
+        if (!is_worth_a_try(f, tries++))
+            return BATCHES_NOT;
+    batch.people = sort_out(fixes, count, a);
     if (batch.people.count == 0)
         return BATCHES_WRITTEN;
     while (!settle_number(b, a, f))

@@ -28,10 +28,15 @@ enum batches_end {
     BATCHES_UNKNOWN, /* the answer to the commit was lost, and nobody could be asked */
 };
 
+/* A fix that comes so long after it was taken is judged by whether its person was tracked
+ * then, not only now; the rest is left to clocks that differ. */
+enum { BATCHES_LATE_US = 60 * 1000000 };
+
 /* Writes the fixes that have a person_id, at most POSITIONS_BATCH_MAX. Those of people
- * whom the database does not want tracked are left out: their person_id becomes 0, and
- * codes[i] says why; the other codes are left alone. Unless the batch is written, *f says
- * why and the fixes are as they were. Tries again by itself what may succeed at once. */
+ * whom the database does not want tracked, or did not when a late one was taken, are left
+ * out: their person_id becomes 0, and codes[i] says why; the other codes are left alone.
+ * Unless the batch is written, *f says why and the other fixes are as they were. Tries
+ * again by itself what may succeed at once. */
 enum batches_end batches_write(struct batches *b, struct live_fix *fixes, int32_t count,
                                enum fail_code *codes, struct arena *a, struct fail *f);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/batches.h"
 #include "engine/incidents.h"
 #include "engine/live.h"
 #include "engine/log.h"
@@ -108,7 +109,7 @@ static bool tell_nodes(struct db *db, struct drain_by by, const struct live_fix 
 static bool bring_fixes(struct db *db, const struct spool_record *record, struct drain_by by,
                         struct arena *a, struct fail *f)
 {
-    struct db_value values[COLUMNS + 2];
+    struct db_value values[COLUMNS + 3];
     struct parcel_fixes p;
     const struct db_rows *rows;
 
@@ -117,7 +118,8 @@ static bool bring_fixes(struct db *db, const struct spool_record *record, struct
     lay_out(&p, a, values);
     values[COLUMNS] = db_bool(p.maybe_written);
     values[COLUMNS + 1] = db_int(LIVE_UNBELIEVED);
-    if (!db_run(db, QUERIES_SPOOL_FIXES, values, COLUMNS + 2, a, &rows, f))
+    values[COLUMNS + 2] = db_int(BATCHES_LATE_US);
+    if (!db_run(db, QUERIES_SPOOL_FIXES, values, COLUMNS + 3, a, &rows, f))
         return false;
     const int32_t count = db_count(rows);
     struct live_fix *tracked = arena_take(a, (size_t)count + 1, sizeof *tracked);

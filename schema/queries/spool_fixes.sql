@@ -1,5 +1,6 @@
 -- A batch that a node kept: into the history goes what came of people who were tracked
--- when it came and still agree to it, and the newest becomes the last position of whoever
+-- when it came (and when it was taken, if that is more than $11 microseconds before) and
+-- still agree to it, and the newest becomes the last position of whoever
 -- is tracked now. $9: it may be in the history already, which is looked for by when it was
 -- received. Given back is which fixes ($1's order, from 1) are of somebody who is tracked
 -- now, for the other nodes. Those whose answer is being taken back are waited for.
@@ -15,6 +16,8 @@ WITH fix AS MATERIALIZED (
 ), kept AS MATERIALIZED (
     SELECT fix.* FROM fix JOIN sender USING (person_id)
     WHERE vigil.person_tracked_at(person, to_timestamp(received_us / 1e6))
+          AND (received_us - fix_us <= $11::bigint
+               OR vigil.person_tracked_at(person, to_timestamp(fix_us / 1e6)))
 ), known AS MATERIALIZED (
     SELECT h.person_id, h.fix_us FROM vigil.position_history h
     WHERE $9::boolean

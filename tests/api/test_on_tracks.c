@@ -60,6 +60,8 @@ static int64_t let_in_on_duty(void)
     struct fail f = { 0 };
 
     run(newcomer_text("UPDATE vigil.person SET on_duty = true WHERE person_id = %lld", person));
+    run(newcomer_text("UPDATE vigil.duty SET at = now() - interval '1 day' WHERE person_id = %lld",
+                      person)); /* her fixes are of the last hours */
     if (!engine_follow(asking_engine(NEWCOMER_ROOM.asking), &f))
         fail_msg("%s", f.text);
     look_at_the_clock();

@@ -349,6 +349,31 @@ static void a_row_stands_exactly_while_somebody_is_tracked(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void what_was_gathered_off_duty_stays_out_when_it_comes_on_duty(void **state)
+{
+    struct desk *k = *state;
+    const int64_t now_us = clock_wall_us();
+    const int64_t minute_us = 60 * 1000000LL;
+    enum fail_code codes[4] = { CODE_NONE };
+    struct live_fix fixes[4];
+    struct fail f = { 0 };
+
+    /* On duty since the beginning, off it between twenty and ten minutes ago. */
+    run(k, "INSERT INTO vigil.duty (person_id, org_id, at, on_duty, mode) VALUES"
+           " (1, 1, now() - interval '20 min', false, 'foot'),"
+           " (1, 1, now() - interval '10 min', true, 'foot')");
+    for (int i = 0; i < 4; i++)
+        fixes[i] = fix(1, now_us - (25 - 10 * i) * minute_us); /* 25, 15 and 5 minutes ago */
+    fixes[3] = fix(2, now_us - 15 * minute_us);
+    assert_int_equal(batches_write(k->batches, fixes, 4, codes, k->arena, &f), BATCHES_WRITTEN);
+    assert_int_equal(codes[0], CODE_NONE);
+    assert_int_equal(codes[1], CODE_OFF_DUTY);
+    assert_int_equal(codes[2], CODE_NONE);
+    assert_int_equal(codes[3], CODE_NONE);
+    assert_int_equal(fixes[1].person_id, 0);
+    assert_int_equal(rows(k), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -363,6 +388,8 @@ int main(void)
         TEST(whoever_goes_off_duty_meanwhile_is_not_written),
         TEST(a_batch_that_meets_others_crosswise_is_tried_again),
         TEST(a_row_stands_exactly_while_somebody_is_tracked),
+        cmocka_unit_test_setup_teardown(what_was_gathered_off_duty_stays_out_when_it_comes_on_duty,
+                                        set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
