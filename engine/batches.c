@@ -2,8 +2,10 @@
  * history (COPY), the notifications, COMMIT.
  *
  * How many rows the UPDATE changed says whether everyone is tracked: only when it is
- * fewer than there are people is it asked who is missing. The rows it changed are locked
- * until the commit, so whoever goes off duty meanwhile waits and is off duty afterwards.
+ * fewer than there are people is it asked who is missing, and what comes again, because
+ * the process that committed it was killed before it could answer. The rows it changed
+ * are locked until the commit, so whoever goes off duty meanwhile waits and is off duty
+ * afterwards.
  *
  * When the answer to a COMMIT is lost, the batch may be written or not. The next try
  * begins with the same number and changes no row of position_writer when the first one
@@ -163,9 +165,11 @@ static void put_history(struct buf *b, const struct live_fix *fixes, int32_t cou
 
 /* ------------------------------------------------------------------ one try */
 
-/* Why the database leaves out the fixes of a person, as position_untracked says it. */
+/* Why the database leaves out the fixes of a person, as position_untracked says it. What
+ * comes again is left out of the history, but told accepted: it is there. */
+enum { COMES_AGAIN = 3 };
 static const enum fail_code REASONS[] = { CODE_PERSON_UNKNOWN, CODE_CONSENT_MISSING,
-                                          CODE_OFF_DUTY };
+                                          CODE_OFF_DUTY, [COMES_AGAIN] = CODE_NONE };
 
 /* One batch on its way. */
 struct batch {
@@ -201,10 +205,34 @@ static bool take_number(struct batches *b, struct batch *batch, struct fail *f)
                     (long long)b->number_id, b->by.writer);
 }
 
+/* Asks what stands against those whose last position did not change. */
+static bool look_at_rest(struct batches *b, struct batch *batch, struct fail *f)
+{
+    enum { ID, TIME, LON, LAT, ASKED };
+    const struct people *p = &batch->people;
+    int64_t *columns[ASKED];
+    struct db_value values[ASKED];
+
+    for (int i = 0; i < ASKED; i++)
+        columns[i] = arena_take(batch->arena, (size_t)p->count + 1, sizeof **columns);
+    for (int32_t i = 0, k = 0; i < p->count; i++) {
+        const bool has_one = k < p->newest_count && p->newest[k]->person_id == p->ids[i];
+
+        columns[ID][i] = p->ids[i];
+        columns[TIME][i] = has_one ? p->newest[k]->fix_us : -1;
+        columns[LON][i] = has_one ? p->newest[k]->at.lon : -1;
+        columns[LAT][i] = has_one ? p->newest[k]->at.lat : -1;
+        k += has_one;
+    }
+    for (int i = 0; i < ASKED; i++)
+        values[i] = db_ints(columns[i], (size_t)p->count);
+    return db_run(b->db, QUERIES_POSITION_UNTRACKED, values, ASKED, batch->arena, &batch->untracked,
+                  f);
+}
+
 static bool move(struct batches *b, struct batch *batch, struct fail *f)
 {
     const struct people *p = &batch->people;
-    const struct db_value ids = db_ints(p->ids, (size_t)p->count);
     struct db_value values[COLUMNS];
     const struct db_rows *rows;
 
@@ -212,12 +240,26 @@ static bool move(struct batches *b, struct batch *batch, struct fail *f)
     batch->untracked = NULL;
     if (!db_run(b->db, QUERIES_POSITION_MOVE, values, COLUMNS, batch->arena, &rows, f))
         return false;
-    return db_changed(rows) == p->count ||
-           db_run(b->db, QUERIES_POSITION_UNTRACKED, &ids, 1, batch->arena, &batch->untracked, f);
+    return db_changed(rows) == p->count || look_at_rest(b, batch, f);
 }
 
-/* The fixes that stay, in a copy: should this try fail, the next one wants them all. */
-static struct live_fix *tracked(const struct batch *batch)
+static const struct live_fix *newest_of(const struct people *p, int64_t person_id)
+{
+    for (int32_t i = 0; i < p->newest_count; i++)
+        if (p->newest[i]->person_id == person_id)
+            return p->newest[i];
+    return NULL;
+}
+
+static bool is_same(const struct live_fix *one, const struct live_fix *other)
+{
+    return one && one->fix_us == other->fix_us && one->at.lon == other->at.lon &&
+           one->at.lat == other->at.lat;
+}
+
+/* The fixes that are to be written, in a copy: should this try fail, the next one wants
+ * them all. */
+static struct live_fix *wanted(const struct batch *batch)
 {
     struct live_fix *fixes = batch->fixes;
 
@@ -225,9 +267,15 @@ static struct live_fix *tracked(const struct batch *batch)
         return fixes;
     fixes = arena_take(batch->arena, (size_t)batch->count, sizeof *fixes);
     memcpy(fixes, batch->fixes, (size_t)batch->count * sizeof *fixes);
-    for (int32_t i = 0; i < batch->count; i++)
-        if (reason_of(batch->untracked, fixes[i].person_id) != CODE_NONE)
-            fixes[i].person_id = 0;
+    for (int32_t row = 0; row < db_count(batch->untracked); row++) {
+        const int64_t person_id = db_get_int(batch->untracked, row, 0);
+        const bool comes_again = db_get_int(batch->untracked, row, 1) == COMES_AGAIN;
+        const struct live_fix *last = newest_of(&batch->people, person_id);
+
+        for (int32_t i = 0; i < batch->count; i++)
+            if (fixes[i].person_id == person_id && (!comes_again || is_same(last, &fixes[i])))
+                fixes[i].person_id = 0;
+    }
     return fixes;
 }
 
@@ -262,7 +310,7 @@ static bool write_all(struct batches *b, struct batch *batch, struct fail *f)
         return true;
     if (!move(b, batch, f))
         return false;
-    const struct live_fix *fixes = tracked(batch);
+    const struct live_fix *fixes = wanted(batch);
 
     put_history(&b->stream, fixes, batch->count);
     return db_copy(b->db, QUERIES_POSITION_HISTORY, &b->stream, f) && notify(b, batch, fixes, f);

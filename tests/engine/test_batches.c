@@ -349,6 +349,26 @@ static void a_row_stands_exactly_while_somebody_is_tracked(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void what_comes_again_is_in_the_history_once(void **state)
+{
+    struct desk *k = *state;
+    struct live_fix twice[] = { fix(1, 9), fix(2, 9), fix(2, 8) };
+    enum fail_code codes[3] = { 0 };
+    struct fail f = { 0 };
+
+    assert_int_equal(write_one(k, fix(1, 9), &f), BATCHES_WRITTEN);
+    assert_int_equal(batches_write(k->batches, twice, 3, codes, k->arena, &f), BATCHES_WRITTEN);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(codes[i], CODE_NONE);
+        assert_true(twice[i].person_id != 0);
+    }
+    assert_int_equal(rows(k), 3);
+    assert_int_equal(write_one(k, fix(1, 9), &f), BATCHES_WRITTEN);
+    assert_int_equal(rows(k), 3);
+    assert_int_equal(write_one(k, fix(1, 7), &f), BATCHES_WRITTEN); /* older, and new */
+    assert_int_equal(rows(k), 4);
+}
+
 static void what_was_gathered_off_duty_stays_out_when_it_comes_on_duty(void **state)
 {
     struct desk *k = *state;
@@ -388,6 +408,7 @@ int main(void)
         TEST(whoever_goes_off_duty_meanwhile_is_not_written),
         TEST(a_batch_that_meets_others_crosswise_is_tried_again),
         TEST(a_row_stands_exactly_while_somebody_is_tracked),
+        TEST(what_comes_again_is_in_the_history_once),
         cmocka_unit_test_setup_teardown(what_was_gathered_off_duty_stays_out_when_it_comes_on_duty,
                                         set_up, tear_down),
     };
