@@ -52,7 +52,7 @@ struct incidents_incident {
     const char *note;
     const void *phone; /* of who reported it, sealed for (incident_id, PERSONAL_PHONE); or NULL */
     size_t phone_size;
-    int64_t received_us; /* of a new one that a node kept until now: when it came; else 0 */
+    int64_t received_us;     /* of a new one that a node kept until now: when it came; else 0 */
     const char *disposition; /* NULL until it is known */
     int64_t merged_into;     /* 0: into none */
     const char *state_since;

@@ -55,8 +55,7 @@
     X(EVENTS_SENT, COUNTER, "vigil_events_sent_total", "", "events_sent")                          \
     X(FENCES, GAUGE, "vigil_fences", "", "fences")                                                 \
     X(FENCE_EVENTS, COUNTER, "vigil_fence_events_total", "", "fence_events")                       \
-    X(FENCE_CROSSINGS_LOST, COUNTER, "vigil_fence_crossings_lost_total", "",                       \
-      "fence_crossings_lost")
+    X(FENCE_CROSSINGS_LOST, COUNTER, "vigil_fence_crossings_lost_total", "", "fence_crossings_lost")
 
 enum metrics_id {
 #define METRICS_ENUM(name, kind, prometheus, labels, word) METRIC_##name,
