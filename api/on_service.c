@@ -9,6 +9,8 @@
 #include "engine/engine.h"
 #include "engine/metrics.h"
 #include "engine/migrate.h"
+#include "engine/reach.h"
+#include "geo/instant.h"
 
 bool on_service_health(const struct request *r, struct reply *out, struct fail *f)
 {
@@ -23,11 +25,41 @@ bool on_service_health(const struct request *r, struct reply *out, struct fail *
     return true;
 }
 
-/* A city must be there, the database must answer, and its schema must be ours. */
-bool on_service_ready(const struct request *r, struct reply *out, struct fail *f)
+/* Asked until it fits once: whoever migrates it further while we serve knows of us. */
+static bool schema_fits(const struct request *r, struct fail *f)
 {
     struct db *db;
 
+    if (r->service->schema_fits || reach_is_away())
+        return true;
+    if (!request_db(r, &db, f))
+        return false;
+    r->service->schema_fits = migrate_check(db, MIGRATIONS_TEXTS, f);
+    if (!r->service->schema_fits)
+        f->kind = FAIL_BUSY; /* once somebody has migrated, we are ready */
+    return r->service->schema_fits;
+}
+
+static void write_readiness(struct emit *e)
+{
+    const int64_t since_us = reach_away_since_us();
+    char since[INSTANT_SIZE];
+
+    emit_object(e);
+    emit_key_text(e, "status", "ready");
+    emit_key_text(e, "database", since_us ? "away" : "ok");
+    if (since_us) {
+        instant_write(since_us, since);
+        emit_key_text(e, "database_away_since", since);
+    }
+    emit_end(e);
+}
+
+/* A city must be there, and a schema that is ours. Without its database a node stays
+ * ready: it reads from memory and keeps what is reported, and a proxy that took all
+ * nodes out would refuse both. */
+bool on_service_ready(const struct request *r, struct reply *out, struct fail *f)
+{
     if (r->service->stopping)
         return fail_set(f, FAIL_BUSY, SERVER_STOPPING, "the server is stopping");
     if (r->engine) {
@@ -37,17 +69,9 @@ bool on_service_ready(const struct request *r, struct reply *out, struct fail *f
             return false;
         world_drop(w);
     }
-    if (!request_db(r, &db, f))
+    if (!schema_fits(r, f))
         return false;
-    if (!migrate_check(db, MIGRATIONS_TEXTS, f)) {
-        f->kind = FAIL_BUSY; /* once somebody has migrated, we are ready */
-        return false;
-    }
-    struct emit *e = reply_json(out, REPLY_OK);
-
-    emit_object(e);
-    emit_key_text(e, "status", "ready");
-    emit_end(e);
+    write_readiness(reply_json(out, REPLY_OK));
     return true;
 }
 

@@ -20,6 +20,7 @@ struct service {
     struct auth *auth;         /* may be NULL: then nobody is signed in */
     struct throttle *throttle; /* of what anybody may ask; may be NULL: then nothing is limited */
     struct streams *streams;   /* may be NULL: then nobody can listen */
+    _Atomic bool schema_fits;  /* the database's did once */
     _Atomic bool stopping;     /* readyz says no, connections are closed after their answer */
 };
 
