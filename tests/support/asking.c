@@ -64,6 +64,8 @@ struct asking *asking_new(struct database *d)
     must(config_set(s->config, "database", d->address, "test", &f), &f);
     must(config_set(s->config, "allow_unsafe_database", "1", "test", &f), &f);
     must(config_set(s->config, "personal_key_file", d->key_file, "test", &f), &f);
+    if (d->spool_dir)
+        must(config_set(s->config, "spool_dir", d->spool_dir, "test", &f), &f);
     s->engine = engine_open(s->config, &f);
     must(s->engine != NULL, &f);
     s->d = d;

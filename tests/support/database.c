@@ -176,6 +176,26 @@ void database_free(struct database *d)
     arena_free(d->arena);
 }
 
+void database_shut(struct database *d, bool is_shut)
+{
+    char cluster[LINE_MAX_BYTES];
+    char text[LINE_MAX_BYTES + 64];
+
+    read_cluster(cluster, sizeof cluster);
+    snprintf(text, sizeof text, "%s dbname=postgres", cluster);
+    PGconn *link = connect_to(text);
+
+    snprintf(text, sizeof text, "ALTER DATABASE %s ALLOW_CONNECTIONS %s", d->name,
+             is_shut ? "false" : "true");
+    free(run(link, text));
+    snprintf(text, sizeof text,
+             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '%s'",
+             d->name);
+    if (is_shut)
+        free(run(link, text));
+    PQfinish(link);
+}
+
 struct db *database_reader(struct database *d, int64_t org_id)
 {
     const struct db_scope scope = { .org_id = org_id };

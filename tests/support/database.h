@@ -12,9 +12,10 @@
 struct database {
     const char *address; /* libpq string */
     const char *name;
-    const char *key_file; /* where the keys of personal data may be made; deleted with it */
-    struct db *db;        /* open */
-    struct arena *arena;  /* freed with it */
+    const char *key_file;  /* where the keys of personal data may be made; deleted with it */
+    const char *spool_dir; /* where a node may keep things (asking_new); NULL: nowhere */
+    struct db *db;         /* open */
+    struct arena *arena;   /* freed with it */
 };
 
 /* Setup and teardown for cmocka: `*state` is a struct database. */
@@ -29,6 +30,9 @@ void database_free(struct database *d);
 /* One more connection, as a worker has it who serves this organisation (db_become,
  * db_scope); to be closed with db_close. */
 struct db *database_reader(struct database *d, int64_t org_id);
+
+/* From now on nobody gets to it, and whoever was there is thrown out; or everyone again. */
+void database_shut(struct database *d, bool is_shut);
 
 /* The first cell of what the SQL gives, as text, in the database's arena; NULL
  * when it is null or there is no row. A statement that fails fails the test. */

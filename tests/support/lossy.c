@@ -22,7 +22,7 @@ struct lossy {
     struct sockaddr_un server;
     int listener;
     pthread_t thread;
-    _Atomic bool is_over, is_shut;
+    _Atomic bool is_over, is_shut, is_hushed;
     _Atomic bool to_lose, then_shut;
     char piece[PIECE];
 };
@@ -72,7 +72,7 @@ static void serve(struct lossy *l, int client)
     bool is_good = connect(server, (const struct sockaddr *)&l->server, sizeof l->server) == 0;
 
     while (is_good && !l->is_over && !l->is_shut) {
-        if (poll(both, 2, LOOK_MS) <= 0)
+        if (poll(both, l->is_hushed ? 0 : 2, LOOK_MS) <= 0)
             continue;
         if (both[0].revents)
             is_good = carry(l, client, server, true);
@@ -159,4 +159,9 @@ bool lossy_has_lost(const struct lossy *l)
 void lossy_shut(struct lossy *l, bool is_shut)
 {
     l->is_shut = is_shut;
+}
+
+void lossy_hush(struct lossy *l, bool is_hushed)
+{
+    l->is_hushed = is_hushed;
 }

@@ -22,5 +22,7 @@ void lossy_lose(struct lossy *l, bool then_shut);
 bool lossy_has_lost(const struct lossy *l);
 /* From now on nobody gets through; or everyone again. */
 void lossy_shut(struct lossy *l, bool is_shut);
+/* From now on nothing gets through, and nobody is told; or everything again. */
+void lossy_hush(struct lossy *l, bool is_hushed);
 
 #endif
