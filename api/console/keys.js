@@ -48,7 +48,7 @@ function zoomOrFit() {
 
 /* A field of a question that has been put away keeps the focus for a moment longer. */
 function isTyping(target) {
-  const field = target.closest?.('input:not([type="checkbox"]), textarea, select');
+  const field = target.closest?.('input:not([type="checkbox"], [type="range"]), textarea, select');
   return field && !field.closest('dialog:not([open])');
 }
 

@@ -18,7 +18,7 @@ const SWITCHES = [
   { name: 'stations', layers: ['stations'], on: true, twin: true, meaning: [['station', 'layer.station']] },
   { name: 'lookouts', layers: ['lookouts'], on: true, twin: true,
     meaning: [['lookout', 'state.lookout_on'], ['lookout-off', 'state.lookout_off']] },
-  { name: 'fences', layers: ['fence-area', 'fence-line', 'fence-name'], on: false, load: loadFences, meaning: [] },
+  { name: 'fences', layers: ['fence-area', 'fence-line', 'fence-name'], on: false, twin: true, load: loadFences, meaning: [] },
   { name: 'grids', layers: ['grid-area', 'grid-line', 'grid-name'], on: false, twin: true, meaning: [] },
   { name: 'buildings', layers: ['buildings'], on: true, of: ['buildings'] },
   { name: 'surroundings', layers: ['green', 'water-area', 'water-line', 'boundaries', 'green-name', 'water-name', 'river-name'], on: true,

@@ -26,7 +26,8 @@ function middle(area) {
   return { lon: sum[0] / points.length, lat: sum[1] / points.length };
 }
 
-/* Each table: where its rows come from, and its columns. */
+/* Each table: where its rows come from, whether of this view or from everywhere, and its
+   columns. */
 const TABLES = {
   people: {
     path: '/v1/people', at: (item) => item.position,
@@ -45,6 +46,11 @@ const TABLES = {
     path: '/v1/lookout_points', at: (item) => item.place,
     columns: [['name', (item) => item.name], ['code', (item) => item.code], ['state', (item) => wordOf('lookout', item.state)],
       ['reach', (item) => metres(item.reach_m)], ['hours', (item) => item.hours]],
+  },
+  fences: {
+    path: '/v1/fences', everywhere: true, at: (item) => item.place ?? middle(item.area),
+    columns: [['name', (item) => item.name], ['kind', (item) => item.kinds.map((kind) => word(`console.fence.${kind}`)).join(' · ')],
+      ['whom', (item) => word(`console.fence.${item.whom}`)], ['inside', (item) => count(item.inside)]],
   },
   grids: {
     path: '/v1/grids', at: (item) => middle(item.area),
@@ -83,7 +89,7 @@ async function load() {
   running?.abort();
   running = new AbortController();
   try {
-    const query = new URLSearchParams({ bbox: boxOf(inView()), frame: 'wgs84', limit: LIMIT });
+    const query = new URLSearchParams({ limit: LIMIT, ...(!TABLES[name].everywhere && { bbox: boxOf(inView()), frame: 'wgs84' }) });
     const answer = await ask('GET', `${TABLES[name].path}?${query}`, undefined, running.signal);
     if (open !== name) return;
     const items = answer.items;

@@ -35,6 +35,7 @@ flood_open() {
     "$build/vigild" --listen_port 0 --cache_dir "$work/cache" --max_connections 4000 --max_connections_per_address 4000 \
         --console_dir "$build/console" "${@:4}" >"$work/vigild.log" 2>&1 &
     server=$!
+    touch "$work/vigild.log" # it is read before the program may have opened it
     for _ in $(seq 600); do
         port=$(sed -n 's/.*"event":"listening".*"port":\([0-9]*\).*/\1/p' "$work/vigild.log")
         [ -z "$port" ] || return 0

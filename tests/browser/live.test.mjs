@@ -79,8 +79,10 @@ test('her last hour is played again for a purpose, which the audit keeps', async
   assert.ok(Math.abs(at[0] - place(STEPS + 3).lon) < 1e-6);
   await page.click('#replay-play');
   await page.waitForFunction((from) => Number(document.querySelector('#replay-at').value) > from, least);
-  await page.click('#replay-close');
+  await page.focus('#replay-at');
+  await page.keyboard.press('Escape');
   assert.ok(await page.isHidden('#replay'));
+  assert.ok(await page.isVisible('#watch'));
   const { json } = await city.ask('GET', '/v1/audit?action=track_read');
   assert.ok(json.items.some((entry) => entry.purpose === 'she does not answer' && entry.subject === `person ${person}`), JSON.stringify(json.items));
 });

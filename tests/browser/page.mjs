@@ -74,6 +74,35 @@ async function dispatch(page) {
   await page.keyboard.press('Escape');
 }
 
+/* Somebody who has walked for a while: her card, and her way played again. */
+async function live(page) {
+  const STEPS = 60, [lon, lat] = [at[0] + 0.002, at[1] + 0.0006];
+  const made = await city.ask('POST', '/v1/people', { name: '王芳' });
+  const id = made.json.person_id;
+  await city.ask('POST', `/v1/people/${id}/consents`, { purpose: 'location', language: 'zh', given: true });
+  await city.ask('POST', `/v1/people/${id}/duty`, { on_duty: true });
+  const step = (i) => ({ person_id: id, lon: lon - 0.00003 * (STEPS - i), lat: lat + 0.00008 * Math.sin(i / 9), frame: 'wgs84',
+    fix_time: new Date(Date.now() - (STEPS - i) * 900).toISOString(), accuracy_m: 18 });
+  await city.ask('POST', '/v1/positions', { positions: Array.from({ length: STEPS + 1 }, (_, i) => step(i)) });
+  const { lon: east, lat: north } = step(STEPS);
+  await look(page, east, north, 16.8);
+  await page.waitForFunction((one) => vigilMap.queryRenderedFeatures({ layers: ['people'] }).some((person) => person.id === one), id);
+  const box = await page.locator('#map').boundingBox();
+  const spot = await page.evaluate((to) => vigilMap.project(to), [east, north]);
+  await page.mouse.click(box.x + spot.x, box.y + spot.y);
+  await page.waitForSelector('#watch:not([hidden])');
+  await page.click('#watch .watch-acts button >> nth=1');
+  await page.fill('#asking-text', 'a picture');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('#replay:not([hidden])');
+  await page.focus('#replay-at');
+  for (let i = 0; i < 30; i += 1) await page.keyboard.press('ArrowRight');
+  await page.waitForTimeout(700);
+  await some(page, 'pieces of a way played again', 'tracks-line');
+  await picture(page, 'live');
+  for (let i = 0; i < 3; i += 1) await page.keyboard.press('Escape');
+}
+
 async function measure(page) {
   const tiles = watchTiles(page);
   await picture(page, 'overview');
@@ -106,6 +135,7 @@ async function measure(page) {
   await picture(page, 'nearest');
   await page.keyboard.press('Escape');
   await dispatch(page);
+  await live(page);
   await page.keyboard.press('/');
   await page.keyboard.type(type, { delay: 20 });
   await page.waitForSelector('#found .found-name');
