@@ -324,11 +324,8 @@ static bool try_once(struct batches *b, struct batch *batch, struct fail *f)
         db_rollback(b->db);
         return false;
     }
-    if (batch->is_written) { /* by the try before this one */
-        db_rollback(b->db);
-        b->is_unsure = false;
-        return true;
-    }
+    /* The try before this one may have written it: then the number's row was locked, and the
+     * commit waits for the standbys that the other one may not have waited for. */
     b->is_unsure = true;
     if (!db_commit(b->db, f))
         return false;

@@ -263,12 +263,14 @@ static bool run(struct db *db, struct statements_one *s, const struct db_value *
      * what refuses it then is said last. */
     PGresult *result = link_result(&db->link);
     PGresult *at_end = link_rest(&db->link);
-    const bool is_good = result && result_is_good(result) && !at_end;
+    bool is_good = result && result_is_good(result) && !at_end;
 
     if (!result)
         fail_away(db, f);
     else if (!is_good)
         fail_result(db, at_end && result_is_good(result) ? at_end : result, s->name, f);
+    else
+        is_good = link_is_sure(&db->link, f);
     PQclear(at_end);
     if (!is_good || !rows) {
         PQclear(result);
@@ -338,7 +340,7 @@ bool db_each(struct db *db, enum queries_id query, const struct db_value *values
     link_drain(&db->link);
     if (good && (!db->link.wire || PQstatus(db->link.wire) != CONNECTION_OK))
         return fail_away(db, f);
-    return good;
+    return good && link_is_sure(&db->link, f);
 }
 
 const char *db_constraint(const struct db *db)
@@ -429,7 +431,7 @@ static bool run_script(struct db *db, const char *script, const char *what, stru
     if (!good)
         fail_result(db, result, what, f);
     PQclear(result);
-    return good;
+    return good && link_is_sure(&db->link, f);
 }
 
 bool db_script(struct db *db, const char *script, struct fail *f)
@@ -540,7 +542,7 @@ bool db_copy(struct db *db, enum queries_id query, const struct buf *stream, str
     if (!good)
         fail_result(db, result, name, f);
     PQclear(result);
-    return good;
+    return good && link_is_sure(&db->link, f);
 }
 
 /* COPY does not know row level security, so it fills a table of this transaction's

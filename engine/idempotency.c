@@ -76,10 +76,10 @@ bool idempotency_begin(struct db *db, const struct idempotency_ask *ask, struct 
         *again = db_count(rows) == 0;
         if (!*again)
             return true;
-        if (find_answer(db, values, ask->key, a, answer, f)) {
-            db_rollback(db);
+        /* The key's row was locked: the commit waits for the standbys, as the one that gave
+         * the answer may not have done. */
+        if (find_answer(db, values, ask->key, a, answer, f) && db_commit(db, f))
             return true;
-        }
     }
     db_rollback(db);
     return false;

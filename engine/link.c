@@ -68,10 +68,24 @@ bool link_fail(struct link *l, const PGresult *result, const char *what, struct 
 
 /* ---- connecting */
 
-static void say_nothing(void *self, const PGresult *notice)
+/* Somebody who cancels a commit that waits for a synchronous standby ends the waiting and
+ * not the commit: it answers well, after a warning. The function's name is the only part
+ * of this that is never translated. */
+static void hear_notice(void *self, const PGresult *notice)
 {
-    (void)self;
-    (void)notice;
+    struct link *l = self;
+
+    l->is_unsure |= strcmp(field(notice, PG_DIAG_SOURCE_FUNCTION), "SyncRepWaitForLSN") == 0;
+}
+
+bool link_is_sure(struct link *l, struct fail *f)
+{
+    if (!l->is_unsure)
+        return true;
+    link_close(l);
+    return fail_set(f, FAIL_BUSY, DATABASE_AWAY,
+                    "the database has committed this without its standby: whether it stays is not "
+                    "known");
 }
 
 bool link_open(struct link *l, const char *address, struct fail *f)
@@ -88,10 +102,11 @@ bool link_open(struct link *l, const char *address, struct fail *f)
                                    "25000", "vigil",      address, "UTF8", NULL };
 
     l->times = reach_times();
+    l->is_unsure = false;
     l->wire = PQconnectdbParams(KEYS, values, 1);
     if (!l->wire || PQstatus(l->wire) != CONNECTION_OK)
         return link_fail_away(l, f);
-    PQsetNoticeReceiver(l->wire, say_nothing, NULL);
+    PQsetNoticeReceiver(l->wire, hear_notice, l);
     l->stop = PQgetCancel(l->wire);
     return true;
 }

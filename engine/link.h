@@ -22,6 +22,7 @@ struct link {
     bool piped;                      /* several statements went out together, up to a sync */
     struct buf scratch;              /* encoded parameters */
     uint32_t times;                  /* reach_times when it was opened */
+    bool is_unsure;                  /* what it has committed may be on no standby */
     int64_t until_us;                /* steady clock: nothing is waited for longer; 0: no end */
     char constraint[64];             /* that refused the last statement, or "" */
 };
@@ -45,6 +46,10 @@ bool link_fail_away(struct link *l, struct fail *f);
 /* Turns what a statement met into a failure and notes the constraint that refused it;
  * returns false. */
 bool link_fail(struct link *l, const struct pg_result *result, const char *what, struct fail *f);
+
+/* After what may have committed: false with DATABASE_AWAY, and the link closed, when the
+ * database stopped waiting for a standby that was to have it, too. */
+bool link_is_sure(struct link *l, struct fail *f);
 
 /* Prepares a statement and learns the types of its parameters, once. */
 bool link_prepare(struct link *l, struct statements_one *s, struct fail *f);
