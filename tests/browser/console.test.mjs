@@ -195,9 +195,9 @@ test('the language changes everywhere, is remembered, and no text is missing', a
 
 test('a step of someone reaches the map without a reload', async () => {
   await fresh();
-  const { json } = await city.ask('GET', '/v1/people?limit=1&on_duty=true');
-  const id = json.items[0].person_id;
-  const [lon, lat] = [AVENUE[0] + 0.0031, AVENUE[1] + 0.0007];
+  const { json } = await city.ask('POST', '/v1/nearest', { place: { lon: AVENUE[0], lat: AVENUE[1], frame: 'wgs84' }, k: 1 });
+  const [{ person_id: id, position }] = json.people;
+  const [lon, lat] = [position.lon + 0.0003, position.lat]; // as far as she can have come
   const sent = await city.ask('POST', '/v1/positions', { person_id: id, lon, lat, frame: 'wgs84', fix_time: new Date().toISOString() });
   assert.equal(sent.json.accepted, 1, JSON.stringify(sent.json));
   await page.waitForFunction(([who, x, y]) => vigilMap.querySourceFeatures('people', { sourceLayer: 'people' }).some((feature) =>

@@ -125,7 +125,7 @@ static struct walk_end walk(struct post *p, int64_t person_id, enum frame sent, 
     struct walk_end end = { 0 };
 
     for (int32_t i = from; i < from + count; i++) {
-        struct point out, told;
+        struct point out, told = { 0 };
         struct fail f;
 
         must(frame_from_wgs84(sent, walked(p, i), &out, &f) &&
