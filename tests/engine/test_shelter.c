@@ -303,8 +303,8 @@ static void a_folder_that_cannot_be_used_is_said_at_once(void **state)
 static void types_and_numbers_are_there_while_it_is_away(void **state)
 {
     struct node *n = *state;
-    int64_t first;
-    int64_t second;
+    int64_t first = 0;
+    int64_t second = 0;
 
     shelter_tick(n->shelter, n->d->db);
     turn(n, true);

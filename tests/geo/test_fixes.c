@@ -476,7 +476,7 @@ static void expect(const struct input *v, struct fixes_item *out)
     struct point p;
     const char *when;
     struct fail f;
-    bool is_hired;
+    bool is_hired = false;
 
     *out = (struct fixes_item){ .code = CODE_COUNT, .hired = -1 };
     if (!input_keys(v, keys, 8, &f) ||
