@@ -1,9 +1,20 @@
 // One question with a text for an answer, in a dialog that Enter ends.
 import { $, make } from './dom.js';
 
+let answer = null; // whom the dialog answers
+
+/* The event comes some time after the closing; by then the next question may be open. */
+function closed() {
+  const dialog = $('asking');
+  if (dialog.open) return;
+  answer?.(dialog.returnValue === 'ok' ? $('asking-text').value.trim() : null);
+  answer = null;
+}
+
 /** The text, or null when it was put away. With `required` it is not empty. */
 export function askText({ title, about, label, text, required = false }) {
   const dialog = $('asking');
+  answer?.(null);
   $('asking-title').textContent = title;
   $('asking-about').textContent = about;
   $('asking-label').textContent = label;
@@ -13,9 +24,8 @@ export function askText({ title, about, label, text, required = false }) {
   dialog.returnValue = '';
   dialog.showModal();
   box.focus();
-  return new Promise((resolve) => {
-    dialog.addEventListener('close', () => resolve(dialog.returnValue === 'ok' ? box.value.trim() : null), { once: true });
-  });
+  dialog.addEventListener('close', closed);
+  return new Promise((resolve) => { answer = resolve; });
 }
 
 /** Lines in a list; each is text, or [text, class]. */
