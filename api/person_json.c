@@ -4,6 +4,8 @@
 
 #include "api/fix_json.h"
 #include "api/way.h"
+#include "engine/able.h"
+#include "engine/age.h"
 #include "engine/clock.h"
 #include "engine/engine.h"
 #include "engine/sight.h"
@@ -64,11 +66,24 @@ static void write_fix(struct emit *e, const struct person_json_told *t, enum fra
     fix_json_write(e, &t->fix, age_us(&t->fix, clock_wall_us()), t->ages);
 }
 
+/* What the database knows against sending her, and what memory knows, as a search has it. */
 static void write_availability(struct emit *e, const struct person_json_told *t)
 {
+    const bool is_lost = t->has_fix && age_is_lost(t->ages, age_us(&t->fix, clock_wall_us()));
+    const struct {
+        bool stands;
+        enum able_bar bar;
+    } more[] = {
+        { t->is_taken, ABLE_TAKEN },
+        { is_lost, ABLE_STALE },
+        { t->has_fix && t->fix.flags & LIVE_FRAME, ABLE_FRAME_IN_DOUBT },
+    };
     const char *at = t->person->hindrances;
+    bool available = !at[0];
 
-    emit_key_bool(e, "available", !t->is_taken && !at[0]);
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        available = available && !more[i].stands;
+    emit_key_bool(e, "available", available);
     emit_key(e, "unavailable");
     emit_array(e);
     while (*at) {
@@ -77,8 +92,9 @@ static void write_availability(struct emit *e, const struct person_json_told *t)
         emit_text_sized(e, at, length);
         at += length + (at[length] == ',');
     }
-    if (t->is_taken)
-        emit_text(e, able_word(ABLE_TAKEN));
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+        if (more[i].stands)
+            emit_text(e, able_word(more[i].bar));
     emit_end(e);
 }
 

@@ -192,6 +192,8 @@ static void an_old_position_is_told_with_what_may_have_become_of_it(void **state
     assert_int_equal(asking_count(&answer, "/people"), 0);
     answer = nearest(true);
     assert_string_equal(asking_text(&answer, "/people/0/hindrances/0"), "stale");
+    answer = get("/v1/people/1");
+    assert_true(strstr(answer.body, "\"available\":false,\"unavailable\":[\"stale\"]") != NULL);
     report(1000, ",\"accuracy_m\":12.5");
     answer = nearest(false);
     const double eta_s = asking_number(&answer, "/people/0/eta_s");
@@ -207,8 +209,30 @@ static void an_old_position_is_told_with_what_may_have_become_of_it(void **state
     check_near(asking_number(&answer, "/people/0/eta_most_s"),
                asking_number(&answer, "/people/0/eta_s"), 1e-9);
     answer = get("/v1/people/1");
+    assert_true(strstr(answer.body, "\"available\":true,\"unavailable\":[]") != NULL);
     assert_true(strstr(answer.body, "\"stale\":false") != NULL);
     assert_int_equal(asking_count(&answer, "/position_flags"), 0);
+}
+
+static void whose_frame_is_in_doubt_is_not_available(void **state)
+{
+    const struct live_fix fix = { .person_id = 1,
+                                  .at = { 1163905000, 399000000 },
+                                  .accuracy_dm = -1,
+                                  .speed_cms = -1,
+                                  .fix_us = clock_wall_us(),
+                                  .received_us = clock_wall_us(),
+                                  .flags = LIVE_FRAME };
+
+    (void)state;
+    block_import(ROOM.d, 10, (struct point){ 116.386, 39.896 });
+    run("SELECT 1"); /* what was imported is followed */
+    live_move(engine_live(asking_engine(ROOM.asking)), &fix, 1);
+    struct asking_answer answer = nearest(true);
+
+    assert_string_equal(asking_text(&answer, "/people/0/hindrances/0"), "frame_in_doubt");
+    answer = get("/v1/people/1");
+    assert_true(strstr(answer.body, "\"unavailable\":[\"frame_in_doubt\"]") != NULL);
 }
 
 int main(void)
@@ -217,6 +241,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_list_has_what_is_open_of_those_one_sees, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_list_is_filtered_and_paged, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whose_frame_is_in_doubt_is_not_available, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(clearing_is_done_once_and_recorded, set_up, tear_down),
         cmocka_unit_test_setup_teardown(of_others_there_is_nothing_to_clear, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_old_position_is_told_with_what_may_have_become_of_it,
