@@ -149,8 +149,8 @@ struct database *database_new(bool migrated)
     free(run(link, text));
     PQfinish(link);
     d->address = arena_text(a, "%s dbname=%s", cluster, d->name);
-    d->key_file = arena_text(a, "%s.%s.key", getenv("VIGIL_TEST_CLUSTER"),
-                             d->name); // NOLINT(concurrency-mt-unsafe)
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
+    d->key_file = arena_text(a, "%s.%s.key", getenv("VIGIL_TEST_CLUSTER"), d->name);
     d->db = db_open(d->address, &f);
     if (!d->db)
         give_up(d->address, f.text);
