@@ -334,9 +334,10 @@ static enum fail_code fate(const struct sight *sight, const struct live_person *
     return person->on_duty || person->taken_incident_id ? CODE_NONE : CODE_OFF_DUTY;
 }
 
-/* Whether an item goes on to be written. What stands in memory is committed, unless it
- * was kept by this node alone. */
-static bool is_wanted(const struct live *l, const struct sight *sight, struct fixes_item *item)
+/* Whether an item goes on to be written. What stands in memory is committed or, as
+ * *is_local then says, perhaps only kept by this node; neither is done again. */
+static bool is_wanted(const struct live *l, const struct sight *sight, struct fixes_item *item,
+                      bool *is_local)
 {
     struct live_person person;
 
@@ -345,8 +346,10 @@ static bool is_wanted(const struct live *l, const struct sight *sight, struct fi
     item->code = live_get(l, item->person_id, &person) ? fate(sight, &person) : CODE_PERSON_UNKNOWN;
     if (item->code != CODE_NONE)
         return false;
-    return !person.has_fix || person.fix.fix_us != item->fix_us ||
-           (person.fix.flags & LIVE_NODE_LOCAL) != 0;
+    if (!person.has_fix || person.fix.fix_us != item->fix_us)
+        return true;
+    *is_local |= (person.fix.flags & LIVE_NODE_LOCAL) != 0;
+    return false;
 }
 
 /* The fixes of people who may be tracked, and of which items they are. */
@@ -354,6 +357,7 @@ struct admitted {
     struct live_fix *fixes;
     struct fixes_item **items;
     int32_t count;
+    bool is_local; /* some that are left out were kept by this node before */
 };
 
 static struct admitted let_in(struct positions *p, const struct sight *sight, struct fixes *fixes,
@@ -369,7 +373,7 @@ static struct admitted let_in(struct positions *p, const struct sight *sight, st
     for (int32_t i = 0; i < fixes->count; i++) {
         struct fixes_item *item = &fixes->items[i];
 
-        if (!is_wanted(p->live, sight, item))
+        if (!is_wanted(p->live, sight, item, &in.is_local))
             continue;
         in.items[in.count] = item;
         in.fixes[in.count++] = (struct live_fix){ .person_id = item->person_id,
@@ -462,7 +466,7 @@ bool positions_send(struct positions *p, const struct sight *sight, struct fixes
     const struct admitted in = let_in(p, sight, fixes, a);
 
     if (in.count == 0) {
-        done.call(done.self, POSITIONS_COMMITTED, NULL);
+        done.call(done.self, in.is_local ? POSITIONS_NODE_LOCAL : POSITIONS_COMMITTED, NULL);
         return true;
     }
     live_snap(p->live, in.fixes, in.count);
@@ -470,6 +474,7 @@ bool positions_send(struct positions *p, const struct sight *sight, struct fixes
     struct job *jobs = jobs_of(p, &in, ask, a);
 
     ask->done = done;
+    ask->is_local = in.is_local;
     pthread_mutex_lock(&p->lock);
     const bool has_room = p->queued + in.count <= p->queue_max;
 

@@ -91,7 +91,8 @@ bool positions_have_room(struct positions *p, struct fail *f);
  * of people whom the sender does not see get PERSON_UNKNOWN, like those whom nobody is,
  * those of people off duty OFF_DUTY, and those of people who have not agreed to be located
  * CONSENT_MISSING: of these nothing is stored. One of the same person and moment as her
- * last position is a repeat: it is accepted, and not written again.
+ * last position is a repeat: it is accepted, and neither written nor kept again; if a node
+ * kept that one, the end is POSITIONS_NODE_LOCAL once more.
  *
  * True: `done` is called; until then the fixes and the arena stay as they are, and are
  * the writers'. False: nothing was taken and nobody is called, with TOO_MANY_POSITIONS

@@ -2,8 +2,8 @@
 -- when it came (and when it was taken, if that is more than $11 microseconds before) and
 -- still agree to it, and the newest becomes the last position of whoever
 -- is tracked now. $9: it may be in the history already, which is looked for by when it was
--- received. Given back is which fixes ($1's order, from 1) are of somebody who is tracked
--- now, for the other nodes. Those whose answer is being taken back are waited for.
+-- received; what is her last position was sent again elsewhere, and is there in any case. Given
+-- back is which fixes ($1's order, from 1) are of somebody who is tracked now, for the other nodes. Those whose answer is being taken back are waited for.
 WITH fix AS MATERIALIZED (
     SELECT n, person_id, lon_e7, lat_e7, nullif(accuracy_dm, -1) AS accuracy_dm,
            nullif(speed_cms, -1) AS speed_cms, fix_us, received_us, flags
@@ -27,8 +27,12 @@ WITH fix AS MATERIALIZED (
     INSERT INTO vigil.position_history
         (person_id, lon_e7, lat_e7, accuracy_dm, speed_cms, fix_us, received_us, flags)
     SELECT person_id, lon_e7, lat_e7, accuracy_dm, speed_cms, fix_us, received_us, flags
-    FROM kept WHERE NOT EXISTS (SELECT FROM known
-                                WHERE known.person_id = kept.person_id AND known.fix_us = kept.fix_us)
+    FROM kept
+    WHERE NOT EXISTS (SELECT FROM known
+                      WHERE known.person_id = kept.person_id AND known.fix_us = kept.fix_us)
+          AND NOT EXISTS (SELECT FROM vigil.position_last l
+                          WHERE l.person_id = kept.person_id
+                                AND (l.fix_us, l.lon_e7, l.lat_e7) = (kept.fix_us, kept.lon_e7, kept.lat_e7))
 ), newest AS (
     SELECT DISTINCT ON (person_id) * FROM kept WHERE flags & $10::integer = 0
     ORDER BY person_id, fix_us DESC, lon_e7 DESC, lat_e7 DESC

@@ -206,8 +206,21 @@ static void fixes_that_may_be_there_are_looked_for(void **state)
     bring_fixes(q, 1, fixes, 2, false);
     bring_fixes(q, 2, fixes, 3, true);
     assert_int_equal(count(q, "position_history"), 3);
-    bring_fixes(q, 3, fixes, 1, false);
-    assert_int_equal(count(q, "position_history"), 4);
+}
+
+/* Its sender heard nothing, and sent it to another process. */
+static void what_is_her_last_position_is_not_added(void **state)
+{
+    struct quay *q = *state;
+    struct live_fix one = fix(1, clock_wall_us());
+
+    bring_fixes(q, 1, &one, 1, false);
+    one.received_us += MINUTE_US;
+    bring_fixes(q, 2, &one, 1, false);
+    assert_int_equal(count(q, "position_history"), 1);
+    one.fix_us++;
+    bring_fixes(q, 3, &one, 1, false);
+    assert_int_equal(count(q, "position_history"), 2);
 }
 
 static void who_was_off_duty_when_it_came_is_left_out(void **state)
@@ -360,6 +373,7 @@ int main(void)
         AT_THE_QUAY(a_record_comes_in_once_however_often_it_is_brought),
         AT_THE_QUAY(a_commit_whose_answer_was_lost_is_not_done_again),
         AT_THE_QUAY(fixes_that_may_be_there_are_looked_for),
+        AT_THE_QUAY(what_is_her_last_position_is_not_added),
         AT_THE_QUAY(who_was_off_duty_when_it_came_is_left_out),
         AT_THE_QUAY(an_older_or_doubtful_fix_moves_nobody),
         AT_THE_QUAY(an_incident_comes_in_with_its_number_time_and_answer),

@@ -394,7 +394,8 @@ static void what_the_database_cannot_take_finds_a_refuge(void **state)
     struct fixes_item first = item(7, 1, 100);
     struct fixes_item second = item(7, 2, 200);
     struct fixes_item again = item(7, 1, 100);
-    struct told told[3] = { 0 };
+    struct fixes_item once_more = item(7, 1, 100);
+    struct told told[4] = { 0 };
 
     positions_set_refuge(p->positions, (struct positions_refuge){ &refuge, keep });
     let_connect(p, false);
@@ -403,15 +404,19 @@ static void what_the_database_cannot_take_finds_a_refuge(void **state)
     assert_int_equal(refuge.kept, 1);
     assert_int_equal(refuge.flags, LIVE_NODE_LOCAL);
     assert_int_equal(seen(p, 7).at.lon, 1);
+    send(p, &again, &told[3]);
+    assert_int_equal(told[3].end, POSITIONS_NODE_LOCAL);
+    assert_int_equal(refuge.kept, 1);
     refuge.is_open = false;
     send(p, &second, &told[1]);
     assert_int_equal(told[1].end, POSITIONS_FAILED);
     assert_int_equal(told[1].why.code, CODE_DISK_FULL);
     assert_int_equal(seen(p, 7).at.lon, 1);
     let_connect(p, true);
-    send(p, &again, &told[2]);
-    assert_int_equal(told[2].end, POSITIONS_COMMITTED);
+    send(p, &once_more, &told[2]); /* it will come in from the refuge */
+    assert_int_equal(told[2].end, POSITIONS_NODE_LOCAL);
     assert_int_equal(refuge.kept, 1);
+    assert_int_equal(database_int(p->d, "SELECT count(*) FROM vigil.position_history"), 0);
 }
 
 /* ------------------------------------------------------------------ who is told */
