@@ -41,7 +41,7 @@ struct parcel_incident {
     struct idempotency_answer answer;
 };
 
-void parcel_put_incident(struct buf *out, const struct parcel_incident *incident);
+void parcel_put_incident(struct buf *out, const struct parcel_incident *p);
 
 /* And back; what is read lives in the arena. False with PARCEL_MALFORMED. */
 bool parcel_get_fixes(const void *bytes, size_t size, struct arena *a, struct parcel_fixes *out,

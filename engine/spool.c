@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,11 +86,12 @@ static size_t read_some(int fd, void *bytes, size_t size, int64_t at)
 /* The name of a new file is on the disk once its folder is. */
 static bool sync_folder(const char *path)
 {
-    char *copy = strdup(path);
+    const char *slash = strrchr(path, '/');
+    char *copy = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
 
     if (!copy)
         abort();
-    const int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int fd = open(copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     const bool good = fd >= 0 && fsync(fd) == 0;
 
     if (fd >= 0)
