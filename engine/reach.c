@@ -14,15 +14,16 @@
 struct reach {
     struct db *db;
     pthread_t thread;
+    bool is_stopping; /* guarded by `lock` */
 };
 
 /* One for the process: connections are opened in many places, and none of them should
  * have to be told. */
 static _Atomic int64_t away_since_us;
 static _Atomic uint32_t times;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards the next two */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what is doubted and who stops */
 static pthread_cond_t woken = PTHREAD_COND_INITIALIZER;
-static bool is_doubted, is_stopping;
+static bool is_doubted;
 
 bool reach_is_away(void)
 {
@@ -43,13 +44,13 @@ void reach_doubt(void)
 {
     pthread_mutex_lock(&lock);
     is_doubted = true;
-    pthread_cond_signal(&woken);
+    pthread_cond_broadcast(&woken);
     pthread_mutex_unlock(&lock);
 }
 
 /* Until so long has passed, this is closed or, where that counts, somebody doubts;
  * false when it is closed. */
-static bool rest(int64_t ms, bool may_doubt)
+static bool rest(const struct reach *r, int64_t ms, bool may_doubt)
 {
     struct timespec until;
 
@@ -58,11 +59,11 @@ static bool rest(int64_t ms, bool may_doubt)
     until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&lock);
-    while (!is_stopping && !(may_doubt && is_doubted))
+    while (!r->is_stopping && !(may_doubt && is_doubted))
         if (pthread_cond_timedwait(&woken, &lock, &until) != 0)
             break;
     is_doubted = false;
-    const bool goes_on = !is_stopping;
+    const bool goes_on = !r->is_stopping;
 
     pthread_mutex_unlock(&lock);
     return goes_on;
@@ -111,11 +112,11 @@ static void *ask_on(void *self)
         if (db_ping(r->db, REACH_SILENT_MS, &why)) {
             find();
             retry_ms = REACH_RETRY_MIN_MS;
-            goes_on = rest(REACH_ASK_MS, true);
+            goes_on = rest(r, REACH_ASK_MS, true);
             continue;
         }
         lose(&why);
-        goes_on = rest(shaken(retry_ms), false);
+        goes_on = rest(r, shaken(retry_ms), false);
         retry_ms = retry_ms * 2 < REACH_RETRY_MAX_MS ? retry_ms * 2 : REACH_RETRY_MAX_MS;
     }
     return NULL;
@@ -127,7 +128,6 @@ struct reach *reach_open(const char *database, struct fail *f)
 
     if (!r)
         abort();
-    is_stopping = is_doubted = false;
     r->db = db_open(database, f);
     if (r->db && pthread_create(&r->thread, NULL, ask_on, r) == 0)
         return r;
@@ -143,8 +143,8 @@ void reach_close(struct reach *r)
     if (!r)
         return;
     pthread_mutex_lock(&lock);
-    is_stopping = true;
-    pthread_cond_signal(&woken);
+    r->is_stopping = true;
+    pthread_cond_broadcast(&woken);
     pthread_mutex_unlock(&lock);
     pthread_join(r->thread, NULL);
     atomic_store(&away_since_us, 0);

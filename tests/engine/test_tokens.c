@@ -112,7 +112,7 @@ static void the_secret_itself_is_nowhere_in_the_database(void **state)
     assert_int_equal(database_int(d, "SELECT octet_length(secret_hash) FROM vigil.token"), 32);
     const char *row = database_text(d, "SELECT t::text FROM vigil.token t");
 
-    assert_null(strstr(row, strrchr(text, '_') + 1));
+    assert_null(strstr(row, text + strlen("vgl_1_"))); /* it may have a '_' of its own */
 }
 
 static void a_wrong_secret_or_id_is_refused_alike(void **state)
