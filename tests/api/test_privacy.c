@@ -159,7 +159,8 @@ static void put_on_duty(int64_t person_id)
                       " fix_us = (extract(epoch FROM now()) * 1e6)::bigint WHERE person_id = %lld;"
                       "INSERT INTO vigil.position_history VALUES (%lld, 1171850000, 342610000, 10,"
                       " 0, 1, (extract(epoch FROM now()) * 1e6)::bigint),"
-                      " (%lld, 1171850000, 342610000, 10, 0, 1, 1); SELECT 1",
+                      " (%lld, 1171850000, 342610000, 10, 0, 1,"
+                      " (extract(epoch FROM now()) * 1e6)::bigint - 1); SELECT 1",
                       (long long)person_id, (long long)person_id, (long long)person_id,
                       (long long)person_id));
     if (!engine_follow(asking_engine(NEWCOMER_ROOM.asking), &f))
@@ -266,7 +267,8 @@ static void she_who_leaves_is_nobody_any_more(void **state)
                      1);
     /* What was on its way when she left goes, too. */
     database_int(NEWCOMER_ROOM.d,
-                 newcomer_text("INSERT INTO vigil.position_history VALUES (%lld, 0, 0, 0, 0, 1, 1);"
+                 newcomer_text("INSERT INTO vigil.position_history VALUES (%lld, 0, 0, 0, 0, 1,"
+                               " (extract(epoch FROM now()) * 1e6)::bigint - 180000000);"
                                "UPDATE vigil.erasure SET asked_at = now() - interval '2 minutes';"
                                "SELECT 1",
                                (long long)person));
