@@ -144,6 +144,7 @@
     X(OPERAND_COUNT, "operand_count")                                                              \
     X(OPTION_UNKNOWN, "option_unknown")                                                            \
     X(OPTION_WITHOUT_VALUE, "option_without_value")                                                \
+    X(ORDER_FAILED, "order_failed")                                                                \
     X(ORG_LOOP, "org_loop")                                                                        \
     X(ORG_NOT_EMPTY, "org_not_empty")                                                              \
     X(ORG_UNKNOWN, "org_unknown")                                                                  \

@@ -1,0 +1,50 @@
+#ifndef GEO_ROAD_METRIC_H
+#define GEO_ROAD_METRIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "geo/road/hierarchy.h"
+
+/* What the arcs of a hierarchy cost: of each arc, upwards and downwards, the cheapest
+ * way that touches only nodes below its lower end (Dibbelt, Strasser, Wagner 2016,
+ * section 6, basic customization). With it the cheapest way between any two nodes
+ * leads first upwards, then downwards.
+ *
+ * Costs are milliseconds; METRIC_NEVER and more is never. It is a quarter of what 32
+ * bits hold, so that two of them can be added and compared as signed numbers, which
+ * every processor does four at a time. 8 bytes an arc, 8 an edge. */
+#define METRIC_NEVER (((int32_t)1 << 30) - 1)
+
+struct metric;
+
+/* The edges are those that the hierarchy was made of; they and it must outlive the
+ * metric. Every edge costs METRIC_NEVER until metric_price. */
+struct metric *metric_new(const struct hierarchy *h, const struct hierarchy_edges *edges);
+void metric_free(struct metric *m);
+size_t metric_bytes(const struct metric *m);
+
+/* All costs anew, one per edge. */
+void metric_price(struct metric *m, const uint32_t *cost_ms);
+
+/* Some edges cost something else now. Only the arcs that this touches are computed
+ * again, and the outcome is that of metric_price with all costs. Gives the arcs that
+ * changed, ascending; they may be read until the next change. */
+struct metric_change {
+    int32_t edge;
+    uint32_t cost_ms;
+};
+int32_t metric_change(struct metric *m, const struct metric_change *changes, int32_t count,
+                      const int32_t **arcs);
+
+/* By arc: from its lower end to its upper, and back. */
+const int32_t *metric_up(const struct metric *m);
+const int32_t *metric_down(const struct metric *m);
+
+/* The cheapest way between two of the caller's nodes, walking up both sides of the
+ * elimination tree (section 5.2 there); METRIC_NEVER when there is none. `room` holds
+ * 2 x height numbers. */
+int32_t metric_distance(const struct metric *m, int32_t from, int32_t to, int32_t *room);
+
+#endif
