@@ -13,6 +13,7 @@
 #include "engine/bus_lines.h"
 #include "engine/cadence.h"
 #include "engine/chain.h"
+#include "engine/city.h"
 #include "engine/clock.h"
 #include "engine/config.h"
 #include "engine/db.h"
@@ -89,31 +90,6 @@ struct engine {
 
 /* ------------------------------------------------------------------ following */
 
-static void free_index(void *index)
-{
-    snap_index_free(index);
-}
-
-static struct world *world_from(struct engine *e, struct arena *a, const struct streets *s)
-{
-    struct network *network = arena_take(a, 1, sizeof *network);
-    struct snap_index *index;
-    struct world *w = world_draft(e->worlds, a);
-
-    *network = s->network;
-    index = snap_index_new(network);
-    arena_defer(a, free_index, index);
-    w->network = network;
-    w->streets = index;
-    w->south_west = s->south_west;
-    w->north_east = s->north_east;
-    w->centre = (struct point){ (s->south_west.lon + s->north_east.lon) / 2,
-                                (s->south_west.lat + s->north_east.lat) / 2 };
-    w->city_name = s->city_name;
-    w->attribution = s->attribution;
-    return w;
-}
-
 /* The new city is built beside the old one, which serves until the people have
  * been put onto the new streets. */
 static bool load_city(struct engine *e, struct fail *f)
@@ -128,8 +104,12 @@ static bool load_city(struct engine *e, struct fail *f)
         arena_free(a);
         return false;
     }
-    struct world *w = world_from(e, a, &streets);
+    struct world *w = city_world(e->worlds, &streets, a, f);
 
+    if (!w) {
+        arena_free(a);
+        return false;
+    }
     w->layers = db_get_text(layers, 0, 0);
     live_settle(e->live, w);
     world_publish(e->worlds, w);

@@ -131,7 +131,11 @@ static bool find(const struct choice *c, struct nearest_room *room, struct arena
     search.accept = accept;
     search.delay_ms = spread;
     search.self = c;
-    if (!nearest_find(w->network, w->streets, live_crowd(c->live), &search, room, a, &found, f))
+    const bool ok = nearest_find(traffic_read(w->traffic), w->streets, live_crowd(c->live), &search,
+                                 room, a, &found, f);
+
+    traffic_read_end(w->traffic);
+    if (!ok)
         return f->code == CODE_NO_STREET_NEAR ? fail_at(f, "/place") : false;
     *out = (struct nearby_answer){ .world = world_hold_again(w),
                                    .count = found.count,
@@ -216,9 +220,12 @@ bool nearby_route(struct nearby_answer *answer, int32_t count_max, struct route_
 {
     for (int32_t i = 0; i < answer->count && i < count_max; i++) {
         struct nearby_person *p = &answer->people[i];
+        struct traffic *traffic = answer->world->traffic;
+        const bool ok =
+            route_find(traffic_read(traffic), p->mode, p->stands, p->place, room, a, &p->route, f);
 
-        if (!route_find(answer->world->network, p->mode, p->stands, p->place, room, a, &p->route,
-                        f))
+        traffic_read_end(traffic);
+        if (!ok)
             return false;
     }
     return true;
@@ -246,6 +253,10 @@ bool nearby_way(const struct world *w, enum mode mode, struct point from, struct
 {
     struct spot start, end;
 
-    return snap_end(w, mode, from, "/from", &start, f) && snap_end(w, mode, to, "/to", &end, f) &&
-           route_find(w->network, mode, start, end, room, a, out, f);
+    if (!snap_end(w, mode, from, "/from", &start, f) || !snap_end(w, mode, to, "/to", &end, f))
+        return false;
+    const bool ok = route_find(traffic_read(w->traffic), mode, start, end, room, a, out, f);
+
+    traffic_read_end(w->traffic);
+    return ok;
 }

@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+#include "engine/traffic.h"
 #include "geo/base/arena.h"
 #include "geo/point.h"
 #include "geo/road/network.h"
@@ -16,6 +17,7 @@ struct world {
     uint64_t version;          /* 1, 2, …: no two worlds of a slot have the same */
     const struct network *network;
     const struct snap_index *streets;    /* its index for snapping */
+    struct traffic *traffic;             /* travel on it now; guards itself */
     struct point south_west, north_east; /* bounds of the streets */
     struct point centre;
     const char *city_name;

@@ -233,10 +233,11 @@ static bool find_places(struct search *s, const struct snap_index *index, struct
                     SNAP_REACH_M, s->wish->place.lon, s->wish->place.lat);
 }
 
-bool nearest_find(const struct network *n, const struct snap_index *index, const struct crowd *c,
+bool nearest_find(const struct roads *r, const struct snap_index *index, const struct crowd *c,
                   const struct nearest_wish *wish, struct nearest_room *room, struct arena *a,
                   struct nearest_answer *out, struct fail *f)
 {
+    const struct network *n = roads_network(r);
     struct nearest_answer answer = { 0 };
     struct search s = { .n = n,
                         .crowd = c,

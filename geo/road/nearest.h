@@ -2,6 +2,7 @@
 #define GEO_ROAD_NEAREST_H
 
 #include "geo/road/crowd.h"
+#include "geo/road/roads.h"
 #include "geo/road/snap.h"
 
 /* The k people who can be at a place first, by road, each by her own mode:
@@ -47,7 +48,7 @@ struct nearest_room *nearest_room_new(void);
 void nearest_room_free(struct nearest_room *room);
 
 /* False with NO_STREET_NEAR when no wanted mode has a street near the place. */
-bool nearest_find(const struct network *n, const struct snap_index *index, const struct crowd *c,
+bool nearest_find(const struct roads *r, const struct snap_index *index, const struct crowd *c,
                   const struct nearest_wish *wish, struct nearest_room *room, struct arena *a,
                   struct nearest_answer *out, struct fail *f);
 

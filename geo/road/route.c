@@ -241,9 +241,10 @@ static struct guide_ends list_edges(const struct search *s, struct arena *a, str
     return ends;
 }
 
-bool route_find(const struct network *n, enum mode mode, struct spot from, struct spot to,
+bool route_find(const struct roads *roads, enum mode mode, struct spot from, struct spot to,
                 struct route_room *room, struct arena *a, struct route *out, struct fail *f)
 {
+    const struct network *n = roads_network(roads);
     struct search s = {
         .n = n, .mode = mode, .room = room, .best_ms = NETWORK_COST_NEVER, .meeting = NOWHERE
     };

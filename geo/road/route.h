@@ -1,7 +1,7 @@
 #ifndef GEO_ROAD_ROUTE_H
 #define GEO_ROAD_ROUTE_H
 
-#include "geo/road/network.h"
+#include "geo/road/roads.h"
 #include "geo/road/snap.h"
 
 /* The fastest way between two spots for one mode: bidirectional Dijkstra with
@@ -48,7 +48,7 @@ struct route_room *route_room_new(void);
 void route_room_free(struct route_room *room);
 
 /* All of *out lives in the arena. False with NO_ROUTE when there is no way. */
-bool route_find(const struct network *n, enum mode mode, struct spot from, struct spot to,
+bool route_find(const struct roads *roads, enum mode mode, struct spot from, struct spot to,
                 struct route_room *room, struct arena *a, struct route *out, struct fail *f);
 
 #endif

@@ -54,6 +54,7 @@ struct bench {
     struct town_dice dice;
     struct streets streets;
     const struct network *n;
+    struct roads *roads;
     struct snap_index *index;
     struct crowd *crowd;
     struct crowd_person *people;
@@ -297,9 +298,9 @@ static bool find(struct bench *b, const struct nearest_wish *wish, struct neares
     int32_t kept = 0;
 
     if (!b->is_late || !wish->accept)
-        return nearest_find(b->n, b->index, b->crowd, wish, room, a, got, f);
+        return nearest_find(b->roads, b->index, b->crowd, wish, room, a, got, f);
     all.accept = NULL;
-    if (!nearest_find(b->n, b->index, b->crowd, &all, room, a, got, f))
+    if (!nearest_find(b->roads, b->index, b->crowd, &all, room, a, got, f))
         return false;
     for (int32_t i = 0; i < got->count; i++)
         if (wish->accept(wish->self, &got->hits[i].person))
@@ -381,8 +382,8 @@ static void write_routes(struct bench *b, int32_t pairs, FILE *file)
                 target = random_node(b, mode);
             fprintf(file, "%s\t%lld\t%lld\t", network_mode_word(mode),
                     (long long)b->n->node_id[source], (long long)b->n->node_id[target]);
-            if (route_find(b->n, mode, at_node(b->n, source), at_node(b->n, target), room, a, &r,
-                           &f)) {
+            if (route_find(b->roads, mode, at_node(b->n, source), at_node(b->n, target), room, a,
+                           &r, &f)) {
                 fprintf(file, "%u", r.cost_ms);
                 found++;
             }
@@ -406,6 +407,7 @@ static void open_city(struct bench *b, const char *address)
         give_up(address, f.text);
     db_close(db);
     b->n = &b->streets.network;
+    b->roads = town_roads(b->n, b->arena);
     b->index = snap_index_new(b->n);
     b->plain = plain_new(address);
     printf("city: %s, %d nodes, %d segments, %.1f MiB in memory\n", b->streets.city_name,

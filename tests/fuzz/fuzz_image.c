@@ -8,6 +8,7 @@
 #include "geo/road/nearest.h"
 #include "geo/road/route.h"
 #include "geo/road/snap.h"
+#include "tests/support/town.h"
 
 enum { HEAD_SIZE = 64, IMPORT = 1 };
 
@@ -17,6 +18,7 @@ static void search(const struct network *n, struct arena *a)
 {
     struct snap_index *index = snap_index_new(n);
     struct crowd *c = crowd_new(n);
+    struct roads *roads = town_roads(n, a);
     struct nearest_room *near_room = nearest_room_new();
     struct route_room *way_room = route_room_new();
     const int32_t last = n->segment_count - 1;
@@ -33,8 +35,8 @@ static void search(const struct network *n, struct arena *a)
                                              .mode = (enum mode)(s % MODE_COUNT),
                                              .available = true });
     snap_to(index, MODE_FOOT, wish.place, &snap, &f);
-    nearest_find(n, index, c, &wish, near_room, a, &nearest, &f);
-    route_find(n, MODE_CAR, (struct spot){ 0, 0 }, far, way_room, a, &route, &f);
+    nearest_find(roads, index, c, &wish, near_room, a, &nearest, &f);
+    route_find(roads, MODE_CAR, (struct spot){ 0, 0 }, far, way_room, a, &route, &f);
     nearest_room_free(near_room);
     route_room_free(way_room);
     crowd_free(c);

@@ -149,6 +149,27 @@ const struct network *town_blocks(int32_t side, struct point south_west, struct 
     return finish(d, a);
 }
 
+static void free_roads(void *roads)
+{
+    roads_free(roads);
+}
+
+struct roads *town_roads(const struct network *n, struct arena *a)
+{
+    struct graph *g = arena_take(a, 1, sizeof *g);
+    struct hierarchy *h = arena_take(a, 1, sizeof *h);
+    struct fail f = { 0 };
+
+    graph_take(n, a, g);
+    const bool is_made = roads_hierarchy(g, a, h, &f);
+
+    assert(is_made);
+    struct roads *roads = roads_new(&(struct roads_base){ n, g, h });
+
+    arena_defer(a, free_roads, roads);
+    return roads;
+}
+
 struct spot town_spot(struct town_dice *dice, const struct network *n)
 {
     const int32_t segment = town_pick(dice, n->segment_count);

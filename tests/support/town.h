@@ -1,7 +1,7 @@
 #ifndef TESTS_SUPPORT_TOWN_H
 #define TESTS_SUPPORT_TOWN_H
 
-#include "geo/road/network.h"
+#include "geo/road/roads.h"
 
 /* Small made-up networks and a random source that gives the same numbers on every
  * machine. */
@@ -29,6 +29,9 @@ const struct network *town_random(struct town_dice *dice, int32_t node_count, in
 /* Streets of `side` by `side` blocks of 100 m, named "Row n" and "Column n", open to
  * all both ways, around `south_west`; segments of rows first. */
 const struct network *town_blocks(int32_t side, struct point south_west, struct arena *a);
+
+/* The roads on a network; they end with the arena. */
+struct roads *town_roads(const struct network *n, struct arena *a);
 
 /* A random spot; one in four is at an end of its segment. */
 struct spot town_spot(struct town_dice *dice, const struct network *n);

@@ -77,7 +77,7 @@ static void a_turn_is_told_by_its_angle(void **state)
         struct route r;
         struct fail f;
 
-        assert_true(route_find(n, MODE_CAR, from, to, room, a, &r, &f));
+        assert_true(route_find(town_roads(n, a), MODE_CAR, from, to, room, a, &r, &f));
         if (CASES[i].turn == TURN_STRAIGHT) {
             assert_int_equal(r.step_count, 2);
         } else {
@@ -128,7 +128,7 @@ static void the_line_is_that_of_the_part_in_use(void **state)
         struct route r;
         double drawn_m = 0;
 
-        assert_true(route_find(&n, MODE_FOOT, (struct spot){ 0, CASES[i].from_cm },
+        assert_true(route_find(town_roads(&n, a), MODE_FOOT, (struct spot){ 0, CASES[i].from_cm },
                                (struct spot){ 0, CASES[i].to_cm }, room, a, &r, &f));
         assert_int_equal(r.point_count, CASES[i].point_count);
         for (int32_t p = 1; p < r.point_count; p++)

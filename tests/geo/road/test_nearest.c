@@ -131,6 +131,7 @@ static void the_nearest_are_those_of_the_definition(void **state)
         struct arena *a = arena_new();
         const struct network *n =
             town_random(&dice, 2 + town_pick(&dice, 30), 1 + town_pick(&dice, 60), town % 2, a);
+        struct roads *roads = town_roads(n, a);
         struct snap_index *index = snap_index_new(n);
         struct crowd *c = crowd_new(n);
 
@@ -142,7 +143,7 @@ static void the_nearest_are_those_of_the_definition(void **state)
             struct fail f;
             const int32_t count = expect(n, index, c, &wish, rivals);
 
-            if (!nearest_find(n, index, c, &wish, room, a, &got, &f)) {
+            if (!nearest_find(roads, index, c, &wish, room, a, &got, &f)) {
                 assert_int_equal(f.code, CODE_NO_STREET_NEAR);
                 assert_int_equal(count, 0);
                 continue;
@@ -175,7 +176,7 @@ static void equal_costs_are_in_order_of_id(void **state)
                                              .available = true });
     const struct nearest_wish wish = { .place = { 117.2018, 34.3018 }, .k = 30 };
 
-    assert_true(nearest_find(n, index, c, &wish, room, a, &got, &f));
+    assert_true(nearest_find(town_roads(n, a), index, c, &wish, room, a, &got, &f));
     assert_int_equal(got.count, 30);
     for (int32_t i = 1; i < got.count; i++)
         if (got.hits[i].cost_ms == got.hits[i - 1].cost_ms)
@@ -202,7 +203,7 @@ static void whoever_may_come_late_stands_behind_who_comes_for_sure(void **state)
     /* 4 stands on the spot and may be 80 s late, 1 is 100 m away: 83 s on foot. */
     crowd_put(c, &(struct crowd_person){ .person_id = 4, .available = true });
     crowd_put(c, &(struct crowd_person){ .person_id = 1, .spot = { 0, 5000 }, .available = true });
-    assert_true(nearest_find(n, index, c, &wish, room, a, &got, &f));
+    assert_true(nearest_find(town_roads(n, a), index, c, &wish, room, a, &got, &f));
     assert_int_equal(got.count, 2);
     assert_int_equal(got.hits[0].person.person_id, 1);
     assert_int_equal(got.hits[0].delay_ms, 0);
@@ -210,7 +211,7 @@ static void whoever_may_come_late_stands_behind_who_comes_for_sure(void **state)
     assert_int_equal(got.hits[1].cost_ms, 0);
     assert_int_equal(got.hits[1].delay_ms, 80000);
     wish.limit_ms = 79999;
-    assert_true(nearest_find(n, index, c, &wish, room, a, &got, &f));
+    assert_true(nearest_find(town_roads(n, a), index, c, &wish, room, a, &got, &f));
     assert_int_equal(got.count, 1);
     nearest_room_free(room);
     crowd_free(c);
@@ -230,7 +231,7 @@ static void far_from_every_street_nobody_is_near(void **state)
     const struct nearest_wish wish = { .place = { 117.2, 34.33 }, .k = 1 };
 
     (void)state;
-    assert_false(nearest_find(n, index, c, &wish, room, a, &got, &f));
+    assert_false(nearest_find(town_roads(n, a), index, c, &wish, room, a, &got, &f));
     assert_int_equal(f.code, CODE_NO_STREET_NEAR);
     assert_int_equal(got.count, 77);
     nearest_room_free(room);

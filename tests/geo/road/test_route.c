@@ -65,6 +65,7 @@ static void the_way_costs_what_the_definition_says(void **state)
         struct arena *a = arena_new();
         const struct network *n =
             town_random(&dice, 2 + town_pick(&dice, 30), 1 + town_pick(&dice, 60), town % 2, a);
+        struct roads *roads = town_roads(n, a);
 
         for (int32_t pair = 0; pair < PAIRS; pair++) {
             const enum mode mode = (enum mode)town_pick(&dice, MODE_COUNT);
@@ -79,7 +80,7 @@ static void the_way_costs_what_the_definition_says(void **state)
             }
             const uint32_t want_ms = slow_cost(n, mode, from, to);
 
-            if (!route_find(n, mode, from, to, room, a, &r, &f)) {
+            if (!route_find(roads, mode, from, to, room, a, &r, &f)) {
                 assert_int_equal(f.code, CODE_NO_ROUTE);
                 assert_int_equal(want_ms, NETWORK_COST_NEVER);
                 missing++;
@@ -118,7 +119,8 @@ static void the_steps_name_the_streets_and_turns(void **state)
     /* From half-way along the first block of Row 0 to half-way up the last of Column 3. */
     const struct spot to = { side * (side + 1) + 3 * side + 2, 5000 };
 
-    assert_true(route_find(n, MODE_FOOT, (struct spot){ 0, 5000 }, to, room, a, &r, &f));
+    assert_true(
+        route_find(town_roads(n, a), MODE_FOOT, (struct spot){ 0, 5000 }, to, room, a, &r, &f));
     assert_int_equal(r.length_cm, 50000);
     assert_int_equal(r.steps[0].turn, TURN_DEPART);
     assert_memory_equal(r.steps[0].name, "Row", 3);
@@ -139,7 +141,8 @@ static void a_straight_street_is_one_step(void **state)
     struct fail f;
 
     (void)state;
-    assert_true(route_find(n, MODE_CAR, crossing(5, 2, 0), crossing(5, 2, 5), room, a, &r, &f));
+    assert_true(route_find(town_roads(n, a), MODE_CAR, crossing(5, 2, 0), crossing(5, 2, 5), room,
+                           a, &r, &f));
     assert_int_equal(r.step_count, 2);
     assert_string_equal(r.steps[0].name, "Row 2");
     assert_int_equal(r.length_cm, 50000);
@@ -203,8 +206,8 @@ static void a_piece_without_name_is_told_only_where_the_street_goes_on_elsewhere
         struct route r;
         struct fail f;
 
-        assert_true(route_find(n, MODE_FOOT, (struct spot){ 0, 0 }, (struct spot){ 2, 20000 }, room,
-                               a, &r, &f));
+        assert_true(route_find(town_roads(n, a), MODE_FOOT, (struct spot){ 0, 0 },
+                               (struct spot){ 2, 20000 }, room, a, &r, &f));
         assert_int_equal(r.length_cm, 60000);
         assert_int_equal(r.step_count, CASES[i].step_count);
         assert_string_equal(r.steps[0].name, "Zhongshan Lu");
@@ -222,8 +225,8 @@ static void being_there_is_a_way_of_no_length(void **state)
     struct fail f;
 
     (void)state;
-    assert_true(
-        route_find(n, MODE_CAR, (struct spot){ 1, 77 }, (struct spot){ 1, 77 }, room, a, &r, &f));
+    assert_true(route_find(town_roads(n, a), MODE_CAR, (struct spot){ 1, 77 },
+                           (struct spot){ 1, 77 }, room, a, &r, &f));
     assert_int_equal(r.cost_ms, 0);
     assert_int_equal(r.length_cm, 0);
     assert_int_equal(r.edge_count, 0);

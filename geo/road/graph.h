@@ -1,0 +1,56 @@
+#ifndef GEO_ROAD_GRAPH_H
+#define GEO_ROAD_GRAPH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "geo/base/arena.h"
+#include "geo/road/network.h"
+
+/* Where a traveller can be and how she can go on, turn by turn.
+ *
+ * A *state* is a junction together with what matters of how it was reached. State v
+ * below node_count is junction v without any past: whoever starts there may leave by
+ * every edge. Where a rule forbids a turn, whoever comes by the edge that the rule
+ * begins with is in a state of its own at the same junction, from which that turn is
+ * missing; so only junctions with rules have more than one state (Geisberger, Vetter,
+ * Efficient routing in road networks with turn costs, SEA 2011, section 3, reduced to
+ * the turns that are forbidden).
+ *
+ * An *arc* is an edge taken from one state to another. The arcs of edge e are
+ * first_arc[e] to first_arc[e + 1] - 1; the first of them leads from the junction
+ * without past to graph_arrival(e), where everybody comes to who began within the edge.
+ * A mode may take an arc when its bit in arc_modes is set (and the edge is open to it).
+ *
+ * It knows no costs. It never changes and may be read by any number of threads. */
+struct graph {
+    int32_t node_count;  /* junctions of the network */
+    int32_t state_count; /* at least node_count */
+    int32_t arc_count;   /* at least 2 x segment_count */
+
+    const int32_t *node_of;   /* per state: its junction */
+    const int32_t *first_arc; /* [2 x segment_count + 1] */
+    const int32_t *tail;      /* per arc: the state it leaves */
+    const int32_t *head;      /* per arc: the state it leads to */
+    const int32_t *edge;      /* per arc */
+    const uint8_t *arc_modes; /* per arc: bit 1 << mode */
+
+    const int32_t *first_out; /* [state_count + 1] into out_arc */
+    const int32_t *out_arc;   /* arcs that leave the state, ascending */
+    const int32_t *first_in;  /* [state_count + 1] into in_arc */
+    const int32_t *in_arc;    /* arcs that lead to it, ascending */
+};
+
+/* Of a network and its rules. In the arena. */
+void graph_take(const struct network *n, struct arena *a, struct graph *out);
+
+/* Where whoever began within the edge stands at its end. */
+static inline int32_t graph_arrival(const struct graph *g, int32_t edge)
+{
+    return g->head[g->first_arc[edge]];
+}
+
+/* 12 bytes a state and 25 an arc, 4 an edge. */
+size_t graph_bytes(const struct graph *g);
+
+#endif
