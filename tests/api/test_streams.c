@@ -17,6 +17,7 @@
 #include "engine/engine.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
+#include "engine/reach.h"
 #include "engine/tokens.h"
 #include "tests/support/check_near.h"
 #include "tests/support/database.h"
@@ -165,6 +166,18 @@ static void tell_many(struct database *d, int count, int bytes)
         "format('{\"n\":%%s,\"long\":\"%%s\"}', n, repeat('x', %d)) FROM generate_series(1, %d) n",
         bytes, count);
     database_text(d, sql);
+}
+
+/* Until the process says that it is there again. */
+static void wait_for_database(void)
+{
+    const int64_t until = clock_steady_us() + WAIT_MS * 1000LL;
+
+    while (reach_is_away()) {
+        if (clock_steady_us() > until)
+            fail_msg("the database never came back");
+        usleep(5000);
+    }
 }
 
 /* Until the process knows so many events. */
@@ -442,6 +455,7 @@ static void streams_outlive_the_absence_of_the_database(void **state)
     assert_false(ear_ends(&ear, 1500));
     snprintf(sql, sizeof sql, "ALTER DATABASE \"%s\" ALLOW_CONNECTIONS true", c->d->name);
     must(db_script(other->db, sql, &f), &f);
+    wait_for_database();
     tell(c->d, 1, 0, "late");
     expect(&ear, "late");
     ear_close(&ear);

@@ -213,7 +213,8 @@ static void a_connection_lost_while_idle_is_opened_again(void **state)
     struct fail f = { 0 };
     const struct db_rows *rows;
 
-    assert_int_equal(database_int(d, KILL_OTHERS), 1);
+    assert_true(database_int(d, KILL_OTHERS) >=
+                1); /* one of an earlier case may be on its way out */
     assert_true(db_run(d->db, QUERIES_PING, NULL, 0, d->arena, &rows, &f));
     assert_int_equal(db_get_int(rows, 0, 0), 1);
 }
