@@ -20,9 +20,8 @@ const char *network_mode_word(enum mode mode)
     return WORDS[mode];
 }
 
-/* Speed in whole metres an hour, 0 where the mode may not go. */
-static int64_t speed_of(const struct network *n, const struct network_speeds *speeds,
-                        enum mode mode, int32_t segment)
+int64_t network_speed(const struct network *n, const struct network_speeds *speeds, enum mode mode,
+                      int32_t segment)
 {
     double kmh = speeds->kmh[n->street_class[segment]][mode];
     const uint8_t limit_kmh = n->maxspeed_kmh[segment];
@@ -33,11 +32,12 @@ static int64_t speed_of(const struct network *n, const struct network_speeds *sp
 }
 
 /* One centimetre at one metre an hour takes 36,000 ms. */
-static uint32_t edge_ms(uint32_t length_cm, int64_t speed)
+uint32_t network_speed_ms(uint32_t length_cm, int64_t metres_an_hour)
 {
-    if (speed <= 0)
+    if (metres_an_hour <= 0)
         return NETWORK_COST_NEVER;
-    const int64_t ms = ((int64_t)length_cm * MS_CM_A_METRE_AN_HOUR + speed - 1) / speed;
+    const int64_t ms =
+        ((int64_t)length_cm * MS_CM_A_METRE_AN_HOUR + metres_an_hour - 1) / metres_an_hour;
 
     return ms < (int64_t)NETWORK_COST_NEVER ? (uint32_t)ms : NETWORK_COST_NEVER;
 }
@@ -48,7 +48,8 @@ void network_price(struct network *n, const struct network_speeds *speeds, struc
         uint32_t *cost = arena_take(a, 2 * (size_t)n->segment_count, sizeof *cost);
 
         for (int32_t s = 0; s < n->segment_count; s++) {
-            const uint32_t ms = edge_ms(n->length_cm[s], speed_of(n, speeds, mode, s));
+            const uint32_t ms =
+                network_speed_ms(n->length_cm[s], network_speed(n, speeds, mode, s));
             const int may = n->access[s] >> (2 * mode);
             uint32_t *two_ways = cost + 2 * (size_t)s;
 

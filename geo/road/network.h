@@ -103,6 +103,13 @@ struct network {
  * the same; e-bikes and cars keep to the posted limit where it is lower. */
 void network_price(struct network *n, const struct network_speeds *speeds, struct arena *a);
 
+/* The two halves of that, for costs that change. The speed of a mode on a segment in
+ * whole metres an hour, 0 where it may not go by its class; and what a length costs at
+ * such a speed, NETWORK_COST_NEVER at none. */
+int64_t network_speed(const struct network *n, const struct network_speeds *speeds, enum mode mode,
+                      int32_t segment);
+uint32_t network_speed_ms(uint32_t length_cm, int64_t metres_an_hour);
+
 /* 20 bytes a node, 47 a segment and 24 more for its costs, 8 a point of the shape,
  * and the names. */
 size_t network_bytes(const struct network *n);
