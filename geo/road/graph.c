@@ -25,12 +25,16 @@ void graph_take(const struct network *n, struct arena *a, struct graph *out)
 {
     const int32_t edge_count = 2 * n->segment_count;
     int32_t *node_of = arena_take(a, (size_t)n->node_count + 1, sizeof *node_of);
+    int32_t *first_more = arena_take(a, (size_t)n->node_count + 1, sizeof *first_more);
     int32_t *first_arc = arena_take(a, (size_t)edge_count + 1, sizeof *first_arc);
     int32_t *tail = arena_take(a, (size_t)edge_count + 1, sizeof *tail);
     int32_t *head = arena_take(a, (size_t)edge_count + 1, sizeof *head);
     int32_t *edge = arena_take(a, (size_t)edge_count + 1, sizeof *edge);
     uint8_t *modes = arena_take(a, (size_t)edge_count + 1, sizeof *modes);
 
+    for (int32_t v = 0; v < n->node_count; v++)
+        first_more[v] = n->node_count;
+    first_more[n->node_count] = n->node_count;
     for (int32_t v = 0; v < n->node_count; v++)
         node_of[v] = v;
     for (int32_t e = 0; e < edge_count; e++) {
@@ -45,6 +49,7 @@ void graph_take(const struct network *n, struct arena *a, struct graph *out)
                            .state_count = n->node_count,
                            .arc_count = edge_count,
                            .node_of = node_of,
+                           .first_more = first_more,
                            .first_arc = first_arc,
                            .tail = tail,
                            .head = head,
@@ -60,6 +65,6 @@ size_t graph_bytes(const struct graph *g)
     const size_t arc = sizeof *g->tail + sizeof *g->head + sizeof *g->edge + sizeof *g->arc_modes +
                        sizeof *g->out_arc + sizeof *g->in_arc;
 
-    return (size_t)g->state_count * state + (size_t)g->arc_count * arc +
-           (size_t)g->arc_count * sizeof *g->first_arc;
+    return (size_t)g->state_count * state + (size_t)g->node_count * sizeof *g->first_more +
+           (size_t)g->arc_count * arc + (size_t)g->arc_count * sizeof *g->first_arc;
 }

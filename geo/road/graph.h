@@ -28,18 +28,23 @@ struct graph {
     int32_t state_count; /* at least node_count */
     int32_t arc_count;   /* at least 2 x segment_count */
 
-    const int32_t *node_of;   /* per state: its junction */
-    const int32_t *first_arc; /* [2 x segment_count + 1] */
-    const int32_t *tail;      /* per arc: the state it leaves */
-    const int32_t *head;      /* per arc: the state it leads to */
-    const int32_t *edge;      /* per arc */
-    const uint8_t *arc_modes; /* per arc: bit 1 << mode */
+    const int32_t *node_of; /* per state: its junction */
+    /* The states of junction v are v itself and first_more[v] to first_more[v + 1] - 1. */
+    const int32_t *first_more; /* [node_count + 1] */
+    const int32_t *first_arc;  /* [2 x segment_count + 1] */
+    const int32_t *tail;       /* per arc: the state it leaves */
+    const int32_t *head;       /* per arc: the state it leads to */
+    const int32_t *edge;       /* per arc */
+    const uint8_t *arc_modes;  /* per arc: bit 1 << mode */
 
     const int32_t *first_out; /* [state_count + 1] into out_arc */
     const int32_t *out_arc;   /* arcs that leave the state, ascending */
     const int32_t *first_in;  /* [state_count + 1] into in_arc */
     const int32_t *in_arc;    /* arcs that lead to it, ascending */
 };
+
+/* A junction has no more states than this. */
+enum { GRAPH_STATES_MAX = 64 };
 
 /* Of a network and its rules. In the arena. */
 void graph_take(const struct network *n, struct arena *a, struct graph *out);
@@ -50,7 +55,7 @@ static inline int32_t graph_arrival(const struct graph *g, int32_t edge)
     return g->head[g->first_arc[edge]];
 }
 
-/* 12 bytes a state and 25 an arc, 4 an edge. */
+/* 12 bytes a state, 4 a junction, 25 an arc and 4 an edge. */
 size_t graph_bytes(const struct graph *g);
 
 #endif
