@@ -3,7 +3,7 @@
 # between the fixture's start and stop of a private cluster.
 find_library(CMOCKA cmocka REQUIRED)
 
-house_library(support tests/support/*.c)
+house_library(support tests/support/*.c tests/bench/dimacs.c)
 target_link_libraries(support PUBLIC api ${CMOCKA})
 target_include_directories(support SYSTEM PRIVATE ${PQ_INCLUDE})
 
