@@ -46,7 +46,6 @@ void traffic_read_end(struct traffic *t)
     turns_read_end(t->turns);
 }
 
-/* Between the two moments of writing nobody is given the labels that are being filled. */
 void traffic_change(struct traffic *t, const struct traffic_change *change)
 {
     turns_claim(t->turns);
@@ -54,12 +53,34 @@ void traffic_change(struct traffic *t, const struct traffic_change *change)
     for (enum mode mode = 0; mode < MODE_COUNT; mode++)
         roads_change(t->roads, mode, change->changes[mode], change->count[mode]);
     turns_write_end(t->turns);
+    turns_release(t->turns);
+}
+
+void traffic_price(struct traffic *t, const uint32_t *const cost_ms[MODE_COUNT])
+{
+    turns_claim(t->turns);
     for (enum mode mode = 0; mode < MODE_COUNT; mode++)
-        roads_label(t->roads, mode);
+        roads_draft(t->roads, mode, cost_ms[mode]);
     turns_write(t->turns);
     for (enum mode mode = 0; mode < MODE_COUNT; mode++)
-        roads_labelled(t->roads, mode);
+        roads_adopt(t->roads, mode);
     turns_write_end(t->turns);
+    for (enum mode mode = 0; mode < MODE_COUNT; mode++)
+        roads_tidy(t->roads, mode);
+    turns_release(t->turns);
+}
+
+/* Nobody is given labels that are being filled: until the moment of writing they are out
+ * of date. */
+void traffic_label(struct traffic *t, enum mode mode)
+{
+    turns_claim(t->turns);
+    if (!roads_labels(t->roads, mode)) {
+        roads_label(t->roads, mode);
+        turns_write(t->turns);
+        roads_labelled(t->roads, mode);
+        turns_write_end(t->turns);
+    }
     turns_release(t->turns);
 }
 

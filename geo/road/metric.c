@@ -16,11 +16,19 @@
 
 enum { NONE = -1 };
 
+/* All numbers of one set of costs. */
+struct costs {
+    int32_t *up, *down; /* per arc */
+    int32_t *edge_cost; /* per edge */
+};
+
 struct metric {
     const struct hierarchy *h;
     struct arena *arena;
+    int32_t edge_count;
     int32_t *up, *down;     /* per arc */
     int32_t *edge_cost;     /* per edge */
+    struct costs draft;     /* NULLs but between metric_draft and metric_adopt */
     const int32_t *edge_at; /* per edge: 2 x arc, + 1 when it leads down; NONE for a loop */
     int32_t *arc_first;     /* [arc_count + 1] into arc_edges */
     int32_t *arc_edges;     /* the edges of an arc */
@@ -54,6 +62,37 @@ static void place_edges(struct metric *m, const struct hierarchy_edges *e)
     m->edge_at = at;
 }
 
+/* Not from the arena: a draft takes the place of what was there, which goes. */
+static struct costs costs_new(const struct hierarchy *h, int32_t edge_count)
+{
+    const size_t arcs = (size_t)h->arc_count + 1;
+    const struct costs c = { malloc(arcs * sizeof *c.up), malloc(arcs * sizeof *c.down),
+                             malloc(((size_t)edge_count + 1) * sizeof *c.edge_cost) };
+
+    if (!c.up || !c.down || !c.edge_cost)
+        abort();
+    return c;
+}
+
+static void costs_free(const struct costs *c)
+{
+    free(c->up);
+    free(c->down);
+    free(c->edge_cost);
+}
+
+static struct costs kept(const struct metric *m)
+{
+    return (struct costs){ m->up, m->down, m->edge_cost };
+}
+
+static void keep(struct metric *m, struct costs c)
+{
+    m->up = c.up;
+    m->down = c.down;
+    m->edge_cost = c.edge_cost;
+}
+
 struct metric *metric_new(const struct hierarchy *h, const struct hierarchy_edges *edges)
 {
     struct arena *a = arena_new();
@@ -62,9 +101,8 @@ struct metric *metric_new(const struct hierarchy *h, const struct hierarchy_edge
 
     m->arena = a;
     m->h = h;
-    m->up = arena_take(a, arcs + 1, sizeof *m->up);
-    m->down = arena_take(a, arcs + 1, sizeof *m->down);
-    m->edge_cost = arena_take(a, (size_t)edges->edge_count + 1, sizeof *m->edge_cost);
+    m->edge_count = edges->edge_count;
+    keep(m, costs_new(h, edges->edge_count));
     m->arc_first = arena_take(a, arcs + 2, sizeof *m->arc_first);
     m->arc_edges = arena_take(a, (size_t)edges->edge_count + 1, sizeof *m->arc_edges);
     m->arc_to = arena_take(a, (size_t)h->node_count + 1, sizeof *m->arc_to);
@@ -83,6 +121,10 @@ void metric_free(struct metric *m)
 {
     if (!m)
         return;
+    const struct costs now = kept(m);
+
+    costs_free(&now);
+    costs_free(&m->draft);
     buf_free(&m->heap);
     buf_free(&m->changed);
     arena_free(m->arena);
@@ -90,7 +132,10 @@ void metric_free(struct metric *m)
 
 size_t metric_bytes(const struct metric *m)
 {
-    return arena_used(m->arena) + m->heap.room + m->changed.room;
+    const size_t costs =
+        2 * (size_t)m->h->arc_count * sizeof *m->up + (size_t)m->edge_count * sizeof *m->edge_cost;
+
+    return arena_used(m->arena) + costs + m->heap.room + m->changed.room;
 }
 
 const int32_t *metric_up(const struct metric *m)
@@ -116,51 +161,75 @@ static int32_t least(int32_t a, int32_t b)
 }
 
 /* The cost of an arc's own edges. */
-static void own_cost(const struct metric *m, int32_t arc, int32_t *up, int32_t *down)
+static void own_cost(const struct metric *m, const int32_t *edge_cost, int32_t arc, int32_t *up,
+                     int32_t *down)
 {
     *up = *down = METRIC_NEVER;
     for (int32_t i = m->arc_first[arc]; i < m->arc_first[arc + 1]; i++) {
         const int32_t edge = m->arc_edges[i];
         int32_t *way = m->edge_at[edge] & 1 ? down : up;
 
-        *way = least(*way, m->edge_cost[edge]);
+        *way = least(*way, edge_cost[edge]);
     }
 }
 
 /* Everything that a node below adds to the arcs of `node`: the way over it, to
  * each of its other upper neighbours. */
-static void go_over(struct metric *m, int32_t node, int32_t below)
+static void go_over(const struct metric *m, const struct costs *c, int32_t node, int32_t below)
 {
     const struct hierarchy *h = m->h;
-    const int32_t to_node = m->up[below];
-    const int32_t from_node = m->down[below];
+    const int32_t to_node = c->up[below];
+    const int32_t from_node = c->down[below];
 
     for (int32_t arc = below + 1; arc < h->up_first[h->tail[below] + 1]; arc++) {
         const int32_t mine = m->arc_to[h->head[arc]];
 
         assert(mine >= h->up_first[node]);
-        m->up[mine] = least(m->up[mine], from_node + m->up[arc]);
-        m->down[mine] = least(m->down[mine], m->down[arc] + to_node);
+        c->up[mine] = least(c->up[mine], from_node + c->up[arc]);
+        c->down[mine] = least(c->down[mine], c->down[arc] + to_node);
     }
+}
+
+void metric_draft(struct metric *m, const uint32_t *cost_ms)
+{
+    const struct hierarchy *h = m->h;
+    const struct costs c = m->draft.up ? m->draft : costs_new(h, m->edge_count);
+
+    for (int32_t edge = 0; edge < m->edge_count; edge++)
+        c.edge_cost[edge] = m->edge_at[edge] == NONE ? METRIC_NEVER : cost_of(cost_ms[edge]);
+    for (int32_t node = 0; node < h->node_count; node++) {
+        for (int32_t arc = h->up_first[node]; arc < h->up_first[node + 1]; arc++) {
+            own_cost(m, c.edge_cost, arc, &c.up[arc], &c.down[arc]);
+            m->arc_to[h->head[arc]] = arc;
+        }
+        for (int32_t i = h->down_first[node]; i < h->down_first[node + 1]; i++)
+            go_over(m, &c, node, h->down[i]);
+        for (int32_t arc = h->up_first[node]; arc < h->up_first[node + 1]; arc++)
+            m->arc_to[h->head[arc]] = NONE;
+    }
+    m->draft = c;
+}
+
+void metric_adopt(struct metric *m)
+{
+    const struct costs before = kept(m);
+
+    assert(m->draft.up);
+    keep(m, m->draft);
+    m->draft = before;
+}
+
+void metric_tidy(struct metric *m)
+{
+    costs_free(&m->draft);
+    m->draft = (struct costs){ 0 };
 }
 
 void metric_price(struct metric *m, const uint32_t *cost_ms)
 {
-    const struct hierarchy *h = m->h;
-    const int32_t edge_count = m->arc_first[h->arc_count];
-
-    for (int32_t i = 0; i < edge_count; i++)
-        m->edge_cost[m->arc_edges[i]] = cost_of(cost_ms[m->arc_edges[i]]);
-    for (int32_t node = 0; node < h->node_count; node++) {
-        for (int32_t arc = h->up_first[node]; arc < h->up_first[node + 1]; arc++) {
-            own_cost(m, arc, &m->up[arc], &m->down[arc]);
-            m->arc_to[h->head[arc]] = arc;
-        }
-        for (int32_t i = h->down_first[node]; i < h->down_first[node + 1]; i++)
-            go_over(m, node, h->down[i]);
-        for (int32_t arc = h->up_first[node]; arc < h->up_first[node + 1]; arc++)
-            m->arc_to[h->head[arc]] = NONE;
-    }
+    metric_draft(m, cost_ms);
+    metric_adopt(m);
+    metric_tidy(m);
 }
 
 /* ------------------------------------------------------------------ some anew */
@@ -219,7 +288,7 @@ static bool compute_again(struct metric *m, int32_t arc)
     const int32_t j_end = h->down_first[h->head[arc] + 1];
     int32_t up, down;
 
-    own_cost(m, arc, &up, &down);
+    own_cost(m, m->edge_cost, arc, &up, &down);
     while (i < i_end && j < j_end) {
         const int32_t low = h->down[i];
         const int32_t high = h->down[j];

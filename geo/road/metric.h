@@ -28,6 +28,13 @@ size_t metric_bytes(const struct metric *m);
 /* All costs anew, one per edge. */
 void metric_price(struct metric *m, const uint32_t *cost_ms);
 
+/* The same in three steps, for who must not make readers wait: metric_draft computes it
+ * beside what is, which may be read meanwhile and is not to be changed; metric_adopt puts
+ * it in its place, at once; metric_tidy lets go of what was there, when nobody reads it. */
+void metric_draft(struct metric *m, const uint32_t *cost_ms);
+void metric_adopt(struct metric *m);
+void metric_tidy(struct metric *m);
+
 /* Some edges cost something else now. Only the arcs that this touches are computed
  * again, and the outcome is that of metric_price with all costs. Gives the arcs that
  * changed, ascending; they may be read until the next change. */
@@ -38,7 +45,7 @@ struct metric_change {
 int32_t metric_change(struct metric *m, const struct metric_change *changes, int32_t count,
                       const int32_t **arcs);
 
-/* By arc: from its lower end to its upper, and back. */
+/* By arc: from its lower end to its upper, and back. Until the next metric_adopt. */
 const int32_t *metric_up(const struct metric *m);
 const int32_t *metric_down(const struct metric *m);
 

@@ -13,6 +13,8 @@ struct roads {
     struct arena *arena;
     struct network network; /* the base's, with `cost` */
     uint32_t *cost[MODE_COUNT];
+    uint32_t *draft[MODE_COUNT]; /* costs beside; NULL but between roads_draft and roads_tidy */
+    bool is_new[MODE_COUNT];     /* all costs are, and the labels know none of them yet */
     struct metric *metric[MODE_COUNT];
     struct labels *labels[MODE_COUNT];
     struct buf
@@ -33,28 +35,48 @@ bool roads_hierarchy(const struct graph *g, struct arena *a, struct hierarchy *o
     return hierarchy_take(a, &edges, out, f);
 }
 
-static uint32_t arc_cost(const struct roads *r, enum mode mode, int32_t arc)
+static uint32_t arc_cost(const struct graph *g, enum mode mode, const uint32_t *cost, int32_t arc)
 {
-    const struct graph *g = r->base.graph;
+    return (g->arc_modes[arc] & 1u << mode) ? cost[g->edge[arc]] : NETWORK_COST_NEVER;
+}
 
-    return (g->arc_modes[arc] & 1u << mode) ? r->cost[mode][g->edge[arc]] : NETWORK_COST_NEVER;
+/* Per arc of the graph; to be freed. */
+static uint32_t *arc_costs_new(const struct graph *g, enum mode mode, const uint32_t *cost)
+{
+    uint32_t *arc_costs = malloc(((size_t)g->arc_count + 1) * sizeof *arc_costs);
+
+    if (!arc_costs)
+        abort();
+    for (int32_t arc = 0; arc < g->arc_count; arc++)
+        arc_costs[arc] = arc_cost(g, mode, cost, arc);
+    return arc_costs;
+}
+
+/* As malloc, so that a draft can take its place. */
+static uint32_t *costs_copy(const struct network *n, const uint32_t *cost)
+{
+    const size_t size = 2 * (size_t)n->segment_count * sizeof *cost;
+    uint32_t *copy = malloc(size + sizeof *copy);
+
+    if (!copy)
+        abort();
+    memcpy(copy, cost, size);
+    return copy;
+}
+
+static void set_cost(struct roads *r, enum mode mode, uint32_t *cost)
+{
+    r->cost[mode] = cost;
+    r->network.cost_ms[mode] = cost;
 }
 
 static void open_mode(struct roads *r, enum mode mode)
 {
     const struct network *n = r->base.network;
-    const struct graph *g = r->base.graph;
-    const struct hierarchy_edges edges = edges_of(g);
-    const size_t edge_count = 2 * (size_t)n->segment_count;
-    uint32_t *arc_costs = malloc(((size_t)g->arc_count + 1) * sizeof *arc_costs);
+    const struct hierarchy_edges edges = edges_of(r->base.graph);
+    uint32_t *arc_costs = arc_costs_new(r->base.graph, mode, n->cost_ms[mode]);
 
-    if (!arc_costs)
-        abort();
-    r->cost[mode] = arena_take(r->arena, edge_count + 1, sizeof *r->cost[mode]);
-    memcpy(r->cost[mode], n->cost_ms[mode], edge_count * sizeof *r->cost[mode]);
-    r->network.cost_ms[mode] = r->cost[mode];
-    for (int32_t arc = 0; arc < g->arc_count; arc++)
-        arc_costs[arc] = arc_cost(r, mode, arc);
+    set_cost(r, mode, costs_copy(n, n->cost_ms[mode]));
     r->metric[mode] = metric_new(r->base.hierarchy, &edges);
     metric_price(r->metric[mode], arc_costs);
     free(arc_costs);
@@ -82,6 +104,8 @@ void roads_free(struct roads *r)
     for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
         metric_free(r->metric[mode]);
         labels_free(r->labels[mode]);
+        free(r->cost[mode]);
+        free(r->draft[mode]);
         buf_free(&r->stale[mode]);
     }
     arena_free(r->arena);
@@ -114,7 +138,7 @@ const struct metric *roads_metric(const struct roads *r, enum mode mode)
 
 const struct labels *roads_labels(const struct roads *r, enum mode mode)
 {
-    return r->stale[mode].size == 0 ? r->labels[mode] : NULL;
+    return r->stale[mode].size == 0 && !r->is_new[mode] ? r->labels[mode] : NULL;
 }
 
 /* The arcs of the graph that the edges stand for, with their new costs. */
@@ -127,7 +151,9 @@ static int32_t arc_changes(const struct roads *r, enum mode mode,
     for (int32_t i = 0; i < count; i++)
         for (int32_t arc = g->first_arc[changes[i].edge]; arc < g->first_arc[changes[i].edge + 1];
              arc++) {
-            const struct metric_change change = { .edge = arc, .cost_ms = arc_cost(r, mode, arc) };
+            const struct metric_change change = { .edge = arc,
+                                                  .cost_ms =
+                                                      arc_cost(g, mode, r->cost[mode], arc) };
 
             buf_put(out, &change, sizeof change);
             arc_count++;
@@ -154,6 +180,33 @@ void roads_change(struct roads *r, enum mode mode, const struct roads_change *ch
     buf_free(&wanted);
 }
 
+void roads_draft(struct roads *r, enum mode mode, const uint32_t *cost_ms)
+{
+    uint32_t *arc_costs = arc_costs_new(r->base.graph, mode, cost_ms);
+
+    free(r->draft[mode]);
+    r->draft[mode] = costs_copy(r->base.network, cost_ms);
+    metric_draft(r->metric[mode], arc_costs);
+    free(arc_costs);
+}
+
+void roads_adopt(struct roads *r, enum mode mode)
+{
+    uint32_t *before = r->cost[mode];
+
+    set_cost(r, mode, r->draft[mode]);
+    r->draft[mode] = before;
+    metric_adopt(r->metric[mode]);
+    r->is_new[mode] = true;
+}
+
+void roads_tidy(struct roads *r, enum mode mode)
+{
+    free(r->draft[mode]);
+    r->draft[mode] = NULL;
+    metric_tidy(r->metric[mode]);
+}
+
 static int by_number(const void *one, const void *other)
 {
     const int32_t a = *(const int32_t *)one, b = *(const int32_t *)other;
@@ -166,6 +219,10 @@ void roads_label(struct roads *r, enum mode mode)
     struct buf *stale = &r->stale[mode];
     const size_t count = stale->size / sizeof(int32_t);
 
+    if (r->is_new[mode]) {
+        labels_fill(r->labels[mode], r->metric[mode]);
+        return;
+    }
     if (count == 0)
         return;
     qsort(stale->bytes, count, sizeof(int32_t), by_number);
@@ -175,6 +232,7 @@ void roads_label(struct roads *r, enum mode mode)
 void roads_labelled(struct roads *r, enum mode mode)
 {
     buf_clear(&r->stale[mode]);
+    r->is_new[mode] = false;
 }
 
 uint32_t roads_distance(const struct roads *r, enum mode mode, int32_t from, int32_t to,

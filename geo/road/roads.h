@@ -52,6 +52,13 @@ struct roads_change {
 void roads_change(struct roads *r, enum mode mode, const struct roads_change *changes,
                   int32_t count);
 
+/* The same for all edges of a mode (2 x segment_count), in three steps: roads_draft
+ * computes beside what is, which others may read meanwhile; roads_adopt exchanges them at
+ * once; roads_tidy lets go of what was, when nobody reads it any more. */
+void roads_draft(struct roads *r, enum mode mode, const uint32_t *cost_ms);
+void roads_adopt(struct roads *r, enum mode mode);
+void roads_tidy(struct roads *r, enum mode mode);
+
 /* Brings the labels of a mode up to date, in two steps: roads_label computes what the
  * changes since can concern, and others may read the roads meanwhile, since they are not
  * given these labels; roads_labelled lets them have them. */
