@@ -7,6 +7,7 @@
 #include "geo/base/arena.h"
 #include "geo/point.h"
 #include "geo/road/network.h"
+#include "geo/road/parts.h"
 #include "geo/road/snap.h"
 
 /* The slow state of the city at one moment: its streets. A published world never
@@ -18,6 +19,7 @@ struct world {
     const struct network *network;
     const struct snap_index *streets;    /* its index for snapping */
     struct traffic *traffic;             /* travel on it now; guards itself */
+    const struct parts *parts;           /* by mode, which streets hang together */
     struct point south_west, north_east; /* bounds of the streets */
     struct point centre;
     const char *city_name;

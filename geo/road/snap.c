@@ -33,6 +33,7 @@ struct leg {
 struct snap_index {
     struct arena *arena; /* holds everything here */
     const struct network *network;
+    const uint8_t *passed_over; /* per segment, by mode; NULL: none */
     struct point_e7 south_west;
     double cell_lon_e7, cell_lat_e7;
     int32_t columns, rows;
@@ -201,6 +202,11 @@ void snap_index_free(struct snap_index *index)
         arena_free(index->arena);
 }
 
+void snap_index_pass_over(struct snap_index *index, const uint8_t *modes)
+{
+    index->passed_over = modes;
+}
+
 size_t snap_index_bytes(const struct snap_index *index)
 {
     return arena_used(index->arena);
@@ -211,6 +217,7 @@ size_t snap_index_bytes(const struct snap_index *index)
 struct look {
     const struct snap_index *index;
     enum mode mode;
+    bool is_choosy; /* streets to be passed over do not count */
     double along, along_east, along_north;
     double lon_e7, lat_e7;
     double east_m, north_m;
@@ -266,14 +273,23 @@ static void consider(const struct look *at, struct leg leg, struct best *best)
                                .cross = ax * dy - ay * dx };
 }
 
+static bool is_passed_over(const struct snap_index *index, enum mode mode, int32_t segment)
+{
+    return index->passed_over && (index->passed_over[segment] >> mode & 1);
+}
+
 static void consider_cell(const struct look *at, int32_t column, int32_t row, struct best *best)
 {
     const struct snap_index *index = at->index;
     const int64_t cell = (int64_t)row * index->columns + column;
 
-    for (int32_t i = index->first_leg[cell]; i < index->first_leg[cell + 1]; i++)
-        if (network_usable(index->network, at->mode, index->legs[i].segment))
-            consider(at, index->legs[i], best);
+    for (int32_t i = index->first_leg[cell]; i < index->first_leg[cell + 1]; i++) {
+        const struct leg leg = index->legs[i];
+
+        if (network_usable(index->network, at->mode, leg.segment) &&
+            !(at->is_choosy && is_passed_over(index, at->mode, leg.segment)))
+            consider(at, leg, best);
+    }
 }
 
 /* The cells at `ring` steps from the middle one, as far as they exist. */
@@ -419,12 +435,18 @@ double snap_off_m(const struct snap_index *index, enum mode mode, struct point p
 bool snap_to(const struct snap_index *index, enum mode mode, struct point p, struct snap *out,
              struct fail *f)
 {
-    const struct look at = look_at(index, mode, p);
-    const struct best best = find_best(&at, SNAP_REACH_M);
+    struct look at = look_at(index, mode, p);
+    struct best best = find_best(&at, SNAP_REACH_M);
 
     if (best.leg.segment < 0)
         return fail_set(f, FAIL_INPUT, NO_STREET_NEAR, "no street for %s within %d m of %.7f, %.7f",
                         network_mode_word(mode), SNAP_REACH_M, p.lon, p.lat);
+    if (is_passed_over(index, mode, best.leg.segment)) {
+        at.is_choosy = true;
+        const struct best other = find_best(&at, sqrt(best.off2_m2) + SNAP_FURTHER_M);
+
+        best = other.leg.segment >= 0 ? other : best;
+    }
     out->spot.segment = best.leg.segment;
     out->spot.along_cm = along_cm(index->network, best.leg, best.share);
     out->off_m = sqrt(best.off2_m2);

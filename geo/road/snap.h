@@ -12,6 +12,11 @@ void snap_index_free(struct snap_index *index);
 /* Memory held, for metrics: at most 96 bytes a point of the shape. */
 size_t snap_index_bytes(const struct snap_index *index);
 
+/* Streets that are passed over when another is hardly further away: per segment the modes,
+ * as bits 1 << mode, for which it is one of them; it must outlive the index. Before others
+ * read it. */
+void snap_index_pass_over(struct snap_index *index, const uint8_t *modes);
+
 enum snap_side { SNAP_LEFT = -1, SNAP_ON = 0, SNAP_RIGHT = 1 };
 
 struct snap {
@@ -23,9 +28,13 @@ struct snap {
 /* How far a street may be from the point asked for. */
 enum { SNAP_REACH_M = 2000 };
 
+/* How much further a street may be than the nearest one, if that is to be passed over. */
+enum { SNAP_FURTHER_M = 50 };
+
 /* The nearest spot on a segment that `mode` may use in at least one direction;
- * of equally near ones the lower segment index. False with NO_STREET_NEAR when
- * there is none within SNAP_REACH_M. */
+ * of equally near ones the lower segment index. When that segment is to be passed over,
+ * the nearest on one that is not, if that is at most SNAP_FURTHER_M further away. False with
+ * NO_STREET_NEAR when there is none within SNAP_REACH_M. */
 bool snap_to(const struct snap_index *index, enum mode mode, struct point p, struct snap *out,
              struct fail *f);
 

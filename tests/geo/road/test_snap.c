@@ -313,6 +313,59 @@ static void a_course_counts_only_streets_that_run_its_way(void **state)
     arena_free(a);
 }
 
+/* Against an index of the streets that are not passed over alone. */
+static void streets_to_be_passed_over_give_way_to_what_is_hardly_further(void **state)
+{
+    struct town_dice dice = { 7 };
+    int32_t gave_way = 0;
+
+    (void)state;
+    for (int32_t town = 0; town < TOWNS; town++) {
+        struct arena *a = arena_new();
+        const struct network *n = town_random(&dice, 20, 30, false, a);
+        struct network rest = *n;
+        const size_t edges = 2 * (size_t)n->segment_count;
+        uint32_t *cost = arena_take(a, edges, sizeof *cost);
+        uint8_t *modes = arena_take(a, (size_t)n->segment_count, sizeof *modes);
+        struct snap_index *index = snap_index_new(n);
+        struct snap_index *choosy = snap_index_new(n);
+        struct snap_index *others = snap_index_new(&rest);
+
+        for (size_t e = 0; e < edges; e++) {
+            modes[e / 2] = e % 2 ? modes[e / 2] : (uint8_t)town_pick(&dice, 8);
+            cost[e] = modes[e / 2] >> MODE_CAR & 1 ? NETWORK_COST_NEVER : n->cost_ms[MODE_CAR][e];
+        }
+        rest.cost_ms[MODE_CAR] = cost;
+        snap_index_pass_over(choosy, modes);
+        for (int32_t i = 0; i < POINTS; i++) {
+            const struct point p = network_point(n, town_spot(&dice, n));
+            struct snap first, other, got;
+            struct fail f;
+
+            if (!snap_to(index, MODE_CAR, p, &first, &f)) {
+                assert_false(snap_to(choosy, MODE_CAR, p, &got, &f));
+                continue;
+            }
+            const bool gives_way = (modes[first.spot.segment] >> MODE_CAR & 1) &&
+                                   snap_to(others, MODE_CAR, p, &other, &f) &&
+                                   other.off_m <= first.off_m + SNAP_FURTHER_M;
+
+            gave_way += gives_way;
+            assert_true(snap_to(choosy, MODE_CAR, p, &got, &f));
+            const struct snap *want = gives_way ? &other : &first;
+
+            assert_int_equal(got.spot.segment, want->spot.segment);
+            assert_int_equal(got.spot.along_cm, want->spot.along_cm);
+            check_near(got.off_m, want->off_m, 0);
+        }
+        snap_index_free(index);
+        snap_index_free(choosy);
+        snap_index_free(others);
+        arena_free(a);
+    }
+    assert_true(gave_way > POINTS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +377,7 @@ int main(void)
         cmocka_unit_test(who_is_far_away_is_not_looked_for_in_the_whole_city),
         cmocka_unit_test(the_grid_takes_the_memory_that_is_promised),
         cmocka_unit_test(beyond_the_reach_there_is_no_street),
+        cmocka_unit_test(streets_to_be_passed_over_give_way_to_what_is_hardly_further),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
