@@ -135,6 +135,9 @@ static const struct sentence ENGLISH[] = {
     [TURN_RIGHT] = { "Turn right", "Turn right onto " },
     [TURN_SHARP_RIGHT] = { "Turn sharp right", "Turn sharp right onto " },
     [TURN_BACK] = { "Turn round", "Turn round, back along " },
+    [TURN_ROUNDABOUT] = { "Enter the roundabout", "Enter the roundabout: " },
+    [TURN_WAYPOINT] = { "You have reached the place on the way; go on",
+                        "You have reached the place on the way; go on along " },
     [TURN_ARRIVE] = { "You have arrived", "You have arrived: " },
 };
 
@@ -148,16 +151,31 @@ static const struct sentence CHINESE[] = {
     [TURN_RIGHT] = { "右转", "右转进入" },
     [TURN_SHARP_RIGHT] = { "向右后方转弯", "向右后方转入" },
     [TURN_BACK] = { "掉头", "掉头，沿" },
+    [TURN_ROUNDABOUT] = { "进入环岛", "进入环岛：" },
+    [TURN_WAYPOINT] = { "到达途经点，继续前行", "到达途经点，继续沿" },
     [TURN_ARRIVE] = { "到达目的地", "到达目的地：" },
 };
 
-static void write_sentence(struct emit *e, const char *key, const struct sentence *s,
-                           const char *name)
+/* Out of a roundabout again; the exit stands between the two. */
+struct round {
+    const char *before;
+    struct sentence after;
+};
+
+static const struct round ENGLISH_ROUND = { "At the roundabout take exit ", { "", " onto " } };
+static const struct round CHINESE_ROUND = { "进入环岛，从第",
+                                            { "个出口驶出", "个出口驶出，进入" } };
+
+static void write_sentence(struct emit *e, const char *key, const struct sentence *all,
+                           const struct round *round, const struct route_step *step)
 {
+    const struct sentence *s = step->exit > 0 ? &round->after : &all[step->turn];
     struct buf text = { 0 };
 
-    buf_string(&text, name[0] ? s->onto : s->alone);
-    buf_string(&text, name);
+    if (step->exit > 0)
+        buf_format(&text, "%s%d", round->before, step->exit);
+    buf_string(&text, step->name[0] ? s->onto : s->alone);
+    buf_string(&text, step->name);
     emit_key_text(e, key, buf_text(&text));
     buf_free(&text);
 }
@@ -172,13 +190,15 @@ void way_write_steps(struct emit *e, const struct route *route, const struct poi
 
         emit_object(e);
         emit_key_text(e, "turn", route_turn_word(step->turn));
+        if (step->exit > 0)
+            emit_key_int(e, "exit", step->exit);
         emit_key_text(e, "name", step->name);
         emit_key_number(e, "length_m", step->length_cm / 100.0, 2);
         emit_key_number(e, "duration_s", step->cost_ms / 1000.0, 3);
         emit_key(e, "location");
         way_write_place(e, points[step->first_point], frame);
-        write_sentence(e, "text_en", &ENGLISH[step->turn], step->name);
-        write_sentence(e, "text_zh", &CHINESE[step->turn], step->name);
+        write_sentence(e, "text_en", ENGLISH, &ENGLISH_ROUND, step);
+        write_sentence(e, "text_zh", CHINESE, &CHINESE_ROUND, step);
         emit_end(e);
     }
     emit_end(e);

@@ -1,17 +1,22 @@
 /* Geometry and steps of a route. A step ends where the street's name changes or
  * where the way turns off at a junction; the bend of a street on which nobody can
- * go wrong is no step. */
+ * go wrong is no step. A roundabout is one step, whatever its pieces are called. */
 #include "geo/road/guide.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
+#include "geo/road/ring.h"
+
 /* A bearing is taken this far from the junction: the first metres of a street are
  * often drawn askew. */
 static const double BEARING_AT_M = 12;
 
-/* The part of an edge that a route uses, in measures of its segment. */
+static const double RADIANS = 3.14159265358979323846 / 180;
+static const double E7_M = 0.0111319491; /* of 1e-7 degrees on the equator */
+
+/* The part of an edge that a leg uses, in measures of its segment. */
 struct stretch {
     int32_t edge;
     uint32_t begin_cm;
@@ -20,25 +25,29 @@ struct stretch {
 
 struct guide {
     const struct network *n;
+    enum mode mode;
     struct point *points;
     int32_t point_count;
+    struct point_e7 last; /* point */
+    struct route_step *steps;
+    int32_t step_count;
+    int32_t name_at; /* of the street that is being followed */
 };
 
-static struct stretch stretch_of(const struct network *n, const struct route *r,
-                                 struct guide_ends ends, int32_t i)
+static struct stretch stretch_of(const struct network *n, const struct leg *leg, int32_t i)
 {
-    const int32_t edge = r->edges[i];
+    const int32_t edge = leg->edges[i];
     const bool back = edge & 1;
     const uint32_t length_cm = n->length_cm[edge >> 1];
 
     return (struct stretch){
         .edge = edge,
-        .begin_cm = i == 0 && ends.from_spot ? r->from.along_cm
-                    : back                   ? length_cm
-                                             : 0,
-        .end_cm = i == r->edge_count - 1 && ends.to_spot ? r->to.along_cm
-                  : back                                 ? 0
-                                                         : length_cm,
+        .begin_cm = i == 0 && leg->from_within ? leg->from.along_cm
+                    : back                     ? length_cm
+                                               : 0,
+        .end_cm = i == leg->edge_count - 1 && leg->to_within ? leg->to.along_cm
+                  : back                                     ? 0
+                                                             : length_cm,
     };
 }
 
@@ -47,18 +56,25 @@ static uint32_t length_of(struct stretch s)
     return s.begin_cm < s.end_cm ? s.end_cm - s.begin_cm : s.begin_cm - s.end_cm;
 }
 
-static bool same_place(struct point a, struct point b)
-{
-    const struct point_e7 one = point_to_e7(a);
-    const struct point_e7 other = point_to_e7(b);
+/* ------------------------------------------------------------------ the line */
 
-    return one.lon == other.lon && one.lat == other.lat;
+static void put_drawn(struct guide *g, struct point_e7 p)
+{
+    if (g->point_count > 0 && g->last.lon == p.lon && g->last.lat == p.lat)
+        return;
+    g->points[g->point_count++] = point_from_e7(p);
+    g->last = p;
 }
 
-static void put_point(struct guide *g, struct point p)
+static void put_spot(struct guide *g, struct spot spot)
 {
-    if (g->point_count == 0 || !same_place(g->points[g->point_count - 1], p))
-        g->points[g->point_count++] = p;
+    const struct point p = network_point(g->n, spot);
+    const struct point_e7 drawn = point_to_e7(p);
+
+    if (g->point_count > 0 && g->last.lon == drawn.lon && g->last.lat == drawn.lat)
+        return;
+    g->points[g->point_count++] = p;
+    g->last = drawn;
 }
 
 /* The drawn points that lie strictly between two measures of a segment are those
@@ -91,34 +107,53 @@ static void between(const struct network *n, int32_t segment, uint32_t low_cm, u
         *first = *end;
 }
 
+/* Whole edges, nearly all of a way, need no measuring. */
 static void draw(struct guide *g, struct stretch s)
 {
     const struct network *n = g->n;
     const int32_t segment = s.edge >> 1;
     const bool back = s.end_cm < s.begin_cm;
-    int32_t first;
-    int32_t end;
+    const bool whole = length_of(s) == n->length_cm[segment];
+    int32_t first = n->first_shape[segment];
+    int32_t end = n->first_shape[segment + 1];
 
-    put_point(g, network_point(n, (struct spot){ segment, s.begin_cm }));
-    between(n, segment, back ? s.end_cm : s.begin_cm, back ? s.begin_cm : s.end_cm, &first, &end);
+    if (!whole) {
+        put_spot(g, (struct spot){ segment, s.begin_cm });
+        between(n, segment, back ? s.end_cm : s.begin_cm, back ? s.begin_cm : s.end_cm, &first,
+                &end);
+    }
     for (int32_t i = 0; i < end - first; i++)
-        put_point(g, point_from_e7(n->shape[back ? end - 1 - i : first + i]));
-    put_point(g, network_point(n, (struct spot){ segment, s.end_cm }));
+        put_drawn(g, n->shape[back ? end - 1 - i : first + i]);
+    if (!whole)
+        put_spot(g, (struct spot){ segment, s.end_cm });
 }
 
-/* The direction of travel at the beginning or the end of an edge. */
+/* ------------------------------------------------------------------ the turns */
+
+/* The direction of travel at the beginning or the end of an edge: from where it is at
+ * the junction to where it is BEARING_AT_M further, in the plane. */
 static double bearing_deg(const struct network *n, int32_t edge, bool at_end)
 {
     const int32_t segment = edge >> 1;
     const bool from_start = ((edge & 1) != 0) == at_end; /* of the segment */
-    const uint32_t length_cm = n->length_cm[segment];
-    const double reach_cm = fmin(BEARING_AT_M * 100, length_cm);
-    const uint32_t near_cm = from_start ? 0 : length_cm;
-    const uint32_t far_cm = from_start ? (uint32_t)reach_cm : length_cm - (uint32_t)reach_cm;
-    const struct point close = network_point(n, (struct spot){ segment, near_cm });
-    const struct point away = network_point(n, (struct spot){ segment, far_cm });
+    const int32_t count = n->first_shape[segment + 1] - n->first_shape[segment];
+    const struct point_e7 *at =
+        n->shape + (from_start ? n->first_shape[segment] : n->first_shape[segment + 1] - 1);
+    const double east = cos(at->lat * 1e-7 * RADIANS) * E7_M;
+    double x = 0, y = 0, left_m = BEARING_AT_M;
 
-    return at_end ? point_bearing_deg(away, close) : point_bearing_deg(close, away);
+    for (int32_t i = 1; i < count && left_m > 0; i++) {
+        const struct point_e7 *next = from_start ? at + 1 : at - 1;
+        const double leg_x = (next->lon - at->lon) * east, leg_y = (next->lat - at->lat) * E7_M;
+        const double leg_m = sqrt(leg_x * leg_x + leg_y * leg_y);
+        const double part = leg_m > left_m ? left_m / leg_m : 1;
+
+        x += part * leg_x;
+        y += part * leg_y;
+        left_m -= leg_m;
+        at = next;
+    }
+    return (at_end ? atan2(-x, -y) : atan2(x, y)) / RADIANS;
 }
 
 static enum turn turn_of(double change_deg)
@@ -150,84 +185,180 @@ struct choice {
     bool same_name; /* another of them keeps the name that is being followed */
 };
 
-static struct choice choice_at(const struct network *n, enum mode mode, int32_t edge, int32_t next,
-                               int32_t name_at)
+static struct choice choice_at(const struct guide *g, int32_t edge, int32_t next)
 {
+    const struct network *n = g->n;
     const int32_t node = network_head(n, edge);
     struct choice choice = { 0 };
 
     for (int32_t i = n->first_out[node]; i < n->first_out[node + 1]; i++) {
         const int32_t other = n->out_edge[i];
 
-        if (other == (edge ^ 1) || n->cost_ms[mode][other] >= NETWORK_COST_NEVER)
+        if (other == (edge ^ 1) || n->cost_ms[g->mode][other] >= NETWORK_COST_NEVER)
             continue;
         choice.ways++;
-        choice.same_name |= other != next && n->name_at[other >> 1] == name_at;
+        choice.same_name |= other != next && n->name_at[other >> 1] == g->name_at;
     }
     return choice;
 }
 
-/* Whether a traveller who follows the street `name_at` has to be told something
- * between the two edges. Short pieces without a name, at crossings and bridges, are
+/* Whether a traveller who follows a street has to be told something between the two
+ * edges, and which turn. Short pieces without a name, at crossings and bridges, are
  * taken for part of the street unless it goes on elsewhere. */
-static bool new_step(const struct network *n, enum mode mode, int32_t edge, int32_t next,
-                     int32_t name_at, enum turn turn)
+static bool new_step(const struct guide *g, int32_t edge, int32_t next, enum turn *turn)
 {
-    const int32_t next_name_at = n->name_at[next >> 1];
-    const struct choice choice = choice_at(n, mode, edge, next, name_at);
+    const int32_t next_name_at = g->n->name_at[next >> 1];
+    const struct choice choice = choice_at(g, edge, next);
+    const bool new_name = next_name_at != g->name_at && (next_name_at != 0 || choice.same_name);
 
-    if (next_name_at == name_at)
-        return turn != TURN_STRAIGHT && choice.ways > 1;
-    return next_name_at != 0 || choice.same_name || (turn != TURN_STRAIGHT && choice.ways > 1);
+    if (!new_name && choice.ways <= 1)
+        return false;
+    *turn = turn_between(g->n, edge, next);
+    return new_name || *turn != TURN_STRAIGHT;
 }
 
-/* The most points that drawing can give. */
-static size_t point_room(const struct network *n, const struct route *r)
+/* ------------------------------------------------------------------ the steps */
+
+static struct route_step *begin_step(struct guide *g, enum turn turn, int32_t segment)
 {
-    size_t room = 2;
+    struct route_step *step = &g->steps[g->step_count++];
 
-    for (int32_t i = 0; i < r->edge_count; i++) {
-        const int32_t segment = r->edges[i] >> 1;
+    g->name_at = g->n->name_at[segment];
+    *step = (struct route_step){ .turn = turn,
+                                 .name = network_name(g->n, segment),
+                                 .first_point = g->point_count > 0 ? g->point_count - 1 : 0 };
+    return step;
+}
 
-        room += (size_t)(n->first_shape[segment + 1] - n->first_shape[segment]) + 2;
+static bool is_among(int32_t edge, const int32_t *edges, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++)
+        if (edges[i] == edge)
+            return true;
+    return false;
+}
+
+/* Whether one can leave the roundabout at the end of one of its edges. */
+static bool is_exit(const struct guide *g, int32_t edge, const int32_t *ring, int32_t count)
+{
+    const struct network *n = g->n;
+    const int32_t node = network_head(n, edge);
+
+    for (int32_t i = n->first_out[node]; i < n->first_out[node + 1]; i++) {
+        const int32_t other = n->out_edge[i];
+
+        if (n->cost_ms[g->mode][other] < NETWORK_COST_NEVER && !is_among(other, ring, count) &&
+            !is_among(other ^ 1, ring, count))
+            return true;
     }
-    return room;
+    return false;
 }
 
-void guide_fill(const struct network *n, enum mode mode, struct guide_ends ends, struct arena *a,
-                struct route *r)
+/* Where a leg enters a roundabout with its edge `i`: one step for all of it, that names
+ * the street behind. How many of the edges lie in it, 0 when it is none. */
+static int32_t go_round(struct guide *g, const struct leg *leg, int32_t i)
 {
-    struct guide g = { .n = n, .points = arena_take(a, point_room(n, r), sizeof *g.points) };
-    struct route_step *steps = arena_take(a, (size_t)r->edge_count + 2, sizeof *steps);
-    const int32_t first = r->edge_count > 0 ? r->edges[0] >> 1 : r->from.segment;
-    int32_t name_at = n->name_at[first]; /* of the street that is being followed */
-    int32_t step = 0;
+    int32_t ring[RING_EDGES_MAX], end = i, exit = 0;
+    const int32_t count = g->mode == MODE_FOOT ? 0 : ring_find(g->n, leg->edges[i], ring);
 
-    steps[0] = (struct route_step){ .turn = TURN_DEPART, .name = network_name(n, first) };
-    r->length_cm = 0;
-    put_point(&g, network_point(n, r->from));
-    for (int32_t i = 0; i < r->edge_count; i++) {
-        const struct stretch s = stretch_of(n, r, ends, i);
-        const enum turn turn = i > 0 ? turn_between(n, r->edges[i - 1], s.edge) : TURN_DEPART;
+    if (count == 0 || is_among(leg->edges[i - 1], ring, count))
+        return 0;
+    for (; end < leg->edge_count && is_among(leg->edges[end], ring, count); end++)
+        exit += is_exit(g, leg->edges[end], ring, count);
+    const bool leaves = end < leg->edge_count;
+    struct route_step *step =
+        begin_step(g, TURN_ROUNDABOUT, leg->edges[leaves ? end : end - 1] >> 1);
 
-        if (i > 0 && new_step(n, mode, r->edges[i - 1], s.edge, name_at, turn)) {
-            name_at = n->name_at[s.edge >> 1];
-            steps[++step] = (struct route_step){ .turn = turn,
-                                                 .name = network_name(n, s.edge >> 1),
-                                                 .first_point = g.point_count - 1 };
+    step->exit = leaves ? exit : 0;
+    return end - i;
+}
+
+static void follow(struct guide *g, const struct leg *leg, struct route_leg *out)
+{
+    int32_t told = 1; /* up to this edge there is nothing more to say */
+
+    put_spot(g, leg->from);
+    for (int32_t i = 0; i < leg->edge_count; i++) {
+        const struct stretch s = stretch_of(g->n, leg, i);
+        enum turn turn;
+
+        if (i >= told) {
+            const int32_t round = go_round(g, leg, i);
+
+            told = i + round + (round > 0); /* the exit is told as well */
+            if (round == 0 && new_step(g, leg->edges[i - 1], s.edge, &turn))
+                begin_step(g, turn, s.edge >> 1);
         }
-        steps[step].length_cm += length_of(s);
-        steps[step].cost_ms += network_part_ms(n, mode, s.edge, length_of(s));
-        r->length_cm += length_of(s);
-        draw(&g, s);
+        struct route_step *step = &g->steps[g->step_count - 1];
+        const uint32_t cost_ms = network_part_ms(g->n, g->mode, s.edge, length_of(s));
+
+        step->length_cm += length_of(s);
+        step->cost_ms += cost_ms;
+        out->length_cm += length_of(s);
+        draw(g, s);
+    }
+}
+
+/* The most points that drawing can give, and steps. */
+static void make_room(struct guide *g, const struct leg *legs, int32_t count, struct arena *a)
+{
+    size_t points = 2, steps = 2;
+
+    for (int32_t l = 0; l < count; l++) {
+        points += 2;
+        steps += (size_t)legs[l].edge_count + 1;
+        for (int32_t i = 0; i < legs[l].edge_count; i++) {
+            const int32_t segment = legs[l].edges[i] >> 1;
+
+            points += (size_t)(g->n->first_shape[segment + 1] - g->n->first_shape[segment]) + 2;
+        }
+    }
+    g->points = arena_take(a, points, sizeof *g->points);
+    g->steps = arena_take(a, steps, sizeof *g->steps);
+}
+
+/* All edges behind one another; those of a single leg stay where they are. */
+static void join(const struct leg *legs, int32_t count, struct arena *a, struct route *r)
+{
+    int32_t *edges;
+
+    for (int32_t l = 0; l < count; l++)
+        r->edge_count += legs[l].edge_count;
+    r->edges = legs[0].edges;
+    if (count == 1)
+        return;
+    r->edges = edges = arena_take(a, (size_t)r->edge_count + 1, sizeof *edges);
+    for (int32_t l = 0; l < count; edges += legs[l].edge_count, l++)
+        memcpy(edges, legs[l].edges, (size_t)legs[l].edge_count * sizeof *edges);
+}
+
+void guide_fill(const struct network *n, enum mode mode, const struct leg *legs, int32_t count,
+                struct arena *a, struct route *out)
+{
+    struct guide g = { .n = n, .mode = mode };
+    struct route r = { .from = legs[0].from, .to = legs[count - 1].to, .leg_count = count };
+    struct route_leg *told = arena_take(a, (size_t)count, sizeof *told);
+
+    make_room(&g, legs, count, a);
+    join(legs, count, a, &r);
+    for (int32_t l = 0; l < count; l++) {
+        const struct leg *leg = &legs[l];
+
+        told[l].first_step = g.step_count;
+        told[l].cost_ms = leg->cost_ms;
+        begin_step(&g, l == 0 ? TURN_DEPART : TURN_WAYPOINT,
+                   leg->edge_count > 0 ? leg->edges[0] >> 1 : leg->from.segment);
+        follow(&g, leg, &told[l]);
+        r.cost_ms = network_add(r.cost_ms, leg->cost_ms);
+        r.length_cm += told[l].length_cm;
     }
     if (g.point_count < 2)
-        g.points[g.point_count++] = network_point(n, r->to);
-    steps[++step] = (struct route_step){ .turn = TURN_ARRIVE,
-                                         .name = network_name(n, r->to.segment),
-                                         .first_point = g.point_count - 1 };
-    r->points = g.points;
-    r->point_count = g.point_count;
-    r->steps = steps;
-    r->step_count = step + 1;
+        g.points[g.point_count++] = network_point(n, r.to);
+    begin_step(&g, TURN_ARRIVE, r.to.segment);
+    r.legs = told;
+    r.points = g.points;
+    r.point_count = g.point_count;
+    r.steps = g.steps;
+    r.step_count = g.step_count;
+    *out = r;
 }

@@ -3,19 +3,9 @@
 
 #include "geo/road/route.h"
 
-/* Turns a way found by route_find into what a person follows: its geometry, its
- * length and its steps. */
-
-/* What of the first and the last edge is used: from and to the spots, or whole. A
- * spot on a junction can be left by any edge there, not only by its own. */
-struct guide_ends {
-    bool from_spot;
-    bool to_spot;
-};
-
-/* Fills length_cm, points and steps of a route whose spots, cost and edges are
- * known; without edges the spots are at the same place. All in the arena. */
-void guide_fill(const struct network *n, enum mode mode, struct guide_ends ends, struct arena *a,
-                struct route *r);
+/* Turns legs, each beginning where the one before ends, into what a person follows:
+ * the geometry, the length and the steps. All in the arena. */
+void guide_fill(const struct network *n, enum mode mode, const struct leg *legs, int32_t count,
+                struct arena *a, struct route *out);
 
 #endif

@@ -343,6 +343,93 @@ int32_t metric_change(struct metric *m, const struct metric_change *changes, int
     return (int32_t)(m->changed.size / sizeof(int32_t));
 }
 
+/* ------------------------------------------------------------------ what an arc stands for */
+
+static void put_way(struct buf *waiting, int32_t arc, bool is_down)
+{
+    const int32_t way = 2 * arc + is_down;
+
+    buf_put(waiting, &way, sizeof way);
+}
+
+/* The edge of its own that the arc costs as much as, or NONE. */
+static int32_t own_edge(const struct metric *m, int32_t arc, bool is_down, int32_t cost)
+{
+    for (int32_t i = m->arc_first[arc]; i < m->arc_first[arc + 1]; i++) {
+        const int32_t edge = m->arc_edges[i];
+
+        if ((m->edge_at[edge] & 1) == is_down && m->edge_cost[edge] == cost)
+            return edge;
+    }
+    return NONE;
+}
+
+/* The arc from below to a node above: they stand by their upper end, and the one that
+ * is looked for comes behind `first`. */
+static int32_t arc_above(const struct hierarchy *h, int32_t first, int32_t head)
+{
+    int32_t from = first + 1;
+    int32_t to = h->up_first[h->tail[first] + 1];
+    const int32_t end = to;
+
+    while (from < to) {
+        const int32_t middle = from + (to - from) / 2;
+
+        if (h->head[middle] < head)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < end && h->head[from] == head ? from : NONE;
+}
+
+/* The two arcs of the lower triangle by which the arc got its cost: first what is
+ * travelled last, so that the other is taken from `waiting` before it. */
+static void take_apart(const struct metric *m, int32_t arc, bool is_down, int32_t cost,
+                       struct buf *waiting)
+{
+    const struct hierarchy *h = m->h;
+    const int32_t low = h->tail[arc];
+    const int32_t *to_low = is_down ? m->up : m->down;
+    const int32_t *to_high = is_down ? m->down : m->up;
+
+    for (int32_t i = h->down_first[low]; i < h->down_first[low + 1]; i++) {
+        const int32_t one = h->down[i];
+
+        if (to_low[one] >= cost)
+            continue;
+        const int32_t other = arc_above(h, one, h->head[arc]);
+
+        if (other == NONE || to_low[one] + to_high[other] != cost)
+            continue;
+        put_way(waiting, is_down ? one : other, false);
+        put_way(waiting, is_down ? other : one, true);
+        return;
+    }
+    assert(!"an arc costs what its edges or a triangle cost");
+}
+
+void metric_unpack(const struct metric *m, int32_t arc, bool is_down, struct buf *edges,
+                   struct buf *waiting)
+{
+    buf_clear(waiting);
+    put_way(waiting, arc, is_down);
+    while (waiting->size > 0) {
+        int32_t way;
+
+        waiting->size -= sizeof way;
+        memcpy(&way, waiting->bytes + waiting->size, sizeof way);
+        const int32_t cost = (way & 1 ? m->down : m->up)[way >> 1];
+        const int32_t edge = own_edge(m, way >> 1, way & 1, cost);
+
+        assert(cost < METRIC_NEVER);
+        if (edge != NONE)
+            buf_put(edges, &edge, sizeof edge);
+        else
+            take_apart(m, way >> 1, way & 1, cost, waiting);
+    }
+}
+
 /* ------------------------------------------------------------------ a way */
 
 /* Costs from (or to) `node` of all nodes above it, by depth. */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "geo/base/buf.h"
 #include "geo/road/hierarchy.h"
 
 /* What the arcs of a hierarchy cost: of each arc, upwards and downwards, the cheapest
@@ -48,6 +49,13 @@ int32_t metric_change(struct metric *m, const struct metric_change *changes, int
 /* By arc: from its lower end to its upper, and back. Until the next metric_adopt. */
 const int32_t *metric_up(const struct metric *m);
 const int32_t *metric_down(const struct metric *m);
+
+/* The edges of the cheapest way that an arc stands for (int32_t, in the order of travel,
+ * from the lower end to the upper or, with `is_down`, back), behind what is in `edges`.
+ * The arc must cost less than METRIC_NEVER. `waiting` is room that is used anew each
+ * time. */
+void metric_unpack(const struct metric *m, int32_t arc, bool is_down, struct buf *edges,
+                   struct buf *waiting);
 
 /* The cheapest way between two of the caller's nodes, walking up both sides of the
  * elimination tree (section 5.2 there); METRIC_NEVER when there is none. `room` holds

@@ -1,12 +1,10 @@
 #ifndef GEO_ROAD_ROUTE_H
 #define GEO_ROAD_ROUTE_H
 
-#include "geo/road/roads.h"
-#include "geo/road/snap.h"
+#include "geo/road/leg.h"
 
-/* The fastest way between two spots for one mode: bidirectional Dijkstra with
- * partial edges at both ends (Pohl 1971; stopping when the two radii reach the
- * best meeting). */
+/* The fastest way from spot to spot for one mode, over places on the way, with its
+ * geometry and what a person is told to do (geo/road/guide.h). */
 enum turn {
     TURN_DEPART,
     TURN_STRAIGHT,
@@ -17,6 +15,8 @@ enum turn {
     TURN_RIGHT,
     TURN_SHARP_RIGHT,
     TURN_BACK,
+    TURN_ROUNDABOUT, /* in, and out again by the exit that the step says */
+    TURN_WAYPOINT,   /* a place on the way is reached */
     TURN_ARRIVE
 };
 
@@ -25,10 +25,18 @@ const char *route_turn_word(enum turn turn);
 
 struct route_step {
     enum turn turn;
+    int32_t exit;     /* of a roundabout: the 1st, 2nd …; 0 when the way ends in it */
     const char *name; /* the street followed after the turn; "" without a name */
     uint32_t length_cm;
     uint32_t cost_ms;
     int32_t first_point; /* index into points where the step begins */
+};
+
+/* Between two of the places. */
+struct route_leg {
+    uint32_t cost_ms;
+    uint32_t length_cm;
+    int32_t first_step; /* depart, or waypoint */
 };
 
 struct route {
@@ -36,11 +44,13 @@ struct route {
     uint32_t length_cm;
     struct spot from, to;
     int32_t edge_count;
-    const int32_t *edges; /* in order; the first and last may be used in part */
+    const int32_t *edges; /* in order; the first and last of a leg may be used in part */
     int32_t point_count;
     const struct point *points; /* at least two; from spot to spot */
     int32_t step_count;
     const struct route_step *steps; /* the last is TURN_ARRIVE */
+    int32_t leg_count;
+    const struct route_leg *legs;
 };
 
 struct route_room;
@@ -49,6 +59,12 @@ void route_room_free(struct route_room *room);
 
 /* All of *out lives in the arena. False with NO_ROUTE when there is no way. */
 bool route_find(const struct roads *roads, enum mode mode, struct spot from, struct spot to,
+                struct route_room *room, struct arena *a, struct route *out, struct fail *f);
+
+/* Over places in this order, at least two. At each of them a new leg begins as if the
+ * traveller had stood there: she may go on in any direction that the street allows. */
+enum { ROUTE_PLACES_MAX = 27 };
+bool route_over(const struct roads *roads, enum mode mode, const struct spot *places, int32_t count,
                 struct route_room *room, struct arena *a, struct route *out, struct fail *f);
 
 #endif

@@ -1,0 +1,216 @@
+/* What a side knows of a node stands by rank. The nodes that a climb comes by are those
+ * above its ends in the elimination tree; they are listed, so that all is unknown again
+ * after as many steps as the search took. */
+#include "geo/road/climb.h"
+
+#include <assert.h>
+
+#include "geo/base/arena.h"
+
+enum { NONE = -1 };
+
+enum side { START, END };
+
+/* The cost from the start (or to the end) and the arc of the hierarchy by which the
+ * climb came; NONE at an end. */
+struct hold {
+    int32_t cost_ms;
+    int32_t arc;
+};
+
+struct climb {
+    struct arena *arena;
+    struct buf holds[2];  /* struct hold by rank; METRIC_NEVER between two searches */
+    struct buf seen;      /* int32_t: ranks, ascending, of the last search */
+    struct buf meetings;  /* struct climb_meeting */
+    struct buf arcs;      /* int32_t */
+    struct buf unpacking; /* of metric_unpack */
+    int32_t front[CLIMB_ENDS_MAX];
+    int32_t front_count;
+};
+
+struct climb *climb_new(void)
+{
+    struct arena *a = arena_new();
+    struct climb *c = arena_take(a, 1, sizeof *c);
+
+    c->arena = a;
+    return c;
+}
+
+void climb_free(struct climb *c)
+{
+    if (!c)
+        return;
+    for (int side = 0; side < 2; side++)
+        buf_free(&c->holds[side]);
+    buf_free(&c->seen);
+    buf_free(&c->meetings);
+    buf_free(&c->arcs);
+    buf_free(&c->unpacking);
+    arena_free(c->arena);
+}
+
+static struct hold *holds(const struct climb *c, enum side side)
+{
+    return (void *)c->holds[side].bytes;
+}
+
+static int32_t seen_count(const struct climb *c)
+{
+    return (int32_t)(c->seen.size / sizeof(int32_t));
+}
+
+static const int32_t *seen(const struct climb *c)
+{
+    return (const void *)c->seen.bytes;
+}
+
+/* Forgets the search before and makes room for this hierarchy. */
+static void begin(struct climb *c, const struct hierarchy *h)
+{
+    static const struct hold UNKNOWN = { METRIC_NEVER, NONE };
+    const size_t bytes = (size_t)h->node_count * sizeof(struct hold);
+
+    for (int side = 0; side < 2; side++) {
+        for (int32_t i = 0; i < seen_count(c); i++)
+            holds(c, side)[seen(c)[i]] = UNKNOWN;
+        if (c->holds[side].size < bytes)
+            buf_reserve(&c->holds[side], bytes - c->holds[side].size);
+        while (c->holds[side].size < bytes) {
+            *(struct hold *)(void *)(c->holds[side].bytes + c->holds[side].size) = UNKNOWN;
+            c->holds[side].size += sizeof UNKNOWN;
+        }
+    }
+    buf_clear(&c->seen);
+    c->front_count = 0;
+}
+
+/* Whether the rank was not yet among those from which the climb goes on. */
+static void stand_on(struct climb *c, int32_t rank)
+{
+    for (int32_t i = 0; i < c->front_count; i++)
+        if (c->front[i] == rank)
+            return;
+    c->front[c->front_count++] = rank;
+}
+
+static void take_ends(struct climb *c, const struct hierarchy *h, enum side side,
+                      const struct climb_end *ends, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++) {
+        const int32_t rank = h->rank_of[ends[i].node];
+        struct hold *hold = &holds(c, side)[rank];
+
+        if (ends[i].cost_ms < hold->cost_ms)
+            hold->cost_ms = ends[i].cost_ms;
+        stand_on(c, rank);
+    }
+}
+
+/* The lowest node that is still to be climbed from; its parent takes its place. */
+static int32_t next_rank(struct climb *c, const struct hierarchy *h)
+{
+    int32_t lowest = 0;
+
+    for (int32_t i = 1; i < c->front_count; i++)
+        if (c->front[i] < c->front[lowest])
+            lowest = i;
+    const int32_t rank = c->front[lowest];
+
+    c->front[lowest] = c->front[--c->front_count];
+    if (h->parent[rank] != NONE)
+        stand_on(c, h->parent[rank]);
+    return rank;
+}
+
+static void go_up(const struct hierarchy *h, const int32_t *cost, struct hold *known, int32_t rank)
+{
+    const int32_t so_far = known[rank].cost_ms;
+
+    for (int32_t arc = h->up_first[rank]; arc < h->up_first[rank + 1]; arc++) {
+        struct hold *there = &known[h->head[arc]];
+        const int32_t there_ms = so_far + cost[arc];
+
+        if (there_ms < there->cost_ms)
+            *there = (struct hold){ there_ms, arc };
+    }
+}
+
+int32_t climb_find(struct climb *c, const struct hierarchy *h, const struct metric *m,
+                   const struct climb_wish *wish, int32_t *meeting)
+{
+    const int32_t *up = metric_up(m);
+    const int32_t *down = metric_down(m);
+    int32_t best = wish->below_ms;
+    int64_t reach = (int64_t)best * (100 + wish->slack_percent) / 100;
+
+    assert(wish->from_count + wish->to_count <= CLIMB_ENDS_MAX);
+    begin(c, h);
+    take_ends(c, h, START, wish->from, wish->from_count);
+    take_ends(c, h, END, wish->to, wish->to_count);
+    *meeting = NONE;
+    while (c->front_count > 0) {
+        const int32_t rank = next_rank(c, h);
+        const int32_t from_ms = holds(c, START)[rank].cost_ms;
+        const int32_t to_ms = holds(c, END)[rank].cost_ms;
+
+        buf_put(&c->seen, &rank, sizeof rank);
+        if (from_ms + to_ms < best) {
+            best = from_ms + to_ms;
+            reach = (int64_t)best * (100 + wish->slack_percent) / 100;
+            *meeting = rank;
+        }
+        if (from_ms < reach)
+            go_up(h, up, holds(c, START), rank);
+        if (to_ms < reach)
+            go_up(h, down, holds(c, END), rank);
+    }
+    return *meeting == NONE ? METRIC_NEVER : best;
+}
+
+const struct climb_meeting *climb_meetings(struct climb *c, int32_t *count)
+{
+    buf_clear(&c->meetings);
+    *count = 0;
+    for (int32_t i = 0; i < seen_count(c); i++) {
+        const int32_t rank = seen(c)[i];
+        const int32_t from_ms = holds(c, START)[rank].cost_ms;
+        const int32_t to_ms = holds(c, END)[rank].cost_ms;
+        const struct climb_meeting one = { rank, from_ms + to_ms };
+
+        if (from_ms >= METRIC_NEVER || to_ms >= METRIC_NEVER || one.cost_ms >= METRIC_NEVER)
+            continue;
+        buf_put(&c->meetings, &one, sizeof one);
+        ++*count;
+    }
+    return (const void *)c->meetings.bytes;
+}
+
+/* The arcs from the rank down to where the side began; that node. */
+static int32_t descend(struct climb *c, const struct hierarchy *h, enum side side, int32_t rank)
+{
+    buf_clear(&c->arcs);
+    for (int32_t arc = holds(c, side)[rank].arc; arc != NONE; arc = holds(c, side)[rank].arc) {
+        buf_put(&c->arcs, &arc, sizeof arc);
+        rank = h->tail[arc];
+    }
+    return h->node_of[rank];
+}
+
+struct climb_way climb_way(struct climb *c, const struct hierarchy *h, const struct metric *m,
+                           int32_t rank, struct buf *edges)
+{
+    const size_t begin = edges->size;
+    struct climb_way way = { .from = descend(c, h, START, rank) };
+    const int32_t *arcs = (const void *)c->arcs.bytes;
+
+    for (size_t i = c->arcs.size / sizeof *arcs; i > 0; i--)
+        metric_unpack(m, arcs[i - 1], false, edges, &c->unpacking);
+    way.before = (int32_t)((edges->size - begin) / sizeof(int32_t));
+    way.to = descend(c, h, END, rank);
+    arcs = (const void *)c->arcs.bytes;
+    for (size_t i = 0; i < c->arcs.size / sizeof *arcs; i++)
+        metric_unpack(m, arcs[i], true, edges, &c->unpacking);
+    return way;
+}
