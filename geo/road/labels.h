@@ -36,4 +36,18 @@ void labels_from(const struct labels *l, int32_t from, const int32_t *nodes, int
 void labels_to(const struct labels *l, int32_t to, const int32_t *nodes, int32_t count,
                int32_t *costs);
 
+/* For those who take many costs at once, by rank: of a node the costs to those above
+ * it, and from them, each by depth from a root's 0 to the node's own. They may be read
+ * until the labels are filled the next time. */
+const int32_t *labels_up_row(const struct labels *l, int32_t rank);
+const int32_t *labels_down_row(const struct labels *l, int32_t rank);
+/* How deep down the ways of two ranks from the root are the same; -1: nowhere. */
+int32_t labels_meet_ranks(const struct labels *l, int32_t one, int32_t other);
+/* Another row in the place of the node's own: labels_from is labels_from_row with the
+ * node's row upwards. */
+void labels_from_row(const struct labels *l, int32_t from, const int32_t *row, const int32_t *nodes,
+                     int32_t count, int32_t *costs);
+void labels_to_row(const struct labels *l, int32_t to, const int32_t *row, const int32_t *nodes,
+                   int32_t count, int32_t *costs);
+
 #endif
