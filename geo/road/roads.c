@@ -15,6 +15,7 @@ struct roads {
     uint32_t *cost[MODE_COUNT];
     uint32_t *draft[MODE_COUNT]; /* costs beside; NULL but between roads_draft and roads_tidy */
     bool is_new[MODE_COUNT];     /* all costs are, and the labels know none of them yet */
+    struct inward inward[MODE_COUNT], inward_draft[MODE_COUNT];
     struct metric *metric[MODE_COUNT];
     struct labels *labels[MODE_COUNT];
     struct buf
@@ -70,6 +71,12 @@ static void set_cost(struct roads *r, enum mode mode, uint32_t *cost)
     r->network.cost_ms[mode] = cost;
 }
 
+static void price_inward(const struct roads *r, const struct inward *in, const uint32_t *arc_costs)
+{
+    for (int32_t arc = 0; arc < r->base.graph->arc_count; arc++)
+        inward_set(in, arc, arc_costs[arc]);
+}
+
 static void open_mode(struct roads *r, enum mode mode)
 {
     const struct network *n = r->base.network;
@@ -77,6 +84,11 @@ static void open_mode(struct roads *r, enum mode mode)
     uint32_t *arc_costs = arc_costs_new(r->base.graph, mode, n->cost_ms[mode]);
 
     set_cost(r, mode, costs_copy(n, n->cost_ms[mode]));
+    if (mode == 0)
+        inward_take(n, r->base.graph, r->base.hierarchy, r->arena, &r->inward[mode]);
+    else
+        r->inward[mode] = inward_copy(&r->inward[0]);
+    price_inward(r, &r->inward[mode], arc_costs);
     r->metric[mode] = metric_new(r->base.hierarchy, &edges);
     metric_price(r->metric[mode], arc_costs);
     free(arc_costs);
@@ -106,6 +118,8 @@ void roads_free(struct roads *r)
         labels_free(r->labels[mode]);
         free(r->cost[mode]);
         free(r->draft[mode]);
+        inward_free(&r->inward[mode]);
+        inward_free(&r->inward_draft[mode]);
         buf_free(&r->stale[mode]);
     }
     arena_free(r->arena);
@@ -117,6 +131,7 @@ size_t roads_bytes(const struct roads *r)
 
     for (enum mode mode = 0; mode < MODE_COUNT; mode++)
         bytes += metric_bytes(r->metric[mode]) + labels_bytes(r->labels[mode]) +
+                 (size_t)r->inward[mode].arc_count * sizeof(struct inward_arc) +
                  2 * (size_t)r->network.segment_count * sizeof *r->cost[mode];
     return bytes;
 }
@@ -136,12 +151,18 @@ const struct metric *roads_metric(const struct roads *r, enum mode mode)
     return r->metric[mode];
 }
 
+const struct inward *roads_inward(const struct roads *r, enum mode mode)
+{
+    return &r->inward[mode];
+}
+
 const struct labels *roads_labels(const struct roads *r, enum mode mode)
 {
     return r->stale[mode].size == 0 && !r->is_new[mode] ? r->labels[mode] : NULL;
 }
 
-/* The arcs of the graph that the edges stand for, with their new costs. */
+/* The arcs of the graph that the edges stand for, with their new costs; inward has them
+ * then. */
 static int32_t arc_changes(const struct roads *r, enum mode mode,
                            const struct roads_change *changes, int32_t count, struct buf *out)
 {
@@ -156,6 +177,7 @@ static int32_t arc_changes(const struct roads *r, enum mode mode,
                                                       arc_cost(g, mode, r->cost[mode], arc) };
 
             buf_put(out, &change, sizeof change);
+            inward_set(&r->inward[mode], arc, change.cost_ms);
             arc_count++;
         }
     return arc_count;
@@ -187,6 +209,9 @@ void roads_draft(struct roads *r, enum mode mode, const uint32_t *cost_ms)
     free(r->draft[mode]);
     r->draft[mode] = costs_copy(r->base.network, cost_ms);
     metric_draft(r->metric[mode], arc_costs);
+    inward_free(&r->inward_draft[mode]);
+    r->inward_draft[mode] = inward_copy(&r->inward[mode]);
+    price_inward(r, &r->inward_draft[mode], arc_costs);
     free(arc_costs);
 }
 
@@ -197,6 +222,11 @@ void roads_adopt(struct roads *r, enum mode mode)
     set_cost(r, mode, r->draft[mode]);
     r->draft[mode] = before;
     metric_adopt(r->metric[mode]);
+
+    const struct inward inward = r->inward[mode];
+
+    r->inward[mode] = r->inward_draft[mode];
+    r->inward_draft[mode] = inward;
     r->is_new[mode] = true;
 }
 
@@ -204,6 +234,7 @@ void roads_tidy(struct roads *r, enum mode mode)
 {
     free(r->draft[mode]);
     r->draft[mode] = NULL;
+    inward_free(&r->inward_draft[mode]);
     metric_tidy(r->metric[mode]);
 }
 

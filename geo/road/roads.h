@@ -3,6 +3,7 @@
 
 #include "geo/road/graph.h"
 #include "geo/road/hierarchy.h"
+#include "geo/road/inward.h"
 #include "geo/road/labels.h"
 #include "geo/road/metric.h"
 #include "geo/road/network.h"
@@ -37,6 +38,9 @@ const struct network *roads_network(const struct roads *r);
 
 /* Of one mode, per arc of the graph. */
 const struct metric *roads_metric(const struct roads *r, enum mode mode);
+
+/* The same costs by where the arcs lead. */
+const struct inward *roads_inward(const struct roads *r, enum mode mode);
 
 /* NULL while they are out of date: then the metric answers. */
 const struct labels *roads_labels(const struct roads *r, enum mode mode);

@@ -107,7 +107,7 @@ static void a_person_takes_the_memory_that_is_promised(void **state)
     (void)state;
     for (int64_t id = 1; id <= PEOPLE; id++)
         crowd_put(c, &(struct crowd_person){ .person_id = id, .spot = { (int32_t)(id % 4), 1 } });
-    assert_in_range((crowd_bytes(c) - empty) / PEOPLE, 40, 56);
+    assert_in_range((crowd_bytes(c) - empty) / PEOPLE, 48, 96);
     crowd_free(c);
     arena_free(a);
 }
