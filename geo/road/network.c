@@ -20,6 +20,28 @@ const char *network_mode_word(enum mode mode)
     return WORDS[mode];
 }
 
+const char *const NETWORK_CLASS_WORDS[STREET_CLASS_COUNT] = {
+    [STREET_MOTORWAY] = "motorway",
+    [STREET_TRUNK] = "trunk",
+    [STREET_PRIMARY] = "primary",
+    [STREET_SECONDARY] = "secondary",
+    [STREET_TERTIARY] = "tertiary",
+    [STREET_RESIDENTIAL] = "residential",
+    [STREET_SERVICE] = "service",
+    [STREET_TRACK] = "track",
+    [STREET_PEDESTRIAN] = "pedestrian",
+    [STREET_CYCLEWAY] = "cycleway",
+    [STREET_PATH] = "path",
+    [STREET_STEPS] = "steps",
+    [STREET_FERRY] = "ferry",
+};
+
+const char *network_class_word(enum street_class class)
+{
+    assert(class < STREET_CLASS_COUNT);
+    return NETWORK_CLASS_WORDS[class];
+}
+
 int64_t network_speed(const struct network *n, const struct network_speeds *speeds, enum mode mode,
                       int32_t segment)
 {

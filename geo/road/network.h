@@ -41,6 +41,12 @@ enum street_class {
     STREET_CLASS_COUNT,
 };
 
+/* "motorway", "trunk", "primary", "secondary", "tertiary", "residential", "service",
+ * "track", "pedestrian", "cycleway", "path", "steps", "ferry". */
+const char *network_class_word(enum street_class class);
+/* The array of these words, by class. */
+extern const char *const NETWORK_CLASS_WORDS[STREET_CLASS_COUNT];
+
 /* Milliseconds. No path costs more, and an edge that may not be used costs this. */
 #define NETWORK_COST_NEVER ((uint32_t)INT32_MAX)
 
