@@ -11,11 +11,12 @@
  *
  * A *state* is a junction together with what matters of how it was reached. State v
  * below node_count is junction v without any past: whoever starts there may leave by
- * every edge. Where a rule forbids a turn, whoever comes by the edge that the rule
- * begins with is in a state of its own at the same junction, from which that turn is
- * missing; so only junctions with rules have more than one state (Geisberger, Vetter,
- * Efficient routing in road networks with turn costs, SEA 2011, section 3, reduced to
- * the turns that are forbidden).
+ * every edge. Where a ban of the network begins, whoever has come along a beginning of
+ * it is in a state of its own: the longest such beginning that her way ends with, so
+ * that a way obeys all bans just when it is a way from state to state (the automaton of
+ * Aho, Corasick, Efficient string matching, CACM 18, 1975; Villeneuve, Desaulniers, The
+ * shortest path problem with forbidden paths, EJOR 165, 2005). Only junctions with bans
+ * have more than one state.
  *
  * An *arc* is an edge taken from one state to another. The arcs of edge e are
  * first_arc[e] to first_arc[e + 1] - 1; the first of them leads from the junction
@@ -25,8 +26,10 @@
  * It knows no costs. It never changes and may be read by any number of threads. */
 struct graph {
     int32_t node_count;  /* junctions of the network */
+    int32_t edge_count;  /* 2 x segment_count */
     int32_t state_count; /* at least node_count */
     int32_t arc_count;   /* at least 2 x segment_count */
+    int32_t left_aside;  /* bans that found no room */
 
     const int32_t *node_of; /* per state: its junction */
     /* The states of junction v are v itself and first_more[v] to first_more[v + 1] - 1. */
@@ -43,10 +46,10 @@ struct graph {
     const int32_t *in_arc;    /* arcs that lead to it, ascending */
 };
 
-/* A junction has no more states than this. */
+/* A junction has no more states than this; a ban that would need more is left aside. */
 enum { GRAPH_STATES_MAX = 64 };
 
-/* Of a network and its rules. In the arena. */
+/* Of a network and its bans. In the arena. */
 void graph_take(const struct network *n, struct arena *a, struct graph *out);
 
 /* Where whoever began within the edge stands at its end. */

@@ -58,6 +58,8 @@ enum {
     NETWORK_LENGTH_MAX_CM = 100 * 1000 * 1000, /* of one segment: 1,000 km */
     NETWORK_NAME_MAX = 1023,                   /* bytes of one name */
     NETWORK_NAMES_MAX = 1 << 30,               /* bytes of all names together */
+    NETWORK_BANS_MAX = 4 * 1000 * 1000,        /* forbidden turns */
+    NETWORK_BAN_EDGES_MAX = 32,                /* edges of one */
 };
 
 /* Who may use a segment: bit 2 x mode in way direction, bit 2 x mode + 1 against it. */
@@ -76,6 +78,8 @@ struct network {
     int32_t segment_count;
     int32_t shape_count;
     int32_t name_bytes;
+    int32_t ban_count; /* 0: the arrays of bans may be missing */
+    int32_t ban_edge_count;
 
     /* Per node. */
     const int64_t *node_id;         /* OpenStreetMap node id */
@@ -98,6 +102,12 @@ struct network {
     const struct point_e7 *shape;
     const char *names; /* NUL-terminated, one after the other */
 
+    /* What is forbidden: to take these edges one directly after the other, two at least.
+     * The lists differ and ascend, compared edge by edge. */
+    const int32_t *first_ban_edge; /* [ban_count + 1] into ban_edge */
+    const int32_t *ban_edge;
+    const uint8_t *ban_modes; /* per ban: whom, bit 1 << mode */
+
     /* Milliseconds per edge (2 * segment_count) and mode, rounded up once;
      * NETWORK_COST_NEVER where the mode may not go. */
     const uint32_t *cost_ms[MODE_COUNT];
@@ -116,8 +126,8 @@ int64_t network_speed(const struct network *n, const struct network_speeds *spee
                       int32_t segment);
 uint32_t network_speed_ms(uint32_t length_cm, int64_t metres_an_hour);
 
-/* 20 bytes a node, 47 a segment and 24 more for its costs, 8 a point of the shape,
- * and the names. */
+/* 20 bytes a node, 47 a segment and 24 more for its costs, 8 a point of the shape, 5 a
+ * ban and 4 an edge of it, and the names. */
 size_t network_bytes(const struct network *n);
 
 static inline int32_t network_tail(const struct network *n, int32_t edge)

@@ -3,6 +3,8 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "geo/road/draft.h"
 
@@ -103,6 +105,69 @@ const struct network *town_random(struct town_dice *dice, int32_t node_count, in
                });
     }
     return finish(d, a);
+}
+
+enum { BAN_MAX = 5 };
+
+/* A way of two edges or more from a random one on; ends early in a dead end. */
+static int32_t wander(struct town_dice *dice, const struct network *n, int32_t *edges)
+{
+    const int32_t wanted = 2 + (town_pick(dice, 3) ? 0 : town_pick(dice, BAN_MAX - 1));
+    int32_t count = 0;
+
+    edges[count++] = town_pick(dice, 2 * n->segment_count);
+    while (count < wanted) {
+        const int32_t v = network_head(n, edges[count - 1]);
+        const int32_t out = n->first_out[v + 1] - n->first_out[v];
+
+        edges[count++] = n->out_edge[n->first_out[v] + town_pick(dice, out)];
+    }
+    return count;
+}
+
+struct ban {
+    int32_t count;
+    int32_t edges[BAN_MAX];
+    uint8_t modes;
+};
+
+static int by_edges(const void *one, const void *other)
+{
+    const struct ban *a = one, *b = other;
+
+    for (int32_t i = 0; i < a->count && i < b->count; i++)
+        if (a->edges[i] != b->edges[i])
+            return a->edges[i] < b->edges[i] ? -1 : 1;
+    return (a->count > b->count) - (a->count < b->count);
+}
+
+const struct network *town_banned(struct town_dice *dice, const struct network *n,
+                                  int32_t ban_count, struct arena *a)
+{
+    struct ban *bans = arena_take(a, (size_t)ban_count + 1, sizeof *bans);
+    struct network *out = arena_take(a, 1, sizeof *out);
+    int32_t *first = arena_take(a, (size_t)ban_count + 1, sizeof *first);
+    int32_t *edges = arena_take(a, BAN_MAX * (size_t)ban_count + 1, sizeof *edges);
+    uint8_t *modes = arena_take(a, (size_t)ban_count + 1, sizeof *modes);
+
+    for (int32_t i = 0; i < ban_count; i++) {
+        bans[i].count = wander(dice, n, bans[i].edges);
+        bans[i].modes = (uint8_t)(town_pick(dice, 2) ? 7 : 1 + town_pick(dice, 7));
+    }
+    qsort(bans, (size_t)ban_count, sizeof *bans, by_edges);
+    *out = *n;
+    for (int32_t i = 0; i < ban_count; i++) {
+        if (i > 0 && by_edges(&bans[i], &bans[i - 1]) == 0)
+            continue;
+        memcpy(edges + out->ban_edge_count, bans[i].edges, (size_t)bans[i].count * sizeof *edges);
+        modes[out->ban_count] = bans[i].modes;
+        out->ban_edge_count += bans[i].count;
+        first[++out->ban_count] = out->ban_edge_count;
+    }
+    out->first_ban_edge = first;
+    out->ban_edge = edges;
+    out->ban_modes = modes;
+    return out;
 }
 
 /* One block of a row, or of a column when `upward`. */

@@ -26,6 +26,11 @@ struct network_speeds town_speeds(void);
 const struct network *town_random(struct town_dice *dice, int32_t node_count, int32_t segment_count,
                                   bool coarse, struct arena *a);
 
+/* The same network with that many turns forbidden, some of them after others, some of them
+ * to one mode only. */
+const struct network *town_banned(struct town_dice *dice, const struct network *n,
+                                  int32_t ban_count, struct arena *a);
+
 /* Streets of `side` by `side` blocks of 100 m, named "Row n" and "Column n", open to
  * all both ways, around `south_west`; segments of rows first. */
 const struct network *town_blocks(int32_t side, struct point south_west, struct arena *a);
