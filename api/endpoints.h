@@ -77,6 +77,7 @@ extern const struct endpoints_group ENDPOINTS_ROADS;
 extern const struct endpoints_group ENDPOINTS_MAP;
 extern const struct endpoints_group ENDPOINTS_EVENTS;
 extern const struct endpoints_group ENDPOINTS_FENCES;
+extern const struct endpoints_group ENDPOINTS_NETWORK;
 extern const struct endpoints_group ENDPOINTS_NODES;
 extern const struct endpoints_group ENDPOINTS_TRACKS;
 

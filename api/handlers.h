@@ -253,6 +253,9 @@ HANDLER(on_claims_mine);
 HANDLER(on_hours_mine);
 HANDLER(on_hours_my_balance);
 
+/* api/on_network.c */
+HANDLER(on_network_report);
+
 /* api/on_nodes.c */
 HANDLER(on_nodes_list);
 

@@ -166,6 +166,7 @@
     X(PERSON_UNDER_AGE, "person_under_age")                                                        \
     X(PERSON_UNKNOWN, "person_unknown")                                                            \
     X(PHONE_MALFORMED, "phone_malformed")                                                          \
+    X(PLACES_CUT_OFF, "places_cut_off")                                                            \
     X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
     X(POLYLINE_MALFORMED, "polyline_malformed")                                                    \
     X(POSITION_ENCRYPTED, "position_encrypted")                                                    \
@@ -192,6 +193,9 @@
     X(SHAPE_REFUSED, "shape_refused")                                                              \
     X(SHIFT_OVER, "shift_over")                                                                    \
     X(SIGNUP_STATE, "signup_state")                                                                \
+    X(SPEED_MISSING, "speed_missing")                                                              \
+    X(SPEED_NOT_ALLOWED, "speed_not_allowed")                                                      \
+    X(SPEED_REPEATED, "speed_repeated")                                                            \
     X(SPOOL_FAILED, "spool_failed")                                                                \
     X(SPOOL_FOREIGN, "spool_foreign")                                                              \
     X(SPOOL_FULL, "spool_full")                                                                    \

@@ -4,6 +4,7 @@
 /* The commands of `vigil`, each in its own file; main.c has the table. */
 int audit_command(int argc, char **argv);
 int city_command(int argc, char **argv);
+int doctor_command(int argc, char **argv);
 int import_command(int argc, char **argv);
 int load_command(int argc, char **argv);
 int migrate_command(int argc, char **argv);

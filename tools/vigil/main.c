@@ -23,6 +23,10 @@ static const struct entry COMMANDS[] = {
       "[--grid-side METRES] [--grid-kind square|hexagon] [--seed N]",
       "adds made-up places to an imported city; with --size its organisations and people, too",
       "为已导入的城市添加演示用的点位；给出 --size 时连同组织与人员" },
+    { "doctor", doctor_command, "network [--show N] [--json]",
+      "tells which streets do not hang together, which barriers cut them off, whom that "
+      "concerns, and what the map probably has wrong",
+      "检查路网：哪些道路互不连通、由何障碍物隔断、影响哪些站点，以及地图中可疑之处" },
     { "import", import_command, "FILE [--name CITY] [--attribution TEXT]",
       "reads a city's streets and map from an OpenStreetMap extract",
       "从 OpenStreetMap 数据文件导入城市道路和底图" },
