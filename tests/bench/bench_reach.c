@@ -18,6 +18,7 @@
 
 #include "engine/db.h"
 #include "engine/streets.h"
+#include "geo/road/outline.h"
 #include "geo/road/queue.h"
 #include "geo/road/range.h"
 #include "geo/road/sweep.h"
@@ -382,11 +383,14 @@ static void time_question(struct city *c, const struct question *q, int32_t roun
     struct arena *a = arena_new();
     struct range_source *sources = arena_take(a, (size_t)q->sources, sizeof *sources);
     double *taken_s = arena_take(a, (size_t)rounds, sizeof *taken_s);
+    double *drawn_s = arena_take(a, (size_t)rounds, sizeof *drawn_s);
     struct arena *scratch = arena_new();
     int64_t settled = 0, length_cm = 0;
 
     for (int32_t round = 0; round < rounds; round++) {
         struct range r;
+        struct figure area;
+        struct fail f;
 
         for (int32_t i = 0; i < q->sources; i++)
             sources[i] = (struct range_source){ q->mode, usable_spot(c, q->mode) };
@@ -401,12 +405,17 @@ static void time_question(struct city *c, const struct question *q, int32_t roun
                                          .way = q->way },
                    c->room, scratch, &r);
         taken_s[round] = cpu_s() - begin_s;
+        if (!outline_areas(c->n, &r, 1, scratch, &area, &f))
+            give_up("the outline", f.text);
+        drawn_s[round] = cpu_s() - begin_s - taken_s[round];
         settled += r.settled;
         length_cm += r.bands[0].length_cm;
     }
     printf("%s_reaches %lld %.1f\n", q->name, (long long)(settled / rounds),
            (double)length_cm / rounds / 1e5);
     print_times(q->name, taken_s, rounds);
+    printf("outline_");
+    print_times(q->name, drawn_s, rounds);
     arena_free(scratch);
     arena_free(a);
 }
