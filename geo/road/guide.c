@@ -13,7 +13,6 @@
  * often drawn askew. */
 static const double BEARING_AT_M = 12;
 
-static const double RADIANS = 3.14159265358979323846 / 180;
 static const double E7_M = 0.0111319491; /* of 1e-7 degrees on the equator */
 
 /* The part of an edge that a leg uses, in measures of its segment. */
@@ -130,53 +129,61 @@ static void draw(struct guide *g, struct stretch s)
 
 /* ------------------------------------------------------------------ the turns */
 
-/* The direction of travel at the beginning or the end of an edge: from where it is at
- * the junction to where it is BEARING_AT_M further, in the plane. */
-static double bearing_deg(const struct network *n, int32_t edge, bool at_end)
+struct vector {
+    double x, y;
+};
+
+/* From where an edge begins (or ends) to where it is BEARING_AT_M further (or before),
+ * metres in the plane; `narrow` is the cosine of the latitude there. */
+static struct vector look_along(const struct network *n, int32_t edge, bool from_end, double narrow)
 {
     const int32_t segment = edge >> 1;
-    const bool from_start = ((edge & 1) != 0) == at_end; /* of the segment */
+    const bool onward = ((edge & 1) != 0) == from_end; /* in the direction of the way */
     const int32_t count = n->first_shape[segment + 1] - n->first_shape[segment];
     const struct point_e7 *at =
-        n->shape + (from_start ? n->first_shape[segment] : n->first_shape[segment + 1] - 1);
-    const double east = cos(at->lat * 1e-7 * RADIANS) * E7_M;
-    double x = 0, y = 0, left_m = BEARING_AT_M;
+        n->shape + (onward ? n->first_shape[segment] : n->first_shape[segment + 1] - 1);
+    struct vector sight = { 0 };
+    double left_m = BEARING_AT_M;
 
     for (int32_t i = 1; i < count && left_m > 0; i++) {
-        const struct point_e7 *next = from_start ? at + 1 : at - 1;
-        const double leg_x = (next->lon - at->lon) * east, leg_y = (next->lat - at->lat) * E7_M;
-        const double leg_m = sqrt(leg_x * leg_x + leg_y * leg_y);
+        const struct point_e7 *next = onward ? at + 1 : at - 1;
+        const double x = (next->lon - at->lon) * narrow * E7_M, y = (next->lat - at->lat) * E7_M;
+        const double leg_m = sqrt(x * x + y * y);
         const double part = leg_m > left_m ? left_m / leg_m : 1;
 
-        x += part * leg_x;
-        y += part * leg_y;
+        sight.x += part * x;
+        sight.y += part * y;
         left_m -= leg_m;
         at = next;
     }
-    return (at_end ? atan2(-x, -y) : atan2(x, y)) / RADIANS;
+    return sight;
 }
 
-static enum turn turn_of(double change_deg)
-{
-    static const struct {
-        double below_deg;
-        enum turn left, right;
-    } TURNS[] = { { 25, TURN_STRAIGHT, TURN_STRAIGHT },
-                  { 60, TURN_SLIGHT_LEFT, TURN_SLIGHT_RIGHT },
-                  { 120, TURN_LEFT, TURN_RIGHT },
-                  { 165, TURN_SHARP_LEFT, TURN_SHARP_RIGHT } };
-
-    for (size_t i = 0; i < sizeof TURNS / sizeof TURNS[0]; i++)
-        if (fabs(change_deg) < TURNS[i].below_deg)
-            return change_deg < 0 ? TURNS[i].left : TURNS[i].right;
-    return TURN_BACK;
-}
-
+/* The change of course from one edge to the next by its cosine and its side. */
 static enum turn turn_between(const struct network *n, int32_t edge, int32_t next)
 {
+    static const struct {
+        double cosine; /* of an angle smaller than 25, 60, 120, 165 degrees */
+        enum turn left, right;
+    } TURNS[] = { { 0.90630778703665, TURN_STRAIGHT, TURN_STRAIGHT },
+                  { 0.5, TURN_SLIGHT_LEFT, TURN_SLIGHT_RIGHT },
+                  { -0.5, TURN_LEFT, TURN_RIGHT },
+                  { -0.96592582628907, TURN_SHARP_LEFT, TURN_SHARP_RIGHT } };
+    const double lat = n->node_at[network_head(n, edge)].lat * 1e-7;
+    const double narrow = cos(lat * 3.14159265358979323846 / 180);
+    const struct vector back = look_along(n, edge, true, narrow);
+    const struct vector ahead = look_along(n, next, false, narrow);
+    const double lengths =
+        sqrt((back.x * back.x + back.y * back.y) * (ahead.x * ahead.x + ahead.y * ahead.y));
+    const double along = -(back.x * ahead.x + back.y * ahead.y);
+    const bool is_left = back.y * ahead.x - back.x * ahead.y > 0;
+
     if (edge == (next ^ 1))
         return TURN_BACK;
-    return turn_of(remainder(bearing_deg(n, next, false) - bearing_deg(n, edge, true), 360));
+    for (size_t i = 0; i < sizeof TURNS / sizeof TURNS[0]; i++)
+        if (along > TURNS[i].cosine * lengths)
+            return is_left ? TURNS[i].left : TURNS[i].right;
+    return lengths > 0 ? TURN_BACK : TURN_STRAIGHT;
 }
 
 /* What else a traveller could take where two edges meet. */
@@ -259,9 +266,10 @@ static bool is_exit(const struct guide *g, int32_t edge, const int32_t *ring, in
 static int32_t go_round(struct guide *g, const struct leg *leg, int32_t i)
 {
     int32_t ring[RING_EDGES_MAX], end = i, exit = 0;
-    const int32_t count = g->mode == MODE_FOOT ? 0 : ring_find(g->n, leg->edges[i], ring);
+    const int32_t count =
+        g->mode == MODE_FOOT ? 0 : ring_find(g->n, leg->edges[i], leg->edges[i - 1], ring);
 
-    if (count == 0 || is_among(leg->edges[i - 1], ring, count))
+    if (count == 0)
         return 0;
     for (; end < leg->edge_count && is_among(leg->edges[end], ring, count); end++)
         exit += is_exit(g, leg->edges[end], ring, count);
@@ -299,6 +307,22 @@ static void follow(struct guide *g, const struct leg *leg, struct route_leg *out
     }
 }
 
+/* Edges of a way lie anywhere in memory: all of them are called for before the first is
+ * looked at. */
+static void expect(const struct guide *g, int32_t edge)
+{
+    const struct network *n = g->n;
+    const int32_t segment = edge >> 1;
+
+    __builtin_prefetch(&n->length_cm[segment]);
+    __builtin_prefetch(&n->name_at[segment]);
+    __builtin_prefetch(&n->from[segment]);
+    __builtin_prefetch(&n->to[segment]);
+    __builtin_prefetch(&n->access[segment]);
+    __builtin_prefetch(&n->cost_ms[g->mode][edge]);
+    __builtin_prefetch(&n->shape[n->first_shape[segment]]);
+}
+
 /* The most points that drawing can give, and steps. */
 static void make_room(struct guide *g, const struct leg *legs, int32_t count, struct arena *a)
 {
@@ -310,6 +334,7 @@ static void make_room(struct guide *g, const struct leg *legs, int32_t count, st
         for (int32_t i = 0; i < legs[l].edge_count; i++) {
             const int32_t segment = legs[l].edges[i] >> 1;
 
+            expect(g, legs[l].edges[i]);
             points += (size_t)(g->n->first_shape[segment + 1] - g->n->first_shape[segment]) + 2;
         }
     }

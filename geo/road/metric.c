@@ -393,7 +393,7 @@ static void take_apart(const struct metric *m, int32_t arc, bool is_down, int32_
     const int32_t *to_low = is_down ? m->up : m->down;
     const int32_t *to_high = is_down ? m->down : m->up;
 
-    for (int32_t i = h->down_first[low]; i < h->down_first[low + 1]; i++) {
+    for (int32_t i = h->down_first[low + 1] - 1; i >= h->down_first[low]; i--) {
         const int32_t one = h->down[i];
 
         if (to_low[one] >= cost)

@@ -16,9 +16,10 @@ struct vector {
     double x, y;
 };
 
-static struct vector between(struct point_e7 a, struct point_e7 b)
+/* In the plane; `narrow` is the cosine of the latitude, one for all of a ring. */
+static struct vector between(struct point_e7 a, struct point_e7 b, double narrow)
 {
-    return (struct vector){ (b.lon - a.lon) * cos(a.lat * 1e-7 * PI / 180), b.lat - a.lat };
+    return (struct vector){ (b.lon - a.lon) * narrow, b.lat - a.lat };
 }
 
 static double cross(struct vector a, struct vector b)
@@ -48,30 +49,29 @@ static struct point_e7 drawn(const struct network *n, int32_t edge, int32_t i)
                       : n->shape[n->first_shape[segment] + i];
 }
 
-static int32_t drawn_count(const struct network *n, int32_t edge)
+/* What has been gone round so far. */
+struct walk {
+    const struct network *n;
+    double narrow;
+    double side;         /* 1 to the left, -1 to the right */
+    double area, length; /* from the first point, twice the area; in units of 1e-7 degrees */
+    struct vector at, course;
+};
+
+/* How far a street turns off to the left, growing from -2 to 2 with the angle. */
+static double leftness(const struct walk *w, int32_t edge)
 {
-    return n->first_shape[(edge >> 1) + 1] - n->first_shape[edge >> 1];
+    const struct vector turn = between(drawn(w->n, edge, 0), drawn(w->n, edge, 1), w->narrow);
+    const double along = dot(w->course, turn) / sqrt(dot(turn, turn) + 1e-9);
+
+    return cross(w->course, turn) >= 0 ? 1 - along : along - 1;
 }
 
-static struct vector begins(const struct network *n, int32_t edge)
+/* The one-way street farthest to the side; -1 when none leaves here. */
+static int32_t next_edge(const struct walk *w, int32_t edge)
 {
-    return between(drawn(n, edge, 0), drawn(n, edge, 1));
-}
-
-static struct vector ends(const struct network *n, int32_t edge)
-{
-    const int32_t count = drawn_count(n, edge);
-
-    return between(drawn(n, edge, count - 2), drawn(n, edge, count - 1));
-}
-
-/* The one-way street farthest to the left (`side` 1) or to the right (-1); -1 when
- * none leaves here. */
-static int32_t next_edge(const struct network *n, int32_t edge, double side)
-{
-    const struct vector course = ends(n, edge);
+    const struct network *n = w->n;
     const int32_t node = network_head(n, edge);
-    double best = -INFINITY;
     int32_t next = -1;
 
     for (int32_t i = n->first_out[node]; i < n->first_out[node + 1]; i++) {
@@ -79,31 +79,20 @@ static int32_t next_edge(const struct network *n, int32_t edge, double side)
 
         if (other == (edge ^ 1) || !is_one_way(n, other))
             continue;
-        const struct vector turn = begins(n, other);
-        const double angle = side * atan2(cross(course, turn), dot(course, turn));
-
-        if (angle > best) {
-            best = angle;
+        if (next < 0 || w->side * (leftness(w, other) - leftness(w, next)) > 0)
             next = other;
-        }
     }
     return next;
 }
 
-/* What has been gone round so far. */
-struct walk {
-    double side;
-    double area, length; /* from the first point, twice the area; in units of 1e-7 degrees */
-    struct vector at, course;
-};
-
 /* Goes along an edge; false where it turns to the wrong side. */
-static bool walk_along(struct walk *w, const struct network *n, int32_t edge)
+static bool walk_along(struct walk *w, int32_t edge)
 {
-    const int32_t count = drawn_count(n, edge);
+    const struct network *n = w->n;
+    const int32_t count = n->first_shape[(edge >> 1) + 1] - n->first_shape[edge >> 1];
 
     for (int32_t i = 1; i < count; i++) {
-        const struct vector leg = between(drawn(n, edge, i - 1), drawn(n, edge, i));
+        const struct vector leg = between(drawn(n, edge, i - 1), drawn(n, edge, i), w->narrow);
         const double length = sqrt(dot(leg, leg));
 
         if (length <= 0)
@@ -122,28 +111,48 @@ static bool walk_along(struct walk *w, const struct network *n, int32_t edge)
 static int32_t try_side(const struct network *n, int32_t edge, double side,
                         int32_t edges[RING_EDGES_MAX])
 {
-    struct walk w = { .side = side };
+    struct walk w = { .n = n,
+                      .narrow = cos(drawn(n, edge, 0).lat * 1e-7 * PI / 180),
+                      .side = side };
     uint32_t length_cm = 0;
     int32_t count = 0;
 
-    for (int32_t at = edge; count < RING_EDGES_MAX; at = next_edge(n, at, side)) {
+    for (int32_t at = edge; count < RING_EDGES_MAX; at = next_edge(&w, at)) {
         if (at == edge && count > 0)
             return 2 * PI * side * w.area >= ROUND_ENOUGH * w.length * w.length ? count : 0;
         if (at < 0)
             return 0;
         length_cm += n->length_cm[at >> 1];
-        if (length_cm > LENGTH_MAX_CM || !walk_along(&w, n, at))
+        if (length_cm > LENGTH_MAX_CM || !walk_along(&w, at))
             return 0;
         edges[count++] = at;
     }
     return 0;
 }
 
-int32_t ring_find(const struct network *n, int32_t edge, int32_t edges[RING_EDGES_MAX])
+/* Whoever enters a ring meets its traffic: another one-way street leads to where the
+ * edge begins than the one she comes by. */
+static bool has_another_into(const struct network *n, int32_t edge, int32_t came_by)
 {
-    if (!is_one_way(n, edge))
-        return 0;
-    const int32_t count = try_side(n, edge, 1, edges);
+    const int32_t node = network_tail(n, edge);
 
-    return count > 0 ? count : try_side(n, edge, -1, edges);
+    for (int32_t i = n->first_out[node]; i < n->first_out[node + 1]; i++)
+        if ((n->out_edge[i] ^ 1) != came_by && is_one_way(n, n->out_edge[i] ^ 1))
+            return true;
+    return false;
+}
+
+int32_t ring_find(const struct network *n, int32_t edge, int32_t came_by,
+                  int32_t edges[RING_EDGES_MAX])
+{
+    if (!is_one_way(n, edge) || !has_another_into(n, edge, came_by))
+        return 0;
+    int32_t count = try_side(n, edge, 1, edges);
+
+    if (count == 0)
+        count = try_side(n, edge, -1, edges);
+    for (int32_t i = 0; i < count; i++)
+        if (edges[i] == came_by)
+            return 0;
+    return count;
 }

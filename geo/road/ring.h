@@ -8,8 +8,9 @@
  * block of one-way streets is not: it is a square or longer, and its corners are sharp. */
 enum { RING_EDGES_MAX = 48 };
 
-/* The ring that the edge is part of, beginning with it, in the order of travel; how many
- * edges, 0 when it is part of none. */
-int32_t ring_find(const struct network *n, int32_t edge, int32_t edges[RING_EDGES_MAX]);
+/* The ring that is entered with the edge by whoever comes by another edge from outside
+ * it: its edges in the order of travel, that one first, and how many; 0 when it is none. */
+int32_t ring_find(const struct network *n, int32_t edge, int32_t came_by,
+                  int32_t edges[RING_EDGES_MAX]);
 
 #endif
