@@ -187,6 +187,11 @@ const struct climb_meeting *climb_meetings(struct climb *c, int32_t *count)
     return (const void *)c->meetings.bytes;
 }
 
+int32_t climb_cost_to(const struct climb *c, int32_t rank)
+{
+    return holds(c, END)[rank].cost_ms;
+}
+
 /* The arcs from the rank down to where the side began; that node. */
 static int32_t descend(struct climb *c, const struct hierarchy *h, enum side side, int32_t rank)
 {

@@ -42,6 +42,10 @@ struct climb_meeting {
 };
 const struct climb_meeting *climb_meetings(struct climb *c, int32_t *count);
 
+/* Of the search just made, which went as far as it could: the cheapest way down from a
+ * rank to where it ends; METRIC_NEVER when it was not climbed to from there. */
+int32_t climb_cost_to(const struct climb *c, int32_t rank);
+
 /* Of the search just made, the way over a rank that both sides climbed to: its edges in
  * order (int32_t, the numbers the metric was priced by) behind what is in `edges`, and
  * at which nodes it begins and ends. *before is how many of them lie before the rank. */

@@ -1,12 +1,19 @@
 #include "geo/road/leg.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "geo/road/climb.h"
 #include "geo/road/place.h"
 
 struct leg_room {
     struct arena *arena;
     struct climb *climb;
-    struct buf arcs; /* int32_t */
+    struct buf arcs;     /* int32_t */
+    struct buf meetings; /* struct climb_meeting */
+    struct buf taken;    /* by edge: 1 << the ways that were chosen; 0 between two questions */
+    struct buf passed;   /* by junction: a byte; 0 between two ways */
+    struct buf heights;  /* for roads_distance */
 };
 
 struct leg_room *leg_room_new(void)
@@ -25,6 +32,10 @@ void leg_room_free(struct leg_room *room)
         return;
     climb_free(room->climb);
     buf_free(&room->arcs);
+    buf_free(&room->meetings);
+    buf_free(&room->taken);
+    buf_free(&room->passed);
+    buf_free(&room->heights);
     arena_free(room->arena);
 }
 
@@ -65,8 +76,9 @@ static int32_t edge_of(const struct place_door *doors, int32_t count, int32_t st
 }
 
 /* The edges of the way over a rank, those of the doors at its ends. */
-static void list_edges(const struct roads *r, enum mode mode, const struct doors *d, int32_t rank,
-                       struct leg_room *room, struct arena *a, struct leg *leg)
+static struct climb_way list_edges(const struct roads *r, enum mode mode, const struct doors *d,
+                                   int32_t rank, struct leg_room *room, struct arena *a,
+                                   struct leg *leg)
 {
     const struct roads_base *base = roads_base(r);
 
@@ -90,9 +102,10 @@ static void list_edges(const struct roads *r, enum mode mode, const struct doors
     leg->edge_count = count;
     leg->from_within = first != PLACE_NO_EDGE;
     leg->to_within = last != PLACE_NO_EDGE;
+    return way;
 }
 
-static void stay_on(int32_t edge, struct arena *a, struct leg *leg)
+void leg_stay(struct leg *leg, int32_t edge, struct arena *a)
 {
     int32_t *only = arena_take(a, 1, sizeof *only);
 
@@ -126,10 +139,162 @@ bool leg_find(const struct roads *r, enum mode mode, struct spot from, struct sp
         list_edges(r, mode, &doors, rank, room, a, &leg);
     } else if (direct_ms < NETWORK_COST_NEVER) {
         leg.cost_ms = direct_ms;
-        stay_on(edge, a, &leg);
+        leg_stay(&leg, edge, a);
     } else {
         return false;
     }
     *out = leg;
     return true;
+}
+
+/* ------------------------------------------------------------------ other ways */
+
+static void make_room(struct buf *b, size_t bytes)
+{
+    if (b->size >= bytes)
+        return;
+    buf_reserve(b, bytes - b->size);
+    memset(b->bytes + b->size, 0, bytes - b->size);
+    b->size = bytes;
+}
+
+struct choosing {
+    const struct roads *r;
+    enum mode mode;
+    const struct leg *best;
+    const struct doors *doors;
+    struct leg_room *room;
+    int32_t chosen; /* ways, the best among them */
+};
+
+static void mark(const struct choosing *c, const struct leg *leg, bool is_taken)
+{
+    uint8_t *taken = (uint8_t *)c->room->taken.bytes;
+
+    for (int32_t i = 0; i < leg->edge_count; i++)
+        taken[leg->edges[i]] = (uint8_t)(is_taken ? taken[leg->edges[i]] | 1u << c->chosen : 0);
+}
+
+/* What of a way costs as much as it has in common with one of those chosen, at most. */
+static uint32_t shared_ms(const struct choosing *c, const struct leg *leg)
+{
+    const uint32_t *cost = roads_network(c->r)->cost_ms[c->mode];
+    const uint8_t *taken = (const uint8_t *)c->room->taken.bytes;
+    uint32_t shared[LEG_OTHERS_MAX + 1] = { 0 }, most = 0;
+
+    for (int32_t i = 0; i < leg->edge_count; i++)
+        for (int32_t way = 0; way < c->chosen; way++)
+            if (taken[leg->edges[i]] >> way & 1)
+                shared[way] = network_add(shared[way], cost[leg->edges[i]]);
+    for (int32_t way = 0; way < c->chosen; way++)
+        most = shared[way] > most ? shared[way] : most;
+    return most;
+}
+
+static bool passes_twice(const struct choosing *c, const struct leg *leg)
+{
+    const struct network *n = roads_network(c->r);
+    uint8_t *passed = (uint8_t *)c->room->passed.bytes;
+    bool twice = false;
+
+    for (int32_t i = 0; i + 1 < leg->edge_count; i++) {
+        uint8_t *here = &passed[network_head(n, leg->edges[i])];
+
+        twice |= *here;
+        *here = 1;
+    }
+    for (int32_t i = 0; i + 1 < leg->edge_count; i++)
+        passed[network_head(n, leg->edges[i])] = 0;
+    return twice;
+}
+
+/* Whether the way is the cheapest from so far before the node that it was found over to
+ * so far behind it (the T-test there). */
+static bool is_best_around(const struct choosing *c, const struct climb_way *way)
+{
+    const struct graph *g = roads_base(c->r)->graph;
+    const uint32_t *cost = roads_network(c->r)->cost_ms[c->mode];
+    const uint64_t far_ms = (uint64_t)c->best->cost_ms * LEG_LOCAL_PERCENT / 100;
+    const int32_t *arcs = (const void *)c->room->arcs.bytes;
+    const int32_t count = (int32_t)(c->room->arcs.size / sizeof *arcs);
+    uint64_t before_ms = 0, behind_ms = 0;
+    int32_t from = way->before, to = way->before;
+
+    while (from > 0 && before_ms < far_ms)
+        before_ms += cost[g->edge[arcs[--from]]];
+    while (to < count && behind_ms < far_ms)
+        behind_ms += cost[g->edge[arcs[to++]]];
+    if (from == to)
+        return true;
+    make_room(&c->room->heights, 2 * (size_t)roads_base(c->r)->hierarchy->height * sizeof(int32_t));
+    return roads_distance(c->r, c->mode, g->tail[arcs[from]], g->head[arcs[to - 1]],
+                          (void *)c->room->heights.bytes) == before_ms + behind_ms;
+}
+
+static int by_cost(const void *left, const void *right)
+{
+    const struct climb_meeting *a = left, *b = right;
+
+    if (a->cost_ms != b->cost_ms)
+        return a->cost_ms < b->cost_ms ? -1 : 1;
+    return (a->rank > b->rank) - (a->rank < b->rank);
+}
+
+/* The nodes that both sides climb to, the cheapest to come by first. */
+static int32_t list_meetings(const struct choosing *c, struct leg_room *room)
+{
+    const struct climb_wish wish = { .from = c->doors->from,
+                                     .to = c->doors->to,
+                                     .from_count = c->doors->out_count,
+                                     .to_count = c->doors->in_count,
+                                     .below_ms = METRIC_NEVER,
+                                     .slack_percent = LEG_STRETCH_PERCENT };
+    int32_t rank, count;
+
+    climb_find(room->climb, roads_base(c->r)->hierarchy, roads_metric(c->r, c->mode), &wish, &rank);
+    const struct climb_meeting *found = climb_meetings(room->climb, &count);
+
+    buf_clear(&room->meetings);
+    buf_put(&room->meetings, found, (size_t)count * sizeof *found);
+    qsort(room->meetings.bytes, (size_t)count, sizeof *found, by_cost);
+    return count;
+}
+
+int32_t leg_others(const struct roads *r, enum mode mode, const struct leg *best, int32_t most,
+                   struct leg_room *room, struct arena *a, struct leg *out)
+{
+    const struct network *n = roads_network(r);
+    const uint64_t dearest_ms = (uint64_t)best->cost_ms * (100 + LEG_STRETCH_PERCENT) / 100;
+    const uint64_t most_shared_ms = (uint64_t)best->cost_ms * LEG_SHARED_PERCENT / 100;
+    struct doors doors;
+    struct choosing c = { r, mode, best, &doors, room, 0 };
+    int32_t found = 0;
+
+    open_doors(r, mode, best->from, best->to, &doors);
+    make_room(&room->taken, 2 * (size_t)n->segment_count);
+    make_room(&room->passed, (size_t)n->node_count);
+    const int32_t count = list_meetings(&c, room);
+
+    mark(&c, best, true);
+    c.chosen = 1;
+    for (int32_t i = 0; i < count && found < most; i++) {
+        const struct climb_meeting meeting =
+            ((const struct climb_meeting *)(const void *)room->meetings.bytes)[i];
+        struct leg leg = { best->from, best->to, .cost_ms = (uint32_t)meeting.cost_ms };
+
+        if (leg.cost_ms > dearest_ms)
+            break;
+        const struct climb_way way = list_edges(r, mode, &doors, meeting.rank, room, a, &leg);
+
+        if (shared_ms(&c, &leg) > most_shared_ms || passes_twice(&c, &leg) ||
+            !is_best_around(&c, &way))
+            continue;
+        mark(&c, &leg, true);
+        c.chosen++;
+        out[found++] = leg;
+    }
+    mark(&c, best, false);
+    for (int32_t i = 0; i < found; i++)
+        mark(&c, &out[i], false);
+    return found;
 }

@@ -24,4 +24,24 @@ void leg_room_free(struct leg_room *room);
 bool leg_find(const struct roads *r, enum mode mode, struct spot from, struct spot to,
               struct leg_room *room, struct arena *a, struct leg *out);
 
+/* Other ways between the same spots that somebody might want instead of the cheapest, the
+ * cheapest first; how many were found, at most `most`. Ways over one node that both
+ * sides climb to (Abraham, Delling, Goldberg, Werneck, Alternative routes in road
+ * networks, ACM JEA 18, 2013): each costs at most LEG_STRETCH_PERCENT more than the
+ * cheapest, has at most LEG_SHARED_PERCENT of that cost in common with it and with
+ * each of the others, comes by no junction twice, and is the cheapest itself as far as
+ * LEG_LOCAL_PERCENT of that cost to both sides of the node, so that nobody is sent round
+ * a block for nothing. Not every pair of places has any. */
+enum {
+    LEG_OTHERS_MAX = 3,
+    LEG_STRETCH_PERCENT = 25,
+    LEG_SHARED_PERCENT = 80,
+    LEG_LOCAL_PERCENT = 25,
+};
+int32_t leg_others(const struct roads *r, enum mode mode, const struct leg *best, int32_t most,
+                   struct leg_room *room, struct arena *a, struct leg *out);
+
+/* Gives a leg the one edge that leads along its segment, or none (PLACE_NO_EDGE). */
+void leg_stay(struct leg *leg, int32_t edge, struct arena *a);
+
 #endif

@@ -2,11 +2,13 @@
 
 #include <assert.h>
 
+#include "geo/road/detour.h"
 #include "geo/road/guide.h"
 
 struct route_room {
     struct arena *arena;
     struct leg_room *legs;
+    struct detour_room *detours; /* NULL until something is avoided */
 };
 
 struct route_room *route_room_new(void)
@@ -24,6 +26,7 @@ void route_room_free(struct route_room *room)
     if (!room)
         return;
     leg_room_free(room->legs);
+    detour_room_free(room->detours);
     arena_free(room->arena);
 }
 
@@ -52,20 +55,57 @@ bool route_find(const struct roads *roads, enum mode mode, struct spot from, str
                 struct route_room *room, struct arena *a, struct route *out, struct fail *f)
 {
     const struct spot places[] = { from, to };
+    const struct route_wish wish = { .mode = mode, .place_count = 2, .places = places };
 
-    return route_over(roads, mode, places, 2, room, a, out, f);
+    return route_over(roads, &wish, room, a, out, f);
 }
 
-bool route_over(const struct roads *roads, enum mode mode, const struct spot *places, int32_t count,
-                struct route_room *room, struct arena *a, struct route *out, struct fail *f)
+static bool no_route(const struct route_wish *wish, int32_t leg, struct fail *f)
 {
+    const char *mode = network_mode_word(wish->mode);
+    const char *clear = wish->avoid ? " that keeps clear of what is to be avoided" : "";
+
+    if (wish->place_count == 2)
+        return fail_set(f, FAIL_INPUT, NO_ROUTE, "%s finds no way between the two places%s", mode,
+                        clear);
+    return fail_set(f, FAIL_INPUT, NO_ROUTE, "%s finds no way from place %d to place %d of %d%s",
+                    mode, leg + 1, leg + 2, wish->place_count, clear);
+}
+
+bool route_over(const struct roads *roads, const struct route_wish *wish, struct route_room *room,
+                struct arena *a, struct route *out, struct fail *f)
+{
+    const struct network *n = roads_network(roads);
+    const struct avoid_view *avoid = wish->avoid ? avoid_take(n, wish->avoid, a) : NULL;
     struct leg legs[ROUTE_PLACES_MAX - 1];
 
-    assert(count >= 2 && count <= ROUTE_PLACES_MAX);
-    for (int32_t i = 0; i < count - 1; i++)
-        if (!leg_find(roads, mode, places[i], places[i + 1], room->legs, a, &legs[i]))
-            return fail_set(f, FAIL_INPUT, NO_ROUTE, "%s finds no way between the two places",
-                            network_mode_word(mode));
-    guide_fill(roads_network(roads), mode, legs, count - 1, a, out);
+    assert(wish->place_count >= 2 && wish->place_count <= ROUTE_PLACES_MAX);
+    if (avoid && !room->detours)
+        room->detours = detour_room_new();
+    for (int32_t i = 0; i < wish->place_count - 1; i++) {
+        const struct spot from = wish->places[i], to = wish->places[i + 1];
+        const bool ok =
+            avoid ? detour_find(roads, wish->mode, from, to, avoid, room->detours, a, &legs[i])
+                  : leg_find(roads, wish->mode, from, to, room->legs, a, &legs[i]);
+
+        if (!ok)
+            return no_route(wish, i, f);
+    }
+    guide_fill(n, wish->mode, legs, wish->place_count - 1, a, out);
     return true;
+}
+
+int32_t route_others(const struct roads *roads, enum mode mode, struct spot from, struct spot to,
+                     int32_t most, struct route_room *room, struct arena *a, struct route *out)
+{
+    struct leg best, others[LEG_OTHERS_MAX];
+
+    assert(most <= LEG_OTHERS_MAX);
+    if (!leg_find(roads, mode, from, to, room->legs, a, &best))
+        return 0;
+    const int32_t count = leg_others(roads, mode, &best, most, room->legs, a, others);
+
+    for (int32_t i = 0; i < count; i++)
+        guide_fill(roads_network(roads), mode, &others[i], 1, a, &out[i]);
+    return count;
 }

@@ -1,6 +1,7 @@
 #ifndef GEO_ROAD_ROUTE_H
 #define GEO_ROAD_ROUTE_H
 
+#include "geo/road/avoid.h"
 #include "geo/road/leg.h"
 
 /* The fastest way from spot to spot for one mode, over places on the way, with its
@@ -64,7 +65,18 @@ bool route_find(const struct roads *roads, enum mode mode, struct spot from, str
 /* Over places in this order, at least two. At each of them a new leg begins as if the
  * traveller had stood there: she may go on in any direction that the street allows. */
 enum { ROUTE_PLACES_MAX = 27 };
-bool route_over(const struct roads *roads, enum mode mode, const struct spot *places, int32_t count,
-                struct route_room *room, struct arena *a, struct route *out, struct fail *f);
+struct route_wish {
+    enum mode mode;
+    int32_t place_count;
+    const struct spot *places;
+    const struct avoid *avoid; /* NULL: nothing is avoided */
+};
+bool route_over(const struct roads *roads, const struct route_wish *wish, struct route_room *room,
+                struct arena *a, struct route *out, struct fail *f);
+
+/* Other ways than the cheapest between two places, see leg_others; how many were found.
+ * `out` has room for `most`, at most LEG_OTHERS_MAX. */
+int32_t route_others(const struct roads *roads, enum mode mode, struct spot from, struct spot to,
+                     int32_t most, struct route_room *room, struct arena *a, struct route *out);
 
 #endif
