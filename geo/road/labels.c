@@ -292,61 +292,83 @@ int32_t labels_distance(const struct labels *l, int32_t from, int32_t to)
     return between(l, l->h->rank_of[from], l->h->rank_of[to]);
 }
 
-/* Of a list of nodes, the one that stands so many places on is fetched in the meantime:
- * first its rank, then what is known of it, then the beginning of its row. Waiting for
- * memory is most of what a single distance takes. */
-enum { AHEAD = 6, STAGES = 3, FETCHED_BLOCKS = 8 };
+/* Of a list of nodes, those that stand some places on are fetched in the meantime: first
+ * the rank, then what is known of it, then its row, as far down as it will be needed.
+ * Waiting for memory is most of what a single distance takes. */
+enum { AHEAD = 8 };
+
+struct pipe {
+    const struct labels *l;
+    const struct node *one;
+    const int32_t *nodes;
+    int32_t count;
+    bool is_up;
+    const struct block *row[AHEAD]; /* of the next few, in a ring */
+    int32_t depth[AHEAD];           /* to which they are needed */
+};
 
 static bool is_one_of(int32_t i, int32_t count)
 {
     return i >= 0 && i < count;
 }
 
-static void fetch(const struct labels *l, const int32_t *nodes, int32_t count, int32_t i,
-                  bool is_up)
+static void fetch(struct pipe *p, int32_t i)
 {
-    const int32_t *rank_of = l->h->rank_of;
+    const int32_t *rank_of = p->l->h->rank_of;
 
-    if (is_one_of(i + 3 * AHEAD, count))
-        __builtin_prefetch(&rank_of[nodes[i + 3 * AHEAD]]);
-    if (is_one_of(i + 2 * AHEAD, count))
-        __builtin_prefetch(&l->nodes[rank_of[nodes[i + 2 * AHEAD]]]);
-    if (is_one_of(i + AHEAD, count)) {
-        const struct block *row = row_of(l, &l->nodes[rank_of[nodes[i + AHEAD]]], is_up);
+    if (is_one_of(i + 3 * AHEAD, p->count))
+        __builtin_prefetch(&rank_of[p->nodes[i + 3 * AHEAD]]);
+    if (is_one_of(i + 2 * AHEAD, p->count))
+        __builtin_prefetch(&p->l->nodes[rank_of[p->nodes[i + 2 * AHEAD]]]);
+    if (is_one_of(i + AHEAD, p->count)) {
+        const struct node *other = &p->l->nodes[rank_of[p->nodes[i + AHEAD]]];
+        const int32_t depth = meet(p->l, p->one, other);
+        const struct block *row = row_of(p->l, other, p->is_up);
 
-        for (int k = 0; k < FETCHED_BLOCKS; k += 2)
+        p->row[(i + AHEAD) % AHEAD] = row;
+        p->depth[(i + AHEAD) % AHEAD] = depth;
+        for (int32_t k = 0; k <= depth / LANES; k += 2)
             __builtin_prefetch(row + k);
     }
 }
 
-static void many(const struct labels *l, int32_t node, const struct block *row,
-                 const int32_t *nodes, int32_t count, bool is_up, int32_t *costs)
+static void many(struct pipe *p, const struct block *row, int32_t *costs)
 {
-    const struct node *one = &l->nodes[l->h->rank_of[node]];
     int32_t (*least)(const struct block *, const struct block *, int32_t) =
-        l->is_wide ? least_wide : least_plain;
+        p->l->is_wide ? least_wide : least_plain;
 
-    for (int32_t i = -STAGES * AHEAD; i < 0; i++)
-        fetch(l, nodes, count, i, is_up);
-    for (int32_t i = 0; i < count; i++) {
-        const struct node *other = &l->nodes[l->h->rank_of[nodes[i]]];
-        const int32_t depth = meet(l, one, other);
+    for (int32_t i = -3 * AHEAD; i < 0; i++)
+        fetch(p, i);
+    for (int32_t i = 0; i < p->count; i++) {
+        const struct block *its = p->row[i % AHEAD];
+        const int32_t depth = p->depth[i % AHEAD];
 
-        fetch(l, nodes, count, i, is_up);
-        costs[i] = depth < 0 ? METRIC_NEVER : least(row, row_of(l, other, is_up), depth);
+        fetch(p, i);
+        if (depth < 0)
+            costs[i] = METRIC_NEVER;
+        else
+            costs[i] = least(row, its, depth); /* a sum knows no order */
     }
 }
 
 void labels_from_row(const struct labels *l, int32_t from, const int32_t *row, const int32_t *nodes,
                      int32_t count, int32_t *costs)
 {
-    many(l, from, (const void *)row, nodes, count, false, costs);
+    struct pipe p = {
+        .l = l, .one = &l->nodes[l->h->rank_of[from]], .nodes = nodes, .count = count
+    };
+
+    many(&p, (const void *)row, costs);
 }
 
 void labels_to_row(const struct labels *l, int32_t to, const int32_t *row, const int32_t *nodes,
                    int32_t count, int32_t *costs)
 {
-    many(l, to, (const void *)row, nodes, count, true, costs);
+    struct pipe p = {
+        .l = l, .one = &l->nodes[l->h->rank_of[to]], .nodes = nodes, .count = count, .is_up = true
+    };
+
+    many(&p, (const void *)row, costs);
 }
 
 void labels_from(const struct labels *l, int32_t from, const int32_t *nodes, int32_t count,

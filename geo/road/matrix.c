@@ -16,7 +16,7 @@
 #include "geo/road/place.h"
 
 /* With fewer spots than FEW on one side, rows are not worth being laid side by side. */
-enum { NONE = -1, LANES = 8, FEW = 6 };
+enum { NONE = -1, LANES = 8, FEW = 6, AHEAD = 8 };
 
 struct leg {
     int32_t spot; /* whose it is */
@@ -40,7 +40,9 @@ struct lanes {
 struct side {
     bool is_from;
     int32_t leg_count, bunch_count;
-    struct buf doors; /* struct place_door */
+    struct buf found; /* struct place_door, spot by spot */
+    struct buf first; /* int32_t: of each spot the first of them, and their count */
+    struct buf doors; /* struct place_door, leg by leg */
     struct buf legs;  /* struct leg, ascending by rank */
     struct buf bunches;
     struct buf rows;  /* struct lanes */
@@ -76,6 +78,8 @@ struct matrix_room *matrix_room_new(void)
 
 static void free_side(struct side *s)
 {
+    buf_free(&s->found);
+    buf_free(&s->first);
     buf_free(&s->doors);
     buf_free(&s->legs);
     buf_free(&s->bunches);
@@ -124,6 +128,70 @@ static void lower(const struct job *j, int32_t from, int32_t to, int32_t cost)
 }
 
 /* ------------------------------------------------------------------ the legs of spots */
+
+static const struct spot *spots_of(const struct job *j, const struct side *s, int32_t *count)
+{
+    *count = s->is_from ? j->wish->from_count : j->wish->to_count;
+    return s->is_from ? j->wish->from : j->wish->to;
+}
+
+static const int32_t *first_of(const struct side *s)
+{
+    return (const void *)s->first.bytes;
+}
+
+static struct place_door *found_of(const struct side *s)
+{
+    return (void *)s->found.bytes;
+}
+
+/* Streets are far apart in memory: what will be asked of one is fetched some spots
+ * before. */
+static void fetch_street(const struct network *n, const struct graph *g, enum mode mode,
+                         int32_t segment)
+{
+    __builtin_prefetch(&n->length_cm[segment]);
+    __builtin_prefetch(&n->from[segment]);
+    __builtin_prefetch(&n->to[segment]);
+    __builtin_prefetch(&n->cost_ms[mode][2 * (size_t)segment]);
+    __builtin_prefetch(&g->first_arc[2 * (size_t)segment]);
+}
+
+static void fetch_arcs(const struct graph *g, int32_t segment)
+{
+    const int32_t arc = g->first_arc[2 * (size_t)segment];
+
+    __builtin_prefetch(&g->tail[arc]);
+    __builtin_prefetch(&g->head[arc]);
+    __builtin_prefetch(&g->arc_modes[arc]);
+}
+
+static void find_doors(const struct job *j, struct side *s)
+{
+    const struct network *n = roads_network(j->r);
+    const struct graph *g = roads_base(j->r)->graph;
+    int32_t count;
+    const struct spot *spots = spots_of(j, s, &count);
+    int32_t *first = room_for(&s->first, (size_t)count + 1, sizeof *first);
+
+    buf_clear(&s->found);
+    first[0] = 0;
+    for (int32_t i = -2 * AHEAD; i < count; i++) {
+        if (i + 2 * AHEAD < count)
+            fetch_street(n, g, j->wish->mode, spots[i + 2 * AHEAD].segment);
+        if (i + AHEAD >= 0 && i + AHEAD < count)
+            fetch_arcs(g, spots[i + AHEAD].segment);
+        if (i < 0)
+            continue;
+        struct place_door *doors =
+            (void *)buf_reserve(&s->found, PLACE_IN_MAX * sizeof(struct place_door));
+        const int32_t found = s->is_from ? place_out(n, g, j->wish->mode, spots[i], doors)
+                                         : place_in(n, g, j->wish->mode, spots[i], doors);
+
+        s->found.size += (size_t)found * sizeof *doors;
+        first[i + 1] = first[i] + found;
+    }
+}
 
 /* Whether the higher rank is above the lower, or is it. */
 static bool is_above(const struct job *j, int32_t low, int32_t high)
@@ -187,24 +255,17 @@ static int by_rank(const void *one, const void *other)
     return (a->rank > b->rank) - (a->rank < b->rank);
 }
 
-static void find_legs(const struct job *j, struct side *s, bool is_sorted)
+static void find_legs(const struct job *j, struct side *s)
 {
-    const struct network *n = roads_network(j->r);
-    const struct graph *g = roads_base(j->r)->graph;
-    const struct spot *spots = s->is_from ? j->wish->from : j->wish->to;
-    const int32_t count = s->is_from ? j->wish->from_count : j->wish->to_count;
-    struct place_door doors[PLACE_IN_MAX];
+    int32_t count;
 
+    spots_of(j, s, &count);
     buf_clear(&s->doors);
     buf_clear(&s->legs);
     s->leg_count = 0;
-    for (int32_t i = 0; i < count; i++) {
-        const int32_t found = s->is_from ? place_out(n, g, j->wish->mode, spots[i], doors)
-                                         : place_in(n, g, j->wish->mode, spots[i], doors);
-
-        add_legs(j, s, i, doors, found);
-    }
-    if (is_sorted && s->leg_count > 1)
+    for (int32_t i = 0; i < count; i++)
+        add_legs(j, s, i, found_of(s) + first_of(s)[i], first_of(s)[i + 1] - first_of(s)[i]);
+    if (s->leg_count > 1)
         qsort(s->legs.bytes, (size_t)s->leg_count, sizeof(struct leg), by_rank);
 }
 
@@ -442,6 +503,8 @@ static void sum_all(const struct job *j)
 {
     const struct side *s = &j->room->from, *t = &j->room->to;
 
+    find_legs(j, &j->room->from);
+    find_legs(j, &j->room->to);
     bunch(j, &j->room->from);
     bunch(j, &j->room->to);
     for (int32_t i = 0; i < s->bunch_count; i++)
@@ -453,16 +516,20 @@ static void sum_all(const struct job *j)
 
 /* One row after the other of the few, with the rows of all doors of the many as they
  * stand in the labels. */
-static void sum_few(const struct job *j, struct side *few, struct side *many)
+static void sum_few(const struct job *j, struct side *few, const struct side *many)
 {
-    const int32_t door_count = (int32_t)(many->doors.size / sizeof(struct place_door));
-    const struct place_door *doors = (const void *)many->doors.bytes;
+    int32_t many_count;
+
+    spots_of(j, many, &many_count);
+    const int32_t door_count = first_of(many)[many_count];
+    const struct place_door *doors = found_of(many);
     int32_t *states = room_for(&j->room->states, (size_t)door_count, sizeof *states);
     int32_t *sums = room_for(&j->room->sums, (size_t)door_count, sizeof *sums);
     int32_t *row = room_for(&j->room->row, (size_t)j->h->height, sizeof *row);
 
     for (int32_t i = 0; i < door_count; i++)
         states[i] = doors[i].state;
+    find_legs(j, few);
     for (int32_t i = 0; i < few->leg_count; i++) {
         const struct leg *leg = &legs_of(few)[i];
 
@@ -471,14 +538,10 @@ static void sum_few(const struct job *j, struct side *few, struct side *many)
             labels_from_row(j->labels, leg->state, row, states, door_count, sums);
         else
             labels_to_row(j->labels, leg->state, row, states, door_count, sums);
-        for (int32_t k = 0; k < many->leg_count; k++) {
-            const struct leg *other = &legs_of(many)[k];
-            const int32_t from = few->is_from ? leg->spot : other->spot;
-            const int32_t to = few->is_from ? other->spot : leg->spot;
-
-            for (int32_t d = other->door; d < other->door + other->door_count; d++)
-                lower(j, from, to, capped((uint32_t)sums[d], doors[d].cost_ms));
-        }
+        for (int32_t k = 0; k < many_count; k++)
+            for (int32_t d = first_of(many)[k]; d < first_of(many)[k + 1]; d++)
+                lower(j, few->is_from ? leg->spot : k, few->is_from ? k : leg->spot,
+                      capped((uint32_t)sums[d], doors[d].cost_ms));
     }
 }
 
@@ -510,8 +573,8 @@ void matrix_find(const struct roads *r, const struct matrix_wish *wish, struct m
     assert(wish->from_count <= MATRIX_SPOTS_MAX && wish->to_count <= MATRIX_SPOTS_MAX);
     for (size_t i = 0; i < pairs; i++)
         costs[i] = NETWORK_COST_NEVER;
-    find_legs(&j, &room->from, !is_few);
-    find_legs(&j, &room->to, !is_few);
+    find_doors(&j, &room->from);
+    find_doors(&j, &room->to);
     if (!is_few)
         sum_all(&j);
     else if (wish->from_count <= wish->to_count)
