@@ -256,6 +256,10 @@ HANDLER(on_hours_my_balance);
 /* api/on_network.c */
 HANDLER(on_network_report);
 
+/* api/on_speeds.c */
+HANDLER(on_speeds_list);
+HANDLER(on_speeds_set);
+
 /* api/on_nodes.c */
 HANDLER(on_nodes_list);
 

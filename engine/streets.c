@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "engine/db.h"
+#include "engine/speeds.h"
 #include "geo/base/buf.h"
 #include "geo/road/draft.h"
 #include "geo/road/image.h"
@@ -49,39 +50,6 @@ static bool read_import(struct db *db, struct arena *a, struct streets *s, struc
     s->network.import_mark = db_get_int(rows, 0, 1);
     s->city_name = db_get_text(rows, 0, 2);
     s->attribution = db_get_text(rows, 0, 3);
-    return true;
-}
-
-static bool take_speed(const struct db_rows *rows, int32_t row, struct network_speeds *speeds,
-                       struct fail *f)
-{
-    const int64_t class = db_get_int(rows, row, 0);
-    const char *word = db_get_text(rows, row, 1);
-
-    if (class < 0 || class >= STREET_CLASS_COUNT)
-        return fail_set(f, FAIL_BROKEN, STREETS_UNSOUND,
-                        "vigil.speed has the class %lld, not 0 to %d", (long long)class,
-                        STREET_CLASS_COUNT - 1);
-    for (enum mode mode = 0; mode < MODE_COUNT; mode++)
-        if (strcmp(word, network_mode_word(mode)) == 0)
-            speeds->kmh[class][mode] = db_get_double(rows, row, 2);
-    return true;
-}
-
-static bool read_speeds(struct db *db, struct arena *a, struct network_speeds *speeds,
-                        struct fail *f)
-{
-    const struct db_rows *rows;
-
-    if (!db_run(db, QUERIES_STREET_SPEEDS, NULL, 0, a, &rows, f))
-        return false;
-    if (db_count(rows) == 0)
-        return fail_set(f, FAIL_BROKEN, STREETS_UNSOUND,
-                        "vigil.speed has no speeds: nobody could move");
-    *speeds = (struct network_speeds){ 0 };
-    for (int32_t row = 0; row < db_count(rows); row++)
-        if (!take_speed(rows, row, speeds, f))
-            return false;
     return true;
 }
 
@@ -362,7 +330,7 @@ bool streets_load(struct db *db, const char *cache_dir, struct arena *a, struct 
     if (moved)
         return fail_set(f, FAIL_BUSY, NO_CITY_YET, "the city changed %d times while it was read",
                         TRIES_MAX);
-    if (!read_speeds(db, a, &speeds, f))
+    if (!speeds_read(db, a, &speeds, f))
         return false;
     network_price(&s.network, &speeds, a);
     find_bounds(&s);

@@ -193,7 +193,6 @@
     X(SHAPE_REFUSED, "shape_refused")                                                              \
     X(SHIFT_OVER, "shift_over")                                                                    \
     X(SIGNUP_STATE, "signup_state")                                                                \
-    X(SPEED_MISSING, "speed_missing")                                                              \
     X(SPEED_NOT_ALLOWED, "speed_not_allowed")                                                      \
     X(SPEED_REPEATED, "speed_repeated")                                                            \
     X(SPOOL_FAILED, "spool_failed")                                                                \

@@ -1,1 +1,0 @@
-SELECT class, mode, kmh FROM vigil.speed WHERE kmh IS NOT NULL;
