@@ -29,6 +29,20 @@ static const struct endpoint ROWS[] = {
       .statuses = "422",
       .queries = "frame",
       .summary = "The fastest way between two places, with steps in English and Chinese" },
+    { .method = "POST",
+      .path = "/v1/reach",
+      .handle = on_reach_find,
+      .roles = ENDPOINTS_EVERYONE,
+      .lane = BACKLOG_MEMORY,
+      .body_max = 256 * ENDPOINTS_KIB,
+      .body = "reach",
+      .answer = "reach_found",
+      .success = 200,
+      .statuses = "422",
+      .queries = "frame",
+      .summary =
+          "The streets that can be reached in time from one of many places, or from which one "
+          "of them can be reached, with an outline" },
 };
 
 const struct endpoints_group ENDPOINTS_ROADS = { ROWS, sizeof ROWS / sizeof *ROWS };

@@ -131,9 +131,10 @@ HANDLER(on_duties_set);
 HANDLER(on_duties_set_mine);
 HANDLER(on_duties_list);
 
-/* api/on_nearest.c, api/on_positions.c, api/on_route.c */
+/* api/on_nearest.c, api/on_positions.c, api/on_reach.c, api/on_route.c */
 HANDLER(on_nearest_find);
 HANDLER(on_positions_send);
+HANDLER(on_reach_find);
 HANDLER(on_route_find);
 
 /* api/on_audits.c */

@@ -18,6 +18,7 @@ struct engine;
 struct gate_field;
 struct gate_pass;
 struct nearest_room;
+struct range_room;
 struct route_room;
 struct router_match;
 struct service;
@@ -50,6 +51,7 @@ struct caller {
 struct worker {
     struct db *db;
     struct nearest_room *nearest_room;
+    struct range_room *range_room;
     struct route_room *route_room;
     const char *database; /* its address */
 };

@@ -24,6 +24,7 @@
 #include "engine/log.h"
 #include "engine/metrics.h"
 #include "geo/road/nearest.h"
+#include "geo/road/range.h"
 #include "geo/road/route.h"
 
 enum {
@@ -461,6 +462,7 @@ static void *work_through(struct server *s, struct backlog_item *(*take)(struct 
 {
     struct worker worker = { .database = config_text(s->service->config, CONFIG_DATABASE),
                              .nearest_room = nearest_room_new(),
+                             .range_room = range_room_new(),
                              .route_room = route_room_new() };
 
     for (struct talk *t; (t = (struct talk *)take(s->backlog));) {
@@ -472,6 +474,7 @@ static void *work_through(struct server *s, struct backlog_item *(*take)(struct 
     }
     db_close(worker.db);
     nearest_room_free(worker.nearest_room);
+    range_room_free(worker.range_room);
     route_room_free(worker.route_room);
     return NULL;
 }

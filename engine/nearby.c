@@ -260,3 +260,10 @@ bool nearby_way(const struct world *w, enum mode mode, struct point from, struct
     traffic_read_end(w->traffic);
     return ok;
 }
+
+void nearby_range(const struct world *w, const struct range_wish *wish, struct range_room *room,
+                  struct arena *a, struct range *out)
+{
+    range_find(traffic_read(w->traffic), wish, room, a, out);
+    traffic_read_end(w->traffic);
+}

@@ -10,6 +10,7 @@
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
 #include "geo/road/nearest.h"
+#include "geo/road/range.h"
 #include "geo/road/route.h"
 
 /* Who can be there first, and the way from here to there: the searches of
@@ -90,5 +91,9 @@ void nearby_done(struct nearby_answer *answer);
  * with NO_STREET_NEAR (the pointer says which place) or NO_ROUTE. */
 bool nearby_way(const struct world *w, enum mode mode, struct point from, struct point to,
                 struct route_room *room, struct arena *a, struct route *out, struct fail *f);
+
+/* Which streets can be reached in time, with the costs of now. */
+void nearby_range(const struct world *w, const struct range_wish *wish, struct range_room *room,
+                  struct arena *a, struct range *out);
 
 #endif

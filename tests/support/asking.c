@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 #include "engine/tokens.h"
 #include "geo/road/nearest.h"
+#include "geo/road/range.h"
 #include "geo/road/route.h"
 #include "tests/support/check_near.h"
 
@@ -150,6 +151,7 @@ struct asking_worker *asking_worker_new(struct asking *s)
     sem_init(&w->arrived, 0, 0);
     w->worker.database = config_text(s->config, CONFIG_DATABASE);
     w->worker.nearest_room = nearest_room_new();
+    w->worker.range_room = range_room_new();
     w->worker.route_room = route_room_new();
     asking_as(w, ROLE_ADMIN, 1, 0);
     return w;
@@ -160,6 +162,7 @@ void asking_worker_free(struct asking_worker *w)
     if (w->used)
         reply_clear(&w->answer.reply);
     nearest_room_free(w->worker.nearest_room);
+    range_room_free(w->worker.range_room);
     route_room_free(w->worker.route_room);
     db_close(w->worker.db);
     arena_free(w->arena);

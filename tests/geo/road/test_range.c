@@ -121,8 +121,11 @@ static void what_is_reached_is_within_the_limit_and_what_is_not_is_beyond(void *
     (void)state;
     for (int32_t town = 0; town < TOWNS; town++) {
         struct arena *a = arena_new();
-        const struct network *n = town_random(&dice, 2 + town_pick(&dice, 20),
-                                              1 + town_pick(&dice, 40), town % 3 == 0, a);
+        const struct network *n =
+            town_banned(&dice,
+                        town_random(&dice, 2 + town_pick(&dice, 20), 1 + town_pick(&dice, 40),
+                                    town % 3 == 0, a),
+                        town % 2 * town_pick(&dice, 40), a);
         const struct roads *roads = town_roads(n, a);
         struct question q;
         struct range r, swept;

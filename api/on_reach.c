@@ -1,0 +1,204 @@
+/* What can be reached, from where one can be reached, within so many minutes. */
+#include "api/handlers.h"
+#include "api/way.h"
+#include "engine/engine.h"
+#include "engine/nearby.h"
+#include "geo/geojson.h"
+#include "geo/road/outline.h"
+
+enum { SOURCES_MAX = 1000, LIMIT_MAX_S = RANGE_LIMIT_MAX_MS / 1000 };
+
+static const char *const DIRECTIONS[] = { "from", "towards" };
+
+struct wish {
+    const struct input *sources;
+    enum mode mode;
+    struct range_wish range;
+    bool wants_streets, wants_outline;
+    enum frame frame; /* of the answer */
+};
+
+static bool read_flag(const struct input *v, bool *out, struct fail *f)
+{
+    return !v || input_bool(v, out, f);
+}
+
+/* Each more than the one before: the pieces of a longer limit hold those of a shorter. */
+static bool read_limits(const struct input *v, struct arena *a, struct range_wish *out,
+                        struct fail *f)
+{
+    uint32_t *limits_ms = arena_take(a, RANGE_LIMITS_MAX, sizeof *limits_ms);
+    double least_s = 0.001;
+
+    if (!input_array(v, 1, RANGE_LIMITS_MAX, &out->limit_count, f))
+        return false;
+    for (int32_t i = 0; i < out->limit_count; i++) {
+        double limit_s;
+
+        if (!input_number(input_item(v, i), least_s, LIMIT_MAX_S, &limit_s, f))
+            return false;
+        limits_ms[i] = (uint32_t)(limit_s * 1000 + 0.5);
+        least_s = limits_ms[i] / 1000.0 + 0.001;
+    }
+    out->limits_ms = limits_ms;
+    return true;
+}
+
+static bool read_direction(const struct input *v, bool *is_towards, struct fail *f)
+{
+    int32_t direction = 0;
+
+    if (v && !input_word(v, DIRECTIONS, 2, &direction, f))
+        return false;
+    *is_towards = direction == 1;
+    return true;
+}
+
+static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
+{
+    struct input_key keys[] = {
+        { "sources", true, NULL },    { "mode", true, NULL },     { "limits_s", true, NULL },
+        { "direction", false, NULL }, { "streets", false, NULL }, { "outline", false, NULL },
+    };
+    const struct input *body;
+
+    *w = (struct wish){ .wants_outline = true };
+    if (!way_read_frame(request_query(r, "frame"), &w->frame, f) || !request_json(r, &body, f) ||
+        !input_keys(body, keys, sizeof keys / sizeof *keys, f) ||
+        !input_array(keys[0].value, 1, SOURCES_MAX, &w->range.source_count, f))
+        return false;
+    w->sources = keys[0].value;
+    return way_read_mode(keys[1].value, &w->mode, f) &&
+           read_limits(keys[2].value, r->arena, &w->range, f) &&
+           read_direction(keys[3].value, &w->range.is_towards, f) &&
+           read_flag(keys[4].value, &w->wants_streets, f) &&
+           read_flag(keys[5].value, &w->wants_outline, f);
+}
+
+static bool find_sources(const struct request *r, const struct world *w, struct wish *wish,
+                         struct fail *f)
+{
+    struct range_source *sources =
+        arena_take(r->arena, (size_t)wish->range.source_count, sizeof *sources);
+
+    for (int32_t i = 0; i < wish->range.source_count; i++) {
+        struct input_key keys[] = { { "place", true, NULL } };
+        const struct input *item = input_item(wish->sources, i);
+        struct point p;
+        struct snap snap;
+
+        if (!input_keys(item, keys, 1, f) || !frame_read_place(keys[0].value, &p, f))
+            return false;
+        if (!snap_to(w->streets, wish->mode, p, &snap, f))
+            return input_blame(item, f);
+        sources[i] = (struct range_source){ wish->mode, snap.spot };
+    }
+    wish->range.sources = sources;
+    return true;
+}
+
+/* ------------------------------------------------------------------ the answer */
+
+/* What is drawn of one limit, in the frame of the answer. */
+struct drawn {
+    struct figure streets, outline;
+};
+
+static bool draw(const struct request *r, const struct network *n, const struct wish *w,
+                 const struct range *range, struct drawn *drawn, struct fail *f)
+{
+    const int32_t count = w->range.limit_count;
+    struct figure outlines[RANGE_LIMITS_MAX];
+
+    if (w->wants_outline && !outline_areas(n, range, count, r->arena, outlines, f))
+        return fail_at(f, "/outline");
+    for (int32_t i = 0; i < count; i++) {
+        struct figure streets;
+
+        if (w->wants_outline &&
+            !figure_from_wgs84(r->arena, w->frame, &outlines[i], &drawn[i].outline, f))
+            return false;
+        if (!w->wants_streets)
+            continue;
+        if (!outline_streets(n, &range->bands[i], r->arena, &streets, f))
+            return fail_at(f, "/streets");
+        if (!figure_from_wgs84(r->arena, w->frame, &streets, &drawn[i].streets, f))
+            return false;
+    }
+    return true;
+}
+
+static void write_figure(struct emit *e, const char *key, bool is_wanted,
+                         const struct figure *figure)
+{
+    emit_key(e, key);
+    if (is_wanted)
+        geojson_write(e, figure);
+    else
+        emit_null(e);
+}
+
+static void write_pieces(struct emit *e, const struct network *n, const struct range_band *band)
+{
+    emit_key(e, "pieces");
+    emit_array(e);
+    for (int32_t i = 0; i < band->piece_count; i++) {
+        emit_object(e);
+        emit_key_int(e, "segment_id", n->segment_id[band->pieces[i].segment]);
+        emit_key_number(e, "from_m", band->pieces[i].from_cm / 100.0, 2);
+        emit_key_number(e, "to_m", band->pieces[i].to_cm / 100.0, 2);
+        emit_end(e);
+    }
+    emit_end(e);
+}
+
+static void write_answer(struct emit *e, const struct network *n, const struct wish *w,
+                         const struct range *range, const struct drawn *drawn)
+{
+    emit_object(e);
+    emit_key_text(e, "mode", network_mode_word(w->mode));
+    emit_key_text(e, "direction", DIRECTIONS[w->range.is_towards]);
+    emit_key_text(e, "frame", frame_word(w->frame));
+    emit_key(e, "limits");
+    emit_array(e);
+    for (int32_t i = 0; i < w->range.limit_count; i++) {
+        emit_object(e);
+        emit_key_number(e, "limit_s", w->range.limits_ms[i] / 1000.0, 3);
+        emit_key_number(e, "length_m", (double)range->bands[i].length_cm / 100.0, 2);
+        write_figure(e, "outline", w->wants_outline, &drawn[i].outline);
+        write_figure(e, "streets", w->wants_streets, &drawn[i].streets);
+        if (w->wants_streets)
+            write_pieces(e, n, &range->bands[i]);
+        emit_end(e);
+    }
+    emit_end(e);
+    emit_end(e);
+}
+
+static bool answer(const struct request *r, const struct world *w, struct wish *wish,
+                   struct reply *out, struct fail *f)
+{
+    struct drawn drawn[RANGE_LIMITS_MAX] = { 0 };
+    struct range range;
+
+    if (!find_sources(r, w, wish, f))
+        return false;
+    nearby_range(w, &wish->range, r->worker->range_room, r->arena, &range);
+    if (!draw(r, w->network, wish, &range, drawn, f))
+        return false;
+    write_answer(reply_json(out, REPLY_OK), w->network, wish, &range, drawn);
+    return true;
+}
+
+bool on_reach_find(const struct request *r, struct reply *out, struct fail *f)
+{
+    struct wish wish;
+
+    if (!read_wish(r, &wish, f))
+        return false;
+    const struct world *w = engine_hold_city(r->engine, f);
+    const bool is_found = w && answer(r, w, &wish, out, f);
+
+    world_drop(w);
+    return is_found;
+}
