@@ -453,3 +453,81 @@ bool snap_to(const struct snap_index *index, enum mode mode, struct point p, str
     out->side = side_of(out->off_m, best.cross);
     return true;
 }
+
+/* ------------------------------------------------------------------ all around */
+
+/* The nearest so far, the nearest first. A segment stands here once: whoever was pushed
+ * out by nearer ones comes back with a leg that is nearer still. */
+struct around {
+    struct best best[SNAP_WITHIN_MAX];
+    int32_t count, most;
+};
+
+static bool is_nearer(const struct best *one, const struct best *other)
+{
+    if (one->off2_m2 < other->off2_m2 || other->off2_m2 < one->off2_m2)
+        return one->off2_m2 < other->off2_m2;
+    return one->leg.segment < other->leg.segment;
+}
+
+static void gather(struct around *all, const struct best *met)
+{
+    int32_t at = 0;
+
+    while (at < all->count && all->best[at].leg.segment != met->leg.segment)
+        at++;
+    if (at < all->count && !(met->off2_m2 < all->best[at].off2_m2))
+        return;
+    if (at == all->count && at == all->most) {
+        if (!is_nearer(met, &all->best[at - 1]))
+            return;
+        at--;
+    } else if (at == all->count) {
+        all->count++;
+    }
+    for (; at > 0 && is_nearer(met, &all->best[at - 1]); at--)
+        all->best[at] = all->best[at - 1];
+    all->best[at] = *met;
+}
+
+static void gather_cell(const struct look *at, int64_t cell, double reach_m, struct around *all)
+{
+    const struct snap_index *index = at->index;
+
+    for (int32_t i = index->first_leg[cell]; i < index->first_leg[cell + 1]; i++) {
+        struct best best = { .off2_m2 = reach_m * reach_m, .leg = { .segment = -1 } };
+
+        if (!network_usable(index->network, at->mode, index->legs[i].segment))
+            continue;
+        consider(at, index->legs[i], &best);
+        if (best.leg.segment >= 0)
+            gather(all, &best);
+    }
+}
+
+int32_t snap_within(const struct snap_index *index, enum mode mode, struct point p, double reach_m,
+                    struct snap *out, int32_t count_max)
+{
+    const struct look at = look_at(index, mode, p);
+    const int32_t west = column_of(index, at.lon_e7 - reach_m / at.east_m);
+    const int32_t east = column_of(index, at.lon_e7 + reach_m / at.east_m);
+    const int32_t south = row_of(index, at.lat_e7 - reach_m / at.north_m);
+    const int32_t north = row_of(index, at.lat_e7 + reach_m / at.north_m);
+    struct around all = { .most = count_max };
+
+    assert(reach_m > 0 && reach_m <= SNAP_REACH_M && count_max > 0 && count_max <= SNAP_WITHIN_MAX);
+    if (is_out_of_reach(&at))
+        return 0;
+    for (int32_t row = south; row <= north; row++)
+        for (int32_t column = west; column <= east; column++)
+            gather_cell(&at, (int64_t)row * index->columns + column, reach_m, &all);
+    for (int32_t i = 0; i < all.count; i++) {
+        const struct best *best = &all.best[i];
+
+        out[i].spot.segment = best->leg.segment;
+        out[i].spot.along_cm = along_cm(index->network, best->leg, best->share);
+        out[i].off_m = sqrt(best->off2_m2);
+        out[i].side = side_of(out[i].off_m, best->cross);
+    }
+    return all.count;
+}

@@ -38,6 +38,13 @@ enum { SNAP_FURTHER_M = 50 };
 bool snap_to(const struct snap_index *index, enum mode mode, struct point p, struct snap *out,
              struct fail *f);
 
+/* The streets around a point: of each segment that `mode` may use and that comes within
+ * `reach_m` (at most SNAP_REACH_M) the nearest spot; the nearest first, equally near ones
+ * by segment, at most `count_max`. How many. */
+enum { SNAP_WITHIN_MAX = 64 };
+int32_t snap_within(const struct snap_index *index, enum mode mode, struct point p, double reach_m,
+                    struct snap *out, int32_t count_max);
+
 /* How far it is to the nearest straight piece of a street that runs within
  * `within_deg` of a direction, either way; `reach_m`, at most SNAP_REACH_M, when there
  * is none nearer. 360 degrees: whatever its direction. */

@@ -2,6 +2,7 @@
 #include "geo/road/snap.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include "geo/road/draft.h"
@@ -117,6 +118,65 @@ static void the_nearest_street_is_that_of_looking_at_all(void **state)
                                      34.3 + spread * (town_pick(&dice, 2000) / 1000.0 - 0.9) };
 
             check_point(n, index, (enum mode)town_pick(&dice, MODE_COUNT), p);
+        }
+        snap_index_free(index);
+        arena_free(a);
+    }
+}
+
+static int by_nearness(const void *left, const void *right)
+{
+    const struct snap *a = left;
+    const struct snap *b = right;
+
+    if (a->off_m < b->off_m || b->off_m < a->off_m)
+        return a->off_m < b->off_m ? -1 : 1;
+    return a->spot.segment - b->spot.segment;
+}
+
+static void check_around(const struct network *n, const struct snap_index *index, enum mode mode,
+                         struct point p, double reach_m, int32_t most)
+{
+    struct snap got[SNAP_WITHIN_MAX];
+    struct snap *want = malloc((size_t)n->segment_count * sizeof *want);
+    const int32_t count = snap_within(index, mode, p, reach_m, got, most);
+    int32_t all = 0;
+
+    assert_non_null(want);
+    for (int32_t s = 0; s < n->segment_count; s++) {
+        want[all] = (struct snap){ .spot = { .segment = s }, .off_m = segment_distance_m(n, s, p) };
+        all += network_usable(n, mode, s) && want[all].off_m <= reach_m;
+    }
+    qsort(want, (size_t)all, sizeof *want, by_nearness);
+    assert_int_equal(count, all < most ? all : most);
+    for (int32_t i = 0; i < count; i++) {
+        check_near(got[i].off_m, want[i].off_m, 1e-4);
+        check_near(segment_distance_m(n, got[i].spot.segment, p), got[i].off_m, 1e-4);
+        assert_true(i == 0 || got[i - 1].off_m <= got[i].off_m);
+        for (int32_t j = 0; j < i; j++)
+            assert_int_not_equal(got[i].spot.segment, got[j].spot.segment);
+    }
+    free(want);
+}
+
+static void the_streets_around_are_those_of_looking_at_all(void **state)
+{
+    struct town_dice dice = { 43 };
+
+    (void)state;
+    for (int32_t town = 0; town < TOWNS / 3; town++) {
+        struct arena *a = arena_new();
+        const struct network *n =
+            town_random(&dice, 2 + town_pick(&dice, 40), 1 + town_pick(&dice, 60), false, a);
+        struct snap_index *index = snap_index_new(n);
+
+        for (int32_t i = 0; i < POINTS; i++) {
+            const struct point p = { 117.2 + 0.02 * (town_pick(&dice, 2000) / 1000.0 - 0.9),
+                                     34.3 + 0.02 * (town_pick(&dice, 2000) / 1000.0 - 0.9) };
+
+            check_around(n, index, (enum mode)town_pick(&dice, MODE_COUNT), p,
+                         1 + town_pick(&dice, town_pick(&dice, 2) ? 200 : SNAP_REACH_M),
+                         1 + town_pick(&dice, town_pick(&dice, 2) ? 5 : SNAP_WITHIN_MAX));
         }
         snap_index_free(index);
         arena_free(a);
@@ -371,6 +431,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_course_counts_only_streets_that_run_its_way),
         cmocka_unit_test(the_nearest_street_is_that_of_looking_at_all),
+        cmocka_unit_test(the_streets_around_are_those_of_looking_at_all),
         cmocka_unit_test(a_spot_is_found_again),
         cmocka_unit_test(the_side_is_that_of_the_way),
         cmocka_unit_test(of_equally_near_streets_the_lower_wins),
