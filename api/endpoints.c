@@ -26,6 +26,7 @@ static const struct endpoints_group *const GROUPS[] = {
     &ENDPOINTS_TRACKS,
     &ENDPOINTS_FENCES,
     &ENDPOINTS_NETWORK,
+    &ENDPOINTS_CLOSURES,
 };
 /* clang-format on */
 

@@ -281,6 +281,18 @@ HANDLER(on_bus_lines_change);
 HANDLER(on_bus_lines_close);
 HANDLER(on_bus_lines_buses);
 
+/* api/on_closures.c: on_closures_streets shows everyone's, without whose or why. */
+HANDLER(on_closures_list);
+HANDLER(on_closures_create);
+HANDLER(on_closures_get);
+HANDLER(on_closures_change);
+HANDLER(on_closures_lift);
+HANDLER(on_closures_streets);
+
+/* api/on_speed_hours.c */
+HANDLER(on_speed_hours_list);
+HANDLER(on_speed_hours_put);
+
 /* api/on_city.c */
 HANDLER(on_city_get);
 

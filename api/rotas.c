@@ -33,6 +33,7 @@ static const struct {
     [ROTA_FENCE_ABSENCES] = { "absence_id", "/v1/fence_absences", "fence_id", NULL, "state",
                               "person_id" },
     [ROTA_BUS_LINES] = { "bus_line_id", "/v1/bus_lines", NULL, NULL, NULL, NULL },
+    [ROTA_CLOSURES] = { "closure_id", "/v1/closures", NULL, NULL, "active", NULL },
 };
 
 /* ---- reading a request */

@@ -15,6 +15,7 @@
 #include "engine/chain.h"
 #include "engine/city.h"
 #include "engine/clock.h"
+#include "engine/closures.h"
 #include "engine/config.h"
 #include "engine/db.h"
 #include "engine/dispatches.h"
@@ -66,6 +67,7 @@ struct engine {
     struct reach *reach;
     struct fences *fences;
     struct bus_lines *bus_lines;
+    struct closures *closures;
     struct shelter *shelter; /* NULL when there is no folder for it */
 
     pthread_mutex_t following; /* guards the six below: one thread follows at a time */
@@ -111,6 +113,10 @@ static bool load_city(struct engine *e, struct fail *f)
         return false;
     }
     w->layers = db_get_text(layers, 0, 0);
+    if (!closures_enter(e->db, config_text(e->config, CONFIG_CITY_TIME_ZONE), w, f)) {
+        world_drop(w);
+        return false;
+    }
     live_settle(e->live, w);
     world_publish(e->worlds, w);
     e->import_id = streets.import_id;
@@ -402,7 +408,9 @@ static bool start(struct engine *e, struct fail *f)
     if (!e->nodes || !shelter_open(e->config, nodes_id(e->nodes), e->ids, &e->shelter, f) ||
         !look(e, f))
         return false;
-    e->reach = reach_open(database, f);
+    e->closures =
+        closures_open(database, config_text(e->config, CONFIG_CITY_TIME_ZONE), e->worlds, f);
+    e->reach = e->closures ? reach_open(database, f) : NULL;
     e->positions = e->reach ? open_positions(e, database, f) : NULL;
     if (!e->positions)
         return false;
@@ -460,6 +468,7 @@ void engine_close(struct engine *e)
     positions_close(e->positions);
     nodes_close(e->nodes);
     fences_close(e->fences);
+    closures_close(e->closures);
     shelter_close(e->shelter);
     personal_close(e->personal);
     reach_close(e->reach);
@@ -555,6 +564,11 @@ struct nodes *engine_nodes(struct engine *e)
 struct bus_lines *engine_bus_lines(struct engine *e)
 {
     return e->bus_lines;
+}
+
+struct closures *engine_closures(struct engine *e)
+{
+    return e->closures;
 }
 
 struct feed *engine_feed(struct engine *e)

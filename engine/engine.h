@@ -9,6 +9,7 @@
 #include "geo/base/fail.h"
 
 struct cadence;
+struct closures;
 struct bus_lines;
 struct config;
 struct db;
@@ -55,6 +56,7 @@ struct cadence *engine_cadence(struct engine *e);
 struct shelter *engine_shelter(struct engine *e); /* NULL when there is none */
 struct tiles *engine_tiles(struct engine *e);
 struct bus_lines *engine_bus_lines(struct engine *e);
+struct closures *engine_closures(struct engine *e);
 struct feed *engine_feed(struct engine *e);
 struct nodes *engine_nodes(struct engine *e);
 const struct config *engine_config(const struct engine *e);

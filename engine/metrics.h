@@ -53,6 +53,8 @@
     X(LISTENERS, GAUGE, "vigil_event_listeners", "", "listeners")                                  \
     X(LISTENERS_CUT, COUNTER, "vigil_event_listeners_cut_total", "", "listeners_cut")              \
     X(EVENTS_SENT, COUNTER, "vigil_events_sent_total", "", "events_sent")                          \
+    X(CLOSURES, GAUGE, "vigil_closures", "", "closures")                                           \
+    X(TRAFFIC_TIME, HISTOGRAM, "vigil_traffic_seconds", "", "traffic_time")                        \
     X(FENCES, GAUGE, "vigil_fences", "", "fences")                                                 \
     X(FENCE_EVENTS, COUNTER, "vigil_fence_events_total", "", "fence_events")                       \
     X(FENCE_CROSSINGS_LOST, COUNTER, "vigil_fence_crossings_lost_total", "", "fence_crossings_lost")

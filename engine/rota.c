@@ -36,6 +36,8 @@ static const struct {
                               QUERIES_FENCE_ABSENCE_ROWS },
     [ROTA_BUS_LINES] = { "bus line", QUERIES_BUS_LINE_ROWS, QUERIES_BUS_LINE_ROWS,
                          QUERIES_BUS_LINE_ROWS },
+    [ROTA_CLOSURES] = { "closure", QUERIES_CLOSURE_ROWS, QUERIES_CLOSURE_ROWS,
+                        QUERIES_CLOSURE_ROWS },
 };
 
 static struct db_value id_or_null(int64_t id)

@@ -22,6 +22,7 @@
     X(CLAIM_AGAIN, "claim_again")                                                                  \
     X(CLAIM_MALFORMED, "claim_malformed")                                                          \
     X(CLAIM_UNKNOWN, "claim_unknown")                                                              \
+    X(CLOSURES_TOO_MANY, "closures_too_many")                                                      \
     X(CODE_MALFORMED, "code_malformed")                                                            \
     X(CODE_REPEATED, "code_repeated")                                                              \
     X(CODE_TAKEN, "code_taken")                                                                    \
@@ -210,6 +211,7 @@
     X(STREETS_FILE_REFUSED, "streets_file_refused")                                                \
     X(STREETS_TOO_MANY, "streets_too_many")                                                        \
     X(STREETS_UNSOUND, "streets_unsound")                                                          \
+    X(STRETCH_MISSING, "stretch_missing")                                                          \
     X(STYLE_BROKEN, "style_broken")                                                                \
     X(SWAP_NOT_OFFERED, "swap_not_offered")                                                        \
     X(TARGET_MALFORMED, "target_malformed")                                                        \

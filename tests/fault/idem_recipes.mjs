@@ -195,6 +195,11 @@ export const recipes = {
         body: n => ({ org_id: 1, name: `Idem ${n}`, place: place(n), radius_m: 100, kinds: ['enter', 'leave'] }),
         counted: rows('fence'),
     },
+    '/v1/closures': {
+        with: async ({ sql }) => ({ segment_ids: sql('SELECT segment_id FROM vigil.segment WHERE valid_to IS NULL ORDER BY segment_id LIMIT 2').split('\n').map(Number) }),
+        body: (n, { segment_ids }) => ({ org_id: 1, reason: `Idem ${n}`, segment_ids, modes: ['car'] }),
+        counted: rows('closure'),
+    },
     '/v1/bus_lines': {
         body: n => ({ code: `IDEM-${n}`, name: `Line ${n}`, path: { type: 'LineString', coordinates: [[11.95, 57.7], [11.96, 57.71]], frame: 'wgs84' },
             stops: [{ name: 'First', place: place(n) }] }),

@@ -140,6 +140,11 @@ SELECT 7650000000000 + m, org_id, 7300000000000 + m, vigil.now_us() - 2000000, v
 INSERT INTO vigil.fence_absence (fence_id, org_id, signup_id, person_id, ended_at)
 SELECT 7650000000000 + m, org_id, 7620000000000 + m, 7300000000000 + m, now() FROM canary.one;
 
+INSERT INTO vigil.closure (closure_id, org_id, reason, modes, direction)
+SELECT 7670000000000 + m, org_id, word || ' closure', 4, 'both' FROM canary.one;
+INSERT INTO vigil.closure_part (closure_id, org_id, way_id, from_cm, to_cm, sides)
+SELECT 7670000000000 + m, org_id, 7670000000000 + m, 0, 100, 3 FROM canary.one;
+
 INSERT INTO vigil.bus_line (bus_line_id, org_id, code, name, path, stops, stop_names, near_m, off_m)
 SELECT 7660000000000 + m, org_id, word || j, word || ' line', ST_Multi(ST_MakeLine(at, ST_Translate(at, 0.01, 0))), ST_Multi(at),
        ARRAY[word || ' stop'], 60, 150 FROM canary.one;

@@ -1,0 +1,1 @@
+SELECT vigil.closure_turn();
