@@ -397,3 +397,15 @@ int32_t labels_meet_ranks(const struct labels *l, int32_t one, int32_t other)
 {
     return meet(l, &l->nodes[one], &l->nodes[other]);
 }
+
+int32_t labels_least(const struct labels *l, const int32_t *row, const int32_t *other,
+                     int32_t depth)
+{
+    return l->is_wide ? least_wide((const void *)row, (const void *)other, depth)
+                      : least_plain((const void *)row, (const void *)other, depth);
+}
+
+void labels_fetch(const struct labels *l, int32_t rank)
+{
+    __builtin_prefetch(&l->nodes[rank]);
+}

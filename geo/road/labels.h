@@ -43,6 +43,11 @@ const int32_t *labels_up_row(const struct labels *l, int32_t rank);
 const int32_t *labels_down_row(const struct labels *l, int32_t rank);
 /* How deep down the ways of two ranks from the root are the same; -1: nowhere. */
 int32_t labels_meet_ranks(const struct labels *l, int32_t one, int32_t other);
+/* The least sum of two such numbers down to a depth, of at most METRIC_NEVER each. */
+int32_t labels_least(const struct labels *l, const int32_t *row, const int32_t *other,
+                     int32_t depth);
+/* The rank is soon asked about: lets what is known of it be fetched. */
+void labels_fetch(const struct labels *l, int32_t rank);
 /* Another row in the place of the node's own: labels_from is labels_from_row with the
  * node's row upwards. */
 void labels_from_row(const struct labels *l, int32_t from, const int32_t *row, const int32_t *nodes,
