@@ -166,7 +166,27 @@ static void widen(void *self, struct point p, bool is_first)
     *box = box_with(*box, p);
 }
 
-/* A grid over everything in the band, with a margin of corners that are outside. */
+/* The grid over a box with cells of this width; false when they are too many. Its margin
+ * is outside whatever is reached. */
+static bool fit(struct sheet *s, struct plane_place low, struct plane_place high)
+{
+    s->around_m = fmax(OUTLINE_AROUND_M, 1.5 * s->cell_m);
+    s->far_m = s->around_m + 1.5 * s->cell_m;
+
+    const double margin_m = s->far_m + 2 * s->cell_m;
+    const double width = ceil((high.x - low.x + 2 * margin_m) / s->cell_m) + 1;
+    const double height = ceil((high.y - low.y + 2 * margin_m) / s->cell_m) + 1;
+
+    if (width * height > OUTLINE_CELLS_MAX)
+        return false;
+    s->west_m = low.x - margin_m;
+    s->south_m = low.y - margin_m;
+    s->width = (int32_t)width;
+    s->height = (int32_t)height;
+    return true;
+}
+
+/* A grid over everything in the band. */
 static void lay(struct sheet *s, const struct network *n, const struct range_band *band)
 {
     struct box box = box_empty();
@@ -179,22 +199,9 @@ static void lay(struct sheet *s, const struct network *n, const struct range_ban
     const struct plane_place low = plane_put(&s->plane, box.min);
     const struct plane_place high = plane_put(&s->plane, box.max);
 
-    for (s->cell_m = OUTLINE_CELL_M;; s->cell_m *= 1.5) {
-        s->around_m = fmax(OUTLINE_AROUND_M, 1.5 * s->cell_m);
-        s->far_m = s->around_m + 1.5 * s->cell_m;
-
-        const double margin_m = s->far_m + 2 * s->cell_m;
-        const double width = ceil((high.x - low.x + 2 * margin_m) / s->cell_m) + 1;
-        const double height = ceil((high.y - low.y + 2 * margin_m) / s->cell_m) + 1;
-
-        if (width * height > OUTLINE_CELLS_MAX)
-            continue;
-        s->west_m = low.x - margin_m;
-        s->south_m = low.y - margin_m;
-        s->width = (int32_t)width;
-        s->height = (int32_t)height;
-        break;
-    }
+    s->cell_m = OUTLINE_CELL_M;
+    while (!fit(s, low, high))
+        s->cell_m *= 1.5;
     const size_t corners = (size_t)s->width * (size_t)s->height;
 
     s->away_m = arena_take(s->arena, corners, sizeof *s->away_m);
@@ -216,10 +223,10 @@ static const struct cell BESIDE[] = { { 0, -1 }, { 1, 0 }, { 0, 1 }, { -1, 0 } }
 
 static double corner_m(const struct sheet *s, struct cell c, int k)
 {
-    const size_t x = (size_t)(c.x + CORNER[k & 3].x);
-    const size_t y = (size_t)(c.y + CORNER[k & 3].y);
+    const int32_t x = c.x + CORNER[k & 3].x;
+    const int32_t y = c.y + CORNER[k & 3].y;
 
-    return (double)s->away_m[y * (size_t)s->width + x];
+    return (double)s->away_m[(size_t)y * (size_t)s->width + (size_t)x];
 }
 
 static bool is_in(const struct sheet *s, struct cell c, int k)
@@ -401,7 +408,7 @@ bool outline_areas(const struct network *n, const struct range *range, int32_t l
         const struct range_band *band = &range->bands[i];
 
         /* What a shorter limit reaches a longer one does, too. */
-        for (int32_t k = 0; k < band->piece_count; k++)
+        for (int32_t k = 0; s.away_m && k < band->piece_count; k++)
             draw_piece(n, &band->pieces[k], &pen);
         if (s.away_m)
             follow_all(&s);
