@@ -9,5 +9,7 @@
 int64_t clock_wall_us(void);
 /* Microseconds that never go back, from an arbitrary start: for durations. */
 int64_t clock_steady_us(void);
+/* The same in nanoseconds, for what takes microseconds. */
+int64_t clock_steady_ns(void);
 
 #endif

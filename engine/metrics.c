@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum metrics_kind { METRICS_COUNTER, METRICS_GAUGE, METRICS_HISTOGRAM };
+enum { NS_PER_US = 1000 };
+
+enum metrics_kind { METRICS_COUNTER, METRICS_GAUGE, METRICS_HISTOGRAM, METRICS_FINE };
 
 static const struct row {
     enum metrics_kind kind;
@@ -20,15 +22,25 @@ static const struct row {
 };
 
 /* Upper bounds of the buckets in microseconds; one more takes the rest. */
-static const int64_t BOUNDS_US[] = { 500,    1000,   2500,   5000,    10000,   25000,   50000,
-                                     100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000 };
-enum { BOUND_COUNT = sizeof BOUNDS_US / sizeof *BOUNDS_US };
+enum { BOUND_COUNT = 14 };
+
+static const int64_t BOUNDS_US[BOUND_COUNT] = { 500,     1000,    2500,    5000,    10000,
+                                                25000,   50000,   100000,  250000,  500000,
+                                                1000000, 2500000, 5000000, 10000000 };
+static const int64_t FINE_BOUNDS_US[BOUND_COUNT] = {
+    2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 20000, 100000, 1000000
+};
 
 static struct {
     _Atomic int64_t value; /* of a histogram: how many */
-    _Atomic int64_t sum_us;
+    _Atomic int64_t sum_ns;
     _Atomic int64_t buckets[BOUND_COUNT];
 } cells[METRIC_COUNT];
+
+static const int64_t *bounds_of(enum metrics_id id)
+{
+    return ROWS[id].kind == METRICS_FINE ? FINE_BOUNDS_US : BOUNDS_US;
+}
 
 void metrics_count(enum metrics_id id, int64_t n)
 {
@@ -48,17 +60,24 @@ void metrics_add(enum metrics_id id, int64_t difference)
     atomic_fetch_add_explicit(&cells[id].value, difference, memory_order_relaxed);
 }
 
-void metrics_observe_us(enum metrics_id id, int64_t us)
+void metrics_observe_ns(enum metrics_id id, int64_t ns)
 {
-    assert(ROWS[id].kind == METRICS_HISTOGRAM);
+    const int64_t *bounds_us = bounds_of(id);
+
+    assert(ROWS[id].kind == METRICS_HISTOGRAM || ROWS[id].kind == METRICS_FINE);
     atomic_fetch_add_explicit(&cells[id].value, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&cells[id].sum_us, us, memory_order_relaxed);
+    atomic_fetch_add_explicit(&cells[id].sum_ns, ns, memory_order_relaxed);
     for (int i = 0; i < BOUND_COUNT; i++) {
-        if (us <= BOUNDS_US[i]) {
+        if (ns <= bounds_us[i] * NS_PER_US) {
             atomic_fetch_add_explicit(&cells[id].buckets[i], 1, memory_order_relaxed);
             return;
         }
     }
+}
+
+void metrics_observe_us(enum metrics_id id, int64_t us)
+{
+    metrics_observe_ns(id, us * NS_PER_US);
 }
 
 int64_t metrics_get(enum metrics_id id)
@@ -76,25 +95,31 @@ const char *metrics_word(enum metrics_id id)
 static void write_histogram(struct buf *out, enum metrics_id id)
 {
     const char *name = ROWS[id].name;
+    const char *labels = ROWS[id].labels;
+    const char *comma = labels[0] ? "," : "";
     int64_t so_far = 0;
 
     for (int i = 0; i < BOUND_COUNT; i++) {
         so_far += atomic_load_explicit(&cells[id].buckets[i], memory_order_relaxed);
-        buf_format(out, "%s_bucket{le=\"%g\"} %lld\n", name, (double)BOUNDS_US[i] / 1e6,
-                   (long long)so_far);
+        buf_format(out, "%s_bucket{%s%sle=\"%g\"} %lld\n", name, labels, comma,
+                   (double)bounds_of(id)[i] / 1e6, (long long)so_far);
     }
     const int64_t total = metrics_get(id);
-    const int64_t sum = atomic_load_explicit(&cells[id].sum_us, memory_order_relaxed);
+    const double sum_s =
+        (double)atomic_load_explicit(&cells[id].sum_ns, memory_order_relaxed) / 1e9;
+    const long long count = total > so_far ? total : so_far;
 
-    buf_format(out, "%s_bucket{le=\"+Inf\"} %lld\n", name,
-               (long long)(total > so_far ? total : so_far));
-    buf_format(out, "%s_sum %.6f\n", name, (double)sum / 1e6);
-    buf_format(out, "%s_count %lld\n", name, (long long)(total > so_far ? total : so_far));
+    buf_format(out, "%s_bucket{%s%sle=\"+Inf\"} %lld\n", name, labels, comma, count);
+    if (labels[0])
+        buf_format(out, "%s_sum{%s} %.9f\n%s_count{%s} %lld\n", name, labels, sum_s, name, labels,
+                   count);
+    else
+        buf_format(out, "%s_sum %.6f\n%s_count %lld\n", name, sum_s, name, count);
 }
 
 void metrics_write(struct buf *out, const char *(*help)(const char *word))
 {
-    static const char *const KINDS[] = { "counter", "gauge", "histogram" };
+    static const char *const KINDS[] = { "counter", "gauge", "histogram", "histogram" };
 
     for (int id = 0; id < METRIC_COUNT; id++) {
         const struct row *row = &ROWS[id];
@@ -102,7 +127,7 @@ void metrics_write(struct buf *out, const char *(*help)(const char *word))
         if (id == 0 || strcmp(row->name, ROWS[id - 1].name) != 0)
             buf_format(out, "# HELP %s %s\n# TYPE %s %s\n", row->name, help(row->word), row->name,
                        KINDS[row->kind]);
-        if (row->kind == METRICS_HISTOGRAM)
+        if (row->kind >= METRICS_HISTOGRAM)
             write_histogram(out, (enum metrics_id)id);
         else if (row->labels[0])
             buf_format(out, "%s{%s} %lld\n", row->name, row->labels,

@@ -6,8 +6,8 @@
 #include "geo/base/buf.h"
 
 /* Everything the process counts, one row each: a counter only grows, a gauge is
- * set, a histogram takes durations. Any thread, no lock. A new metric is a row
- * here, with its help in both catalogues under "metric.<word>".
+ * set, a histogram takes durations, a fine one those of microseconds. Any thread, no lock. A new
+ * metric is a row here, with its help in both catalogues under "metric.<word>".
  *
  *   X(NAME, KIND, "name in Prometheus", "labels", "word of the help text")
  *
@@ -57,7 +57,18 @@
     X(TRAFFIC_TIME, HISTOGRAM, "vigil_traffic_seconds", "", "traffic_time")                        \
     X(FENCES, GAUGE, "vigil_fences", "", "fences")                                                 \
     X(FENCE_EVENTS, COUNTER, "vigil_fence_events_total", "", "fence_events")                       \
-    X(FENCE_CROSSINGS_LOST, COUNTER, "vigil_fence_crossings_lost_total", "", "fence_crossings_lost")
+    X(FENCE_CROSSINGS_LOST, COUNTER, "vigil_fence_crossings_lost_total", "",                       \
+      "fence_crossings_lost")                                                                      \
+    X(ROAD_NEAREST_TIME, FINE, "vigil_road_seconds", "kind=\"nearest\"", "road_time")              \
+    X(ROAD_ROUTE_TIME, FINE, "vigil_road_seconds", "kind=\"route\"", "road_time")                  \
+    X(ROAD_MATRIX_TIME, FINE, "vigil_road_seconds", "kind=\"matrix\"", "road_time")                \
+    X(ROAD_REACH_TIME, FINE, "vigil_road_seconds", "kind=\"reach\"", "road_time")                  \
+    X(ROAD_MATCH_TIME, FINE, "vigil_road_seconds", "kind=\"match\"", "road_time")                  \
+    X(ROAD_SETTLED, COUNTER, "vigil_road_settled_total", "kind=\"nearest\"", "road_settled")       \
+    X(ROAD_NEAREST_STALE, COUNTER, "vigil_road_labels_stale_total", "kind=\"nearest\"",            \
+      "road_labels_stale")                                                                         \
+    X(ROAD_MATRIX_STALE, COUNTER, "vigil_road_labels_stale_total", "kind=\"matrix\"",              \
+      "road_labels_stale")
 
 enum metrics_id {
 #define METRICS_ENUM(name, kind, prometheus, labels, word) METRIC_##name,
@@ -70,6 +81,7 @@ void metrics_count(enum metrics_id id, int64_t n);
 void metrics_set(enum metrics_id id, int64_t value);
 void metrics_add(enum metrics_id id, int64_t difference); /* to a gauge */
 void metrics_observe_us(enum metrics_id id, int64_t us);
+void metrics_observe_ns(enum metrics_id id, int64_t ns);
 
 /* What a counter or gauge stands at; the number of observations of a histogram. */
 int64_t metrics_get(enum metrics_id id);

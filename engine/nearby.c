@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "engine/clock.h"
+#include "engine/metrics.h"
 #include "geo/base/emit.h"
 #include "geo/road/snap.h"
 
@@ -118,6 +119,16 @@ static void describe(const struct choice *c, const struct nearest_hit *hit, stru
                                    .place = hit->place };
 }
 
+/* Streets have just changed: distances come without the labels of some mode. */
+static bool has_stale_labels(const struct roads *r)
+{
+    bool is_stale = false;
+
+    for (enum mode mode = 0; mode < MODE_COUNT; mode++)
+        is_stale |= !roads_labels(r, mode);
+    return is_stale;
+}
+
 static bool find(const struct choice *c, struct nearest_room *room, struct arena *a,
                  struct nearby_answer *out, struct fail *f)
 {
@@ -131,12 +142,17 @@ static bool find(const struct choice *c, struct nearest_room *room, struct arena
     search.accept = accept;
     search.delay_ms = spread;
     search.self = c;
-    const bool ok = nearest_find(traffic_read(w->traffic), w->streets, live_crowd(c->live), &search,
-                                 room, a, &found, f);
+    const struct roads *roads = traffic_read(w->traffic);
+    const int64_t began_ns = clock_steady_ns();
+    const bool ok =
+        nearest_find(roads, w->streets, live_crowd(c->live), &search, room, a, &found, f);
 
+    metrics_observe_ns(METRIC_ROAD_NEAREST_TIME, clock_steady_ns() - began_ns);
+    metrics_count(METRIC_ROAD_NEAREST_STALE, has_stale_labels(roads));
     traffic_read_end(w->traffic);
     if (!ok)
         return f->code == CODE_NO_STREET_NEAR ? fail_at(f, "/place") : false;
+    metrics_count(METRIC_ROAD_SETTLED, found.settled);
     *out = (struct nearby_answer){ .world = world_hold_again(w),
                                    .count = found.count,
                                    .settled = found.settled };
@@ -215,17 +231,26 @@ bool nearby_rule(struct db *db, const char *type, struct arena *a, struct nearby
 
 /* ------------------------------------------------------------------ the way */
 
+/* Timed, while the streets cannot change. */
+static bool find_way(const struct world *w, enum mode mode, struct spot from, struct spot to,
+                     struct route_room *room, struct arena *a, struct route *out, struct fail *f)
+{
+    const struct roads *roads = traffic_read(w->traffic);
+    const int64_t began_ns = clock_steady_ns();
+    const bool is_found = route_find(roads, mode, from, to, room, a, out, f);
+
+    metrics_observe_ns(METRIC_ROAD_ROUTE_TIME, clock_steady_ns() - began_ns);
+    traffic_read_end(w->traffic);
+    return is_found;
+}
+
 bool nearby_route(struct nearby_answer *answer, int32_t count_max, struct route_room *room,
                   struct arena *a, struct fail *f)
 {
     for (int32_t i = 0; i < answer->count && i < count_max; i++) {
         struct nearby_person *p = &answer->people[i];
-        struct traffic *traffic = answer->world->traffic;
-        const bool ok =
-            route_find(traffic_read(traffic), p->mode, p->stands, p->place, room, a, &p->route, f);
 
-        traffic_read_end(traffic);
-        if (!ok)
+        if (!find_way(answer->world, p->mode, p->stands, p->place, room, a, &p->route, f))
             return false;
     }
     return true;
@@ -255,15 +280,16 @@ bool nearby_way(const struct world *w, enum mode mode, struct point from, struct
 
     if (!snap_end(w, mode, from, "/from", &start, f) || !snap_end(w, mode, to, "/to", &end, f))
         return false;
-    const bool ok = route_find(traffic_read(w->traffic), mode, start, end, room, a, out, f);
-
-    traffic_read_end(w->traffic);
-    return ok;
+    return find_way(w, mode, start, end, room, a, out, f);
 }
 
 void nearby_range(const struct world *w, const struct range_wish *wish, struct range_room *room,
                   struct arena *a, struct range *out)
 {
-    range_find(traffic_read(w->traffic), wish, room, a, out);
+    const struct roads *roads = traffic_read(w->traffic);
+    const int64_t began_ns = clock_steady_ns();
+
+    range_find(roads, wish, room, a, out);
+    metrics_observe_ns(METRIC_ROAD_REACH_TIME, clock_steady_ns() - began_ns);
     traffic_read_end(w->traffic);
 }
