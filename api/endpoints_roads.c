@@ -22,13 +22,15 @@ static const struct endpoint ROWS[] = {
       .handle = on_route_find,
       .roles = ENDPOINTS_EVERYONE,
       .lane = BACKLOG_MEMORY,
-      .body_max = 16 * ENDPOINTS_KIB,
+      .body_max = 128 * ENDPOINTS_KIB,
       .body = "route",
       .answer = "route_found",
       .success = 200,
       .statuses = "422",
       .queries = "frame",
-      .summary = "The fastest way between two places, with steps in English and Chinese" },
+      .summary =
+          "The fastest way between two places, over others and clear of streets if asked, with "
+          "steps in English and Chinese and other ways to choose from" },
     { .method = "POST",
       .path = "/v1/reach",
       .handle = on_reach_find,

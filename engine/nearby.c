@@ -262,27 +262,6 @@ void nearby_done(struct nearby_answer *answer)
     answer->world = NULL;
 }
 
-static bool snap_end(const struct world *w, enum mode mode, struct point p, const char *pointer,
-                     struct spot *out, struct fail *f)
-{
-    struct snap snap;
-
-    if (!snap_to(w->streets, mode, p, &snap, f))
-        return fail_at(f, pointer);
-    *out = snap.spot;
-    return true;
-}
-
-bool nearby_way(const struct world *w, enum mode mode, struct point from, struct point to,
-                struct route_room *room, struct arena *a, struct route *out, struct fail *f)
-{
-    struct spot start, end;
-
-    if (!snap_end(w, mode, from, "/from", &start, f) || !snap_end(w, mode, to, "/to", &end, f))
-        return false;
-    return find_way(w, mode, start, end, room, a, out, f);
-}
-
 void nearby_range(const struct world *w, const struct range_wish *wish, struct range_room *room,
                   struct arena *a, struct range *out)
 {

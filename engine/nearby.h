@@ -87,11 +87,6 @@ bool nearby_route(struct nearby_answer *answer, int32_t count_max, struct route_
 
 void nearby_done(struct nearby_answer *answer);
 
-/* From the street nearest to one place to the street nearest to the other. False
- * with NO_STREET_NEAR (the pointer says which place) or NO_ROUTE. */
-bool nearby_way(const struct world *w, enum mode mode, struct point from, struct point to,
-                struct route_room *room, struct arena *a, struct route *out, struct fail *f);
-
 /* Which streets can be reached in time, with the costs of now. */
 void nearby_range(const struct world *w, const struct range_wish *wish, struct range_room *room,
                   struct arena *a, struct range *out);

@@ -183,6 +183,7 @@
     X(ROLE_FULL, "role_full")                                                                      \
     X(ROLE_NOT_ALLOWED, "role_not_allowed")                                                        \
     X(ROLE_UNSAFE, "role_unsafe")                                                                  \
+    X(ROUTE_ALTERNATIVES, "route_alternatives")                                                    \
     X(RULE_BROKEN, "rule_broken")                                                                  \
     X(SERVER_BUSY, "server_busy")                                                                  \
     X(SERVER_STOPPING, "server_stopping")                                                          \

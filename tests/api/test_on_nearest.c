@@ -325,6 +325,78 @@ static void a_route_tells_its_steps_in_both_languages(void **state)
     assert_string_equal(asking_text(&answer, "/geometry/type"), "LineString");
 }
 
+static void a_route_leads_over_the_places_on_the_way(void **state)
+{
+    const char *body = arena_text(
+        ROOM.d->arena, "{\"from\":{%s},\"to\":{%s},\"via\":[{%s},{%s}],\"mode\":\"foot\"}",
+        place(at(0.5, 1), FRAME_WGS84), place(at(1.5, 1), FRAME_WGS84),
+        place(at(2.5, 1), FRAME_BD09), place(at(1.5, 2), FRAME_WGS84));
+    const struct asking_answer answer = send("/v1/route", body);
+    double length_m = 0, duration_s = 0;
+
+    (void)state;
+    asking_expect(&answer, 200, NULL);
+    assert_int_equal(asking_count(&answer, "/legs"), 3);
+    for (int32_t i = 0; i < 3; i++) {
+        const int32_t step =
+            (int32_t)asking_number(&answer, arena_text(ROOM.d->arena, "/legs/%d/first_step", i));
+
+        assert_string_equal(asking_text(&answer, arena_text(ROOM.d->arena, "/steps/%d/turn", step)),
+                            i == 0 ? "depart" : "waypoint");
+        length_m += asking_number(&answer, arena_text(ROOM.d->arena, "/legs/%d/length_m", i));
+        duration_s += asking_number(&answer, arena_text(ROOM.d->arena, "/legs/%d/duration_s", i));
+    }
+    check_near(asking_number(&answer, "/legs/0/length_m"), 200, 2);
+    check_near(asking_number(&answer, "/length_m"), length_m, 0.02);
+    check_near(asking_number(&answer, "/duration_s"), duration_s, 0.002);
+    assert_int_equal(asking_count(&answer, "/alternatives"), 0);
+}
+
+static void a_route_keeps_clear_of_what_is_to_be_avoided(void **state)
+{
+    const struct point west = at(1.2, 0.9), east = at(1.8, 1.1);
+    const char *ends = arena_text(ROOM.d->arena, "{\"from\":{%s},\"to\":{%s},\"mode\":\"foot\"",
+                                  place(at(0.5, 1), FRAME_WGS84), place(at(2.5, 1), FRAME_WGS84));
+    const char *area = arena_text(ROOM.d->arena,
+                                  "{\"frame\":\"wgs84\",\"type\":\"Polygon\",\"coordinates\":[[[%."
+                                  "7f,%.7f],[%.7f,%.7f],[%.7f,%.7f],"
+                                  "[%.7f,%.7f],[%.7f,%.7f]]]}",
+                                  west.lon, west.lat, east.lon, west.lat, east.lon, east.lat,
+                                  west.lon, east.lat, west.lon, west.lat);
+    struct asking_answer answer = send("/v1/route", arena_text(ROOM.d->arena, "%s}", ends));
+
+    (void)state;
+    asking_expect(&answer, 200, NULL);
+    check_near(asking_number(&answer, "/length_m"), 200, 2);
+    answer =
+        send("/v1/route", arena_text(ROOM.d->arena, "%s,\"avoid\":{\"areas\":[%s]}}", ends, area));
+    asking_expect(&answer, 200, NULL);
+    check_near(asking_number(&answer, "/length_m"), 400, 4);
+    answer = send("/v1/route",
+                  arena_text(ROOM.d->arena, "%s,\"avoid\":{\"classes\":[\"residential\"]}}", ends));
+    asking_expect(&answer, 422, "no_route");
+}
+
+static void a_route_comes_with_other_ways_that_are_no_shorter(void **state)
+{
+    const char *body =
+        arena_text(ROOM.d->arena, "{\"from\":{%s},\"to\":{%s},\"mode\":\"car\",\"alternatives\":3}",
+                   place(at(0.5, 0), FRAME_WGS84), place(at(3, 2.5), FRAME_WGS84));
+    const struct asking_answer answer = send("/v1/route", body);
+
+    (void)state;
+    asking_expect(&answer, 200, NULL);
+    const int32_t count = asking_count(&answer, "/alternatives");
+
+    assert_in_range(count, 1, 3);
+    for (int32_t i = 0; i < count; i++) {
+        assert_true(asking_number(&answer, arena_text(ROOM.d->arena, "/alternatives/%d/duration_s",
+                                                      i)) >= asking_number(&answer, "/duration_s"));
+        assert_true(asking_count(&answer, arena_text(ROOM.d->arena, "/alternatives/%d/steps", i)) >=
+                    2);
+    }
+}
+
 static void routes_that_cannot_be_are_refused(void **state)
 {
     static const struct {
@@ -338,7 +410,22 @@ static void routes_that_cannot_be_are_refused(void **state)
         { "{\"from\":" HERE ",\"to\":" FAR ",\"mode\":\"car\"}", "no_street_near", "/to" },
         { "{\"from\":" FAR ",\"to\":" HERE ",\"mode\":\"car\"}", "no_street_near", "/from" },
         { "{\"from\":" HERE ",\"to\":" HERE ",\"mode\":\"bus\"}", "value_not_allowed", "/mode" },
-        { "{\"from\":" HERE ",\"to\":" HERE ",\"mode\":\"car\",\"via\":[]}", "key_unknown", NULL },
+        { "{\"from\":" HERE ",\"to\":" HERE ",\"mode\":\"car\",\"over\":[]}", "key_unknown", NULL },
+        { "{\"from\":" HERE ",\"to\":" HERE ",\"mode\":\"car\",\"via\":[" HERE "," FAR "]}",
+          "no_street_near", "/via/1" },
+        { "{\"from\":" HERE ",\"to\":" HERE ",\"mode\":\"car\",\"alternatives\":4}",
+          "value_out_of_range", "/alternatives" },
+        { "{\"from\":" HERE ",\"to\":" HERE ",\"mode\":\"car\",\"alternatives\":1,\"via\":[" HERE
+          "]}",
+          "route_alternatives", "/alternatives" },
+        { "{\"from\":" HERE ",\"to\":" HERE ",\"mode\":\"car\",\"alternatives\":1,\"avoid\":{"
+          "\"classes\":[\"ferry\"]}}",
+          "route_alternatives", "/alternatives" },
+        { "{\"from\":" HERE ",\"to\":" HERE ",\"mode\":\"car\",\"avoid\":{\"classes\":[\"rail\"]}}",
+          "value_not_allowed", "/avoid/classes/0" },
+        { "{\"from\":" HERE ",\"to\":" HERE ",\"mode\":\"car\",\"avoid\":{\"areas\":[{\"type\":"
+          "\"Polygon\",\"coordinates\":[]}]}}",
+          "frame_missing", NULL },
 #undef HERE
 #undef FAR
     };
@@ -386,6 +473,12 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(wishes_that_make_no_sense_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_route_tells_its_steps_in_both_languages, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_route_leads_over_the_places_on_the_way, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_route_keeps_clear_of_what_is_to_be_avoided, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_route_comes_with_other_ways_that_are_no_shorter, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(routes_that_cannot_be_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(before_the_first_import_one_is_asked_to_come_again,
