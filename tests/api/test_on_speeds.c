@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/closures.h"
 #include "engine/engine.h"
 #include "engine/speeds.h"
 #include "geo/base/buf.h"
@@ -186,12 +187,54 @@ static void only_who_acts_for_the_whole_city_may_change_them(void **state)
     check_near(now().kmh[STREET_PRIMARY][MODE_CAR], speeds.kmh[STREET_PRIMARY][MODE_CAR] - 1, 0);
 }
 
+/* By car along three blocks of residential streets. */
+static double drive_s(void)
+{
+    asking_as(ROOM.worker, ROLE_DISPATCHER, 1, 0);
+    const struct asking_answer a = asking_send(
+        ROOM.worker, "POST", "/v1/route", NULL,
+        arena_text(ROOM.d->arena,
+                   "{\"from\":{\"lon\":%.7f,\"lat\":%.7f,\"frame\":\"wgs84\"},"
+                   "\"to\":{\"lon\":%.7f,\"lat\":%.7f,\"frame\":\"wgs84\"},\"mode\":\"car\"}",
+                   BLOCK_BEIJING.lon, BLOCK_BEIJING.lat, BLOCK_BEIJING.lon + 0.003,
+                   BLOCK_BEIJING.lat));
+
+    asking_expect(&a, 200, NULL);
+    return asking_number(&a, "/duration_s");
+}
+
+static void settle(void)
+{
+    assert_true(closures_settle(engine_closures(asking_engine(ROOM.asking))));
+}
+
+static void every_later_answer_obeys_them(void **state)
+{
+    struct network_speeds speeds = now();
+    struct fail f = { 0 };
+
+    (void)state;
+    speeds.kmh[STREET_RESIDENTIAL][MODE_CAR] = 36;
+    struct asking_answer a = put(ROLE_ADMIN, 1, table(&speeds, 0));
+
+    asking_expect(&a, 200, NULL);
+    settle();
+    check_near(drive_s(), 30, 0);
+    /* An administrator beside the engine. */
+    if (!db_script(ROOM.d->db, "UPDATE vigil.speed SET kmh = 18 WHERE class = 5 AND mode = 'car'",
+                   &f))
+        fail_msg("%s", f.text);
+    settle();
+    check_near(drive_s(), 60, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everyone_may_know_them),
         cmocka_unit_test(the_city_changes_them_and_says_so),
         cmocka_unit_test(what_is_no_table_is_refused_and_nothing_is_changed),
+        cmocka_unit_test(every_later_answer_obeys_them),
         cmocka_unit_test(only_who_acts_for_the_whole_city_may_change_them),
     };
 

@@ -225,6 +225,47 @@ static void the_same_file_twice_keeps_every_segment_id(void **state)
         version + 1);
 }
 
+/* The two edges of each segment of two ways, from where to where. */
+static const char *edges(struct database *d)
+{
+    return database_text(d,
+                         "SELECT string_agg(edge_id || ':' || source || '>' || target, ' ' "
+                         "ORDER BY edge_id) FROM vigil.edge JOIN vigil.segment USING (segment_id) "
+                         "WHERE way_id IN (100, 101)");
+}
+
+static void edges_of_a_way_keep_their_ids_whatever_becomes_of_its_tags_and_of_others(void **state)
+{
+    static const char *const CHANGED[] = {
+        NODES,
+        "<way id='1' version='1'><nd ref='31'/><nd ref='7'/><tag k='highway' v='path'/></way>\n",
+        "<way id='100' version='2'><nd ref='1'/><nd ref='2'/><nd ref='3'/><nd ref='4'/>"
+        "<nd ref='5'/><nd ref='6'/><tag k='highway' v='secondary'/><tag k='oneway' v='yes'/>"
+        "<tag k='name' v='新路'/></way>\n",
+        SIDE_STREET,
+        "<way id='300' version='1'><nd ref='32'/><nd ref='33'/><tag k='highway' "
+        "v='steps'/></way>\n",
+        END,
+        NULL,
+    };
+    struct database *d = *state;
+
+    import_town(d, write_file(d, "town.osm", TOWN));
+    const char *before = edges(d);
+
+    assert_int_equal(database_int(d, "SELECT count(*) FROM vigil.edge e JOIN vigil.segment g USING "
+                                     "(segment_id) WHERE way_id IN (100, 101)"),
+                     10);
+    import_town(d, write_file(d, "changed.osm", CHANGED));
+    assert_string_equal(edges(d), before);
+    assert_int_equal(database_int(d, "SELECT count(*) FROM vigil.edge e JOIN vigil.segment g USING "
+                                     "(segment_id) WHERE way_id = 100 AND car_ms IS NOT NULL AND "
+                                     "NOT against"),
+                     3);
+    import_town(d, write_file(d, "town.osm", TOWN));
+    assert_string_equal(edges(d), before);
+}
+
 static void a_street_that_is_gone_is_retired_and_not_deleted(void **state)
 {
     static const char *const WITHOUT_SIDE_STREET[] = { NODES, MAIN_STREET, END, NULL };
@@ -499,6 +540,9 @@ int main(void)
                                         database_teardown),
         cmocka_unit_test_setup_teardown(what_is_mapped_twice_is_found_once, database_setup,
                                         database_teardown),
+        cmocka_unit_test_setup_teardown(
+            edges_of_a_way_keep_their_ids_whatever_becomes_of_its_tags_and_of_others,
+            database_setup, database_teardown),
         cmocka_unit_test_setup_teardown(the_same_file_twice_keeps_every_segment_id, database_setup,
                                         database_teardown),
         cmocka_unit_test_setup_teardown(a_street_that_is_gone_is_retired_and_not_deleted,
