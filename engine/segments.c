@@ -6,18 +6,16 @@
 #include <endian.h>
 #include <string.h>
 
+#include "engine/osm_tags.h"
 #include "engine/pgwire.h"
 #include "geo/base/arena.h"
 #include "geo/base/buf.h"
-#include "geo/base/input.h"
 #include "geo/road/access.h"
 #include "geo/road/split.h"
 
 enum {
-    TAG_MAX = 256,          /* of one way; what is more is not read */
-    VALUE_MAX_BYTES = 1024, /* OpenStreetMap allows 255 characters */
-    COPY_BYTES = 8 << 20,   /* sent at a time */
-    ASK_EVERY = 1024,       /* rows */
+    COPY_BYTES = 8 << 20, /* sent at a time */
+    ASK_EVERY = 1024,     /* rows */
     COLUMN_COUNT = 14,
     EWKB_HEAD = 13,
     EWKB_POINT = 16,
@@ -93,31 +91,6 @@ static bool take_nodes(struct work *w, struct fail *f)
 
 /* ---- ways */
 
-/* The tags of one way, in the passing arena. */
-static bool read_tags(struct work *w, const char *json, struct access_tag *tags, int32_t *count,
-                      struct fail *f)
-{
-    const struct input *all = input_parse(w->passing, json, strlen(json), f);
-    const struct input *value;
-    struct fail odd = { 0 };
-    void *cursor = NULL;
-    const char *key;
-
-    if (!all)
-        return false;
-    *count = 0;
-    while (*count < TAG_MAX && (key = input_next(all, &cursor, &value))) {
-        struct access_tag *tag = &tags[*count];
-
-        /* What is too long or has control characters says nothing about a street. */
-        if (!input_text(value, VALUE_MAX_BYTES, &tag->value, &odd))
-            continue;
-        tag->key = key;
-        (*count)++;
-    }
-    return true;
-}
-
 static const char *find_tag(const struct access_tag *tags, int32_t count, const char *key)
 {
     for (int32_t i = 0; i < count; i++)
@@ -164,13 +137,13 @@ static bool take_refs(struct work *w, const struct db_rows *row, struct street *
 static bool take_way(void *self, const struct db_rows *row, struct fail *f)
 {
     struct work *w = self;
-    struct access_tag tags[TAG_MAX];
+    struct access_tag tags[OSM_TAGS_MAX];
     struct street s = { .way_id = db_get_int(row, 0, 0) };
     const char *json = db_get_text(row, 0, 2);
     int32_t count = 0;
 
     arena_reset(w->passing);
-    if (!may_go_on(w, f) || (json && !read_tags(w, json, tags, &count, f)))
+    if (!may_go_on(w, f) || !osm_tags_read(w->passing, json, tags, &count, f))
         return false;
     if (!access_read(tags, count, &s.access))
         return true;

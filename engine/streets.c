@@ -15,6 +15,7 @@
 
 #include "engine/db.h"
 #include "engine/speeds.h"
+#include "engine/street_rules.h"
 #include "geo/base/buf.h"
 #include "geo/road/draft.h"
 #include "geo/road/image.h"
@@ -57,7 +58,6 @@ static bool read_import(struct db *db, struct arena *a, struct streets *s, struc
 struct reading {
     struct draft *draft;
     struct arena *row; /* emptied for each */
-    int64_t count;
 };
 
 static bool read_shape(struct reading *r, const struct db_rows *rows, struct draft_segment *s,
@@ -96,7 +96,6 @@ static bool take_segment(void *self, const struct db_rows *rows, struct fail *f)
         .name = db_get_text(rows, 0, 8),
     };
 
-    r->count++;
     arena_reset(r->row);
     return read_shape(r, rows, &s, f) && draft_add(r->draft, &s, f);
 }
@@ -114,20 +113,17 @@ static bool read_segments(struct db *db, int64_t import_id, struct reading *r, s
     return done;
 }
 
-/* *moved: the import was no longer the current one. */
+/* *moved: by the end the import was no longer the current one. */
 static bool read_network(struct db *db, struct arena *a, struct streets *s, bool *moved,
                          struct fail *f)
 {
     const int64_t import_mark = s->network.import_mark;
     struct reading r = { .draft = draft_new(), .row = arena_new() };
     struct streets now = { 0 };
-    bool done = read_segments(db, s->import_id, &r, f);
+    bool done = read_segments(db, s->import_id, &r, f) &&
+                street_rules_read(db, s->import_id, r.draft, f) && read_import(db, r.row, &now, f);
 
-    *moved = false;
-    if (done && r.count == 0) {
-        done = read_import(db, r.row, &now, f);
-        *moved = done && now.import_id != s->import_id;
-    }
+    *moved = done && now.import_id != s->import_id;
     if (done && !*moved)
         done = draft_finish(r.draft, s->import_id, a, &s->network, f);
     s->network.import_mark = import_mark;

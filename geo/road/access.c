@@ -283,3 +283,14 @@ bool access_read(const struct access_tag *tags, int32_t tag_count, struct access
     *out = street;
     return true;
 }
+
+uint8_t access_modes(const struct access_tag *tags, int32_t tag_count, uint8_t modes)
+{
+    const struct reader r = { .tags = tags, .count = tag_count };
+    unsigned may = 0;
+
+    for (int row = 0; row < MODE_ROWS; row++)
+        may |=
+            permit(&r, row, "", (modes & 1u << MODES[row].mode) != 0) ? 1u << MODES[row].mode : 0;
+    return (uint8_t)may;
+}

@@ -41,4 +41,8 @@ struct access {
  * twice the first counts. */
 bool access_read(const struct access_tag *tags, int32_t tag_count, struct access *out);
 
+/* Who may pass (bits 1 << mode) after access=, vehicle=, foot= and so on, when `modes` may
+ * without any: for what is not a way. */
+uint8_t access_modes(const struct access_tag *tags, int32_t tag_count, uint8_t modes);
+
 #endif

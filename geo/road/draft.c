@@ -12,13 +12,14 @@
 enum { NAME_SLOTS_FIRST = 1024 };
 
 struct draft {
-    struct arena *arena; /* holds this struct and nothing else that lasts */
+    struct arena *arena; /* holds this struct, and the ids of restrictions */
     int32_t count;
     int64_t last_id;
     struct buf segment_id, way_id, from_node, to_node, length_cm;
     struct buf street_class, access, maxspeed_kmh, name_at, first_shape;
     struct buf shape;
     struct buf names;
+    struct buf restrictions, barriers; /* struct bans_restriction, bans_barrier */
 
     /* Names already seen: open addressing over their offsets, 0 where free. */
     struct buf name_slots;
@@ -60,7 +61,7 @@ void draft_free(struct draft *d)
                                     &d->to_node,     &d->length_cm,    &d->street_class,
                                     &d->access,      &d->maxspeed_kmh, &d->name_at,
                                     &d->first_shape, &d->shape,        &d->names,
-                                    &d->name_slots };
+                                    &d->name_slots,  &d->restrictions, &d->barriers };
 
     for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
         buf_free(columns[i]);
@@ -207,6 +208,30 @@ bool draft_add(struct draft *d, const struct draft_segment *s, struct fail *f)
     return true;
 }
 
+static const int64_t *keep_ids(struct draft *d, const int64_t *ids, int32_t count)
+{
+    int64_t *kept = arena_take(d->arena, (size_t)count + 1, sizeof *kept);
+
+    if (count > 0)
+        memcpy(kept, ids, (size_t)count * sizeof *kept);
+    return kept;
+}
+
+void draft_restriction(struct draft *d, const struct bans_restriction *r)
+{
+    struct bans_restriction kept = *r;
+
+    kept.from = keep_ids(d, r->from, r->from_count);
+    kept.via = keep_ids(d, r->via, r->via_count);
+    kept.to = keep_ids(d, r->to, r->to_count);
+    buf_put(&d->restrictions, &kept, sizeof kept);
+}
+
+void draft_barrier(struct draft *d, const struct bans_barrier *b)
+{
+    buf_put(&d->barriers, b, sizeof *b);
+}
+
 /* Moves a column into the arena, so that it is never held twice for long. */
 static void *settle(struct buf *column, struct arena *a)
 {
@@ -316,6 +341,16 @@ bool draft_finish(struct draft *d, int64_t import_id, struct arena *a, struct ne
     number_nodes(d, a, &n);
     list_edges(a, &n);
     d->count = 0;
+
+    const struct bans_source source = {
+        .restrictions = (const void *)d->restrictions.bytes,
+        .restriction_count = (int32_t)(d->restrictions.size / sizeof *source.restrictions),
+        .barriers = (const void *)d->barriers.bytes,
+        .barrier_count = (int32_t)(d->barriers.size / sizeof *source.barriers),
+    };
+
+    if (!bans_find(&n, &source, a, f))
+        return false;
     *out = n;
     return true;
 }

@@ -1,6 +1,7 @@
 #ifndef GEO_ROAD_DRAFT_H
 #define GEO_ROAD_DRAFT_H
 
+#include "geo/road/bans.h"
 #include "geo/road/network.h"
 
 /* A network in the making: segments are added one by one, in ascending order of
@@ -30,9 +31,13 @@ struct draft_segment {
  * right, and the draft is as it was. */
 bool draft_add(struct draft *d, const struct draft_segment *s, struct fail *f);
 
+/* What is forbidden on the streets; copied. */
+void draft_restriction(struct draft *d, const struct bans_restriction *r);
+void draft_barrier(struct draft *d, const struct bans_barrier *b);
+
 /* Makes the network, without costs (see network_price); its arrays live in the
- * arena. False with NO_STREETS when nothing was added. The draft is used up and
- * can only be freed. */
+ * arena. False with NO_STREETS when nothing was added, or STREETS_TOO_MANY. The draft is used up
+ * and can only be freed. */
 bool draft_finish(struct draft *d, int64_t import_id, struct arena *a, struct network *out,
                   struct fail *f);
 

@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { ALIGN = 64, BYTE_ORDER_MARK = 0x01020304, COLUMNS = 16 };
+enum { ALIGN = 64, BYTE_ORDER_MARK = 0x01020304, COLUMNS = 19 };
 
 static const char MAGIC[8] = { 'V', 'I', 'G', 'I', 'L', 'M', 'A', 'P' };
 
@@ -22,9 +22,11 @@ struct head {
     int32_t segment_count;
     int32_t shape_count;
     int32_t name_bytes;
+    int32_t ban_count;
+    int32_t ban_edge_count;
 };
 
-static_assert(sizeof(struct head) == 64, "no gaps: every byte is checked");
+static_assert(sizeof(struct head) == 72, "no gaps: every byte is checked");
 static_assert(ALIGN % sizeof(uint64_t) == 0, "the checksum reads whole words");
 
 /* One array of the network: how many of what, and where the pointer to it is. */
@@ -38,6 +40,7 @@ static void list_columns(struct network *n, struct column columns[COLUMNS])
 {
     const size_t nodes = (size_t)n->node_count;
     const size_t segments = (size_t)n->segment_count;
+    const size_t bans = (size_t)n->ban_count;
     const struct column all[COLUMNS] = {
         { &n->node_id, nodes, sizeof *n->node_id },
         { &n->node_at, nodes, sizeof *n->node_at },
@@ -55,6 +58,9 @@ static void list_columns(struct network *n, struct column columns[COLUMNS])
         { &n->access, segments, sizeof *n->access },
         { &n->maxspeed_kmh, segments, sizeof *n->maxspeed_kmh },
         { &n->names, (size_t)n->name_bytes, sizeof *n->names },
+        { &n->first_ban_edge, bans > 0 ? bans + 1 : 0, sizeof *n->first_ban_edge },
+        { &n->ban_edge, (size_t)n->ban_edge_count, sizeof *n->ban_edge },
+        { &n->ban_modes, bans, sizeof *n->ban_modes },
     };
 
     memcpy(columns, all, sizeof all);
@@ -113,7 +119,9 @@ void image_write(const struct network *n, struct buf *out)
                          .node_count = n->node_count,
                          .segment_count = n->segment_count,
                          .shape_count = n->shape_count,
-                         .name_bytes = n->name_bytes };
+                         .name_bytes = n->name_bytes,
+                         .ban_count = n->ban_count,
+                         .ban_edge_count = n->ban_edge_count };
     size_t at = aligned(sizeof head);
 
     assert(out->size == 0);
@@ -128,7 +136,8 @@ void image_write(const struct network *n, struct buf *out)
         const void *from;
 
         memcpy(&from, columns[i].pointer, sizeof from);
-        memcpy(bytes + at, from, columns[i].count * columns[i].item);
+        if (columns[i].count > 0)
+            memcpy(bytes + at, from, columns[i].count * columns[i].item);
         at += aligned(columns[i].count * columns[i].item);
     }
     image_seal(bytes, head.size);
@@ -145,7 +154,9 @@ static bool counts_sound(const struct head *h)
     return h->segment_count >= 1 && h->segment_count <= NETWORK_SEGMENTS_MAX &&
            h->node_count >= 1 && h->node_count <= 2 * h->segment_count &&
            h->shape_count >= 2 * h->segment_count && h->shape_count <= NETWORK_SHAPE_MAX &&
-           h->name_bytes >= 1 && h->name_bytes <= NETWORK_NAMES_MAX;
+           h->name_bytes >= 1 && h->name_bytes <= NETWORK_NAMES_MAX && h->ban_count >= 0 &&
+           h->ban_count <= NETWORK_BANS_MAX && h->ban_edge_count >= 2 * h->ban_count &&
+           h->ban_edge_count <= NETWORK_BAN_EDGES_MAX * h->ban_count;
 }
 
 static bool points_sound(const struct point_e7 *points, int32_t count)
@@ -199,6 +210,49 @@ static bool segments_sound(const struct network *n)
     return true;
 }
 
+/* Whether the edges may follow one another; the network is sound but for its bans. */
+static bool ban_sound(const struct network *n, int32_t ban)
+{
+    const int32_t *edges = n->ban_edge + n->first_ban_edge[ban];
+    const int32_t count = n->first_ban_edge[ban + 1] - n->first_ban_edge[ban];
+
+    for (int32_t i = 0; i < count; i++)
+        if (edges[i] < 0 || edges[i] >= 2 * n->segment_count ||
+            (i > 0 && network_tail(n, edges[i]) != network_head(n, edges[i - 1])))
+            return false;
+    return n->ban_modes[ban] > 0 && n->ban_modes[ban] < 1 << MODE_COUNT;
+}
+
+static bool follows(const struct network *n, int32_t ban)
+{
+    const int32_t *a = n->ban_edge + n->first_ban_edge[ban - 1];
+    const int32_t *b = n->ban_edge + n->first_ban_edge[ban];
+    const int32_t a_count = n->first_ban_edge[ban] - n->first_ban_edge[ban - 1];
+    const int32_t b_count = n->first_ban_edge[ban + 1] - n->first_ban_edge[ban];
+
+    for (int32_t i = 0; i < a_count && i < b_count; i++)
+        if (a[i] != b[i])
+            return a[i] < b[i];
+    return a_count < b_count;
+}
+
+static bool bans_sound(const struct network *n)
+{
+    if (n->ban_count == 0)
+        return true;
+    if (n->first_ban_edge[0] != 0 || n->first_ban_edge[n->ban_count] != n->ban_edge_count)
+        return false;
+    for (int32_t i = 0; i < n->ban_count; i++) {
+        const int64_t count = (int64_t)n->first_ban_edge[i + 1] - n->first_ban_edge[i];
+
+        if (count < 2 || count > NETWORK_BAN_EDGES_MAX ||
+            n->first_ban_edge[i + 1] > n->ban_edge_count || !ban_sound(n, i) ||
+            (i > 0 && !follows(n, i)))
+            return false;
+    }
+    return true;
+}
+
 static bool head_sound(const struct head *h, size_t size, struct fail *f)
 {
     if (memcmp(h->magic, MAGIC, sizeof MAGIC) != 0)
@@ -231,7 +285,9 @@ bool image_open(const void *bytes, size_t size, int64_t import_id, int64_t impor
                          .node_count = h.node_count,
                          .segment_count = h.segment_count,
                          .shape_count = h.shape_count,
-                         .name_bytes = h.name_bytes };
+                         .name_bytes = h.name_bytes,
+                         .ban_count = h.ban_count,
+                         .ban_edge_count = h.ban_edge_count };
 
     list_columns(&n, columns);
     if (image_size(columns) != size)
@@ -246,7 +302,7 @@ bool image_open(const void *bytes, size_t size, int64_t import_id, int64_t impor
     }
     if (n.names[0] != '\0' || n.names[n.name_bytes - 1] != '\0')
         return refuse(f, "its names have no end");
-    if (!segments_sound(&n) || !nodes_sound(&n))
+    if (!segments_sound(&n) || !nodes_sound(&n) || !bans_sound(&n))
         return refuse(f, "its streets contradict themselves");
     if (!points_sound(n.node_at, n.node_count) || !points_sound(n.shape, n.shape_count))
         return refuse(f, "a point of it is not on the earth");

@@ -9,7 +9,7 @@
  * machine's kind (little-endian); another kind refuses them and makes its own. */
 
 /* Raised whenever the layout or the meaning of a value changes. */
-enum { IMAGE_VERSION = 1 };
+enum { IMAGE_VERSION = 2 };
 
 /* Appends the image; `out` must be empty. */
 void image_write(const struct network *n, struct buf *out);

@@ -3,10 +3,11 @@
 
 #include <string.h>
 
+#include "geo/road/graph.h"
 #include "tests/support/check_near.h"
 #include "tests/support/town.h"
 
-enum { IMPORT = 1, NODES = 20, SEGMENTS = 50 };
+enum { IMPORT = 1, NODES = 20, SEGMENTS = 50, BANS = 12 };
 
 struct fixture {
     struct arena *arena;
@@ -22,7 +23,8 @@ static int set_up(void **state)
 
     here->arena = a;
     here->dice = (struct town_dice){ 7 };
-    here->network = town_random(&here->dice, NODES, SEGMENTS, false, a);
+    here->network =
+        town_banned(&here->dice, town_random(&here->dice, NODES, SEGMENTS, false, a), BANS, a);
     image_write(here->network, &here->image);
     *state = here;
     return 0;
@@ -56,6 +58,9 @@ static void what_was_written_is_read(void **state)
         assert_int_equal(got.length_cm[s], n->length_cm[s]);
     }
     assert_memory_equal(got.shape, n->shape, (size_t)n->shape_count * sizeof *n->shape);
+    assert_int_equal(got.ban_count, n->ban_count);
+    assert_memory_equal(got.ban_edge, n->ban_edge, (size_t)n->ban_edge_count * sizeof *n->ban_edge);
+    assert_memory_equal(got.ban_modes, n->ban_modes, (size_t)n->ban_count);
     image_write(&got, &again);
     assert_int_equal(again.size, here->image.size);
     assert_memory_equal(again.bytes, here->image.bytes, again.size);
@@ -122,15 +127,18 @@ static void what_is_opened_can_be_used_whatever_the_bytes(void **state)
         buf_clear(&damaged);
         buf_put(&damaged, here->image.bytes, here->image.size);
         for (int32_t i = town_pick(&dice, 3); i >= 0; i--)
-            damaged.bytes[64 + town_pick(&dice, (int32_t)damaged.size - 64)] =
+            damaged.bytes[72 + town_pick(&dice, (int32_t)damaged.size - 72)] =
                 (char)town_roll(&dice);
         image_seal(damaged.bytes, damaged.size);
         if (!image_open(damaged.bytes, damaged.size, IMPORT, 0, &got, &f))
             continue;
         struct arena *a = arena_new();
 
+        struct graph g;
+
         opened++;
         network_price(&got, &speeds, a);
+        graph_take(&got, a, &g);
         for (int32_t s = 0; s < got.segment_count; s++) {
             assert_true(strlen(network_name(&got, s)) < (size_t)got.name_bytes);
             assert_true(point_valid(network_point(&got, (struct spot){ s, got.length_cm[s] })));
