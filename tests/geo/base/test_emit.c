@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "geo/base/arena.h"
@@ -94,6 +95,41 @@ static void numbers_have_no_exponent_and_no_needless_zeros(void **state)
     assert_int_equal(strlen(buf_text(&room->out)), 310);
 }
 
+/* What printf would write, without the zeros at its end. */
+static const char *by_printf(char text[400], double value, int decimals)
+{
+    int length = snprintf(text, 400, "%.*f", (int)((unsigned)decimals % 10), value);
+
+    while (decimals > 0 && text[length - 1] == '0')
+        length--;
+    if (decimals > 0 && text[length - 1] == '.')
+        length--;
+    text[length] = 0;
+    return strcmp(text, "-0") == 0 ? "0" : text;
+}
+
+/* Numbers of every size, many of them in the middle between two that can be written. */
+static void numbers_are_rounded_as_printf_rounds_them(void **state)
+{
+    uint64_t dice = 88172645463325252u;
+
+    for (int i = 0; i < 300000; i++) {
+        dice ^= dice << 13;
+        dice ^= dice >> 7;
+        dice ^= dice << 17;
+        const int decimals = (int)(dice % 10);
+        const double size = pow(10, (double)(dice >> 8 & 31) - 12);
+        const double value =
+            (dice & 64 ? -1 : 1) * (dice & 128 ? ((double)(dice >> 40) + 0.5) / pow(10, decimals)
+                                               : (double)(dice >> 20) * size);
+        struct room *room = begin(state);
+        char want[400];
+
+        emit_number(&room->emit, value, decimals);
+        assert_string_equal(buf_text(&room->out), by_printf(want, value, decimals));
+    }
+}
+
 static void every_text_comes_back_through_the_parser(void **state)
 {
     static const char *const TEXTS[] = {
@@ -145,6 +181,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commas_stand_where_they_belong),
         cmocka_unit_test(numbers_have_no_exponent_and_no_needless_zeros),
+        cmocka_unit_test(numbers_are_rounded_as_printf_rounds_them),
         cmocka_unit_test(every_text_comes_back_through_the_parser),
         cmocka_unit_test(what_is_no_utf8_becomes_the_replacement_character),
     };
