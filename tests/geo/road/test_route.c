@@ -236,6 +236,49 @@ static void being_there_is_a_way_of_no_length(void **state)
     arena_free(a);
 }
 
+static void a_way_over_places_is_the_ways_between_them(void **state)
+{
+    struct town_dice dice = { 55 };
+    struct route_room *room = route_room_new();
+    int32_t found = 0;
+
+    (void)state;
+    for (int32_t town = 0; town < TOWNS / 10; town++) {
+        struct arena *a = arena_new();
+        const struct network *n =
+            town_random(&dice, 2 + town_pick(&dice, 20), 5 + town_pick(&dice, 60), false, a);
+        struct roads *roads = town_roads(n, a);
+        const int32_t count = 2 + town_pick(&dice, 4);
+        struct spot places[5];
+        uint64_t want_ms = 0;
+        struct route r;
+        struct fail f;
+
+        for (int32_t i = 0; i < count; i++) {
+            places[i] = town_spot(&dice, n);
+            want_ms += i > 0 ? slow_cost(n, MODE_FOOT, places[i - 1], places[i]) : 0;
+        }
+        const struct route_wish wish = { MODE_FOOT, count, places, NULL };
+
+        if (!route_over(roads, &wish, room, a, &r, &f)) {
+            assert_true(want_ms >= NETWORK_COST_NEVER);
+            arena_free(a);
+            continue;
+        }
+        found++;
+        assert_int_equal(r.cost_ms, want_ms);
+        assert_int_equal(r.leg_count, count - 1);
+        check_ends(n, &r);
+        check_steps(&r);
+        for (int32_t i = 0; i < r.leg_count; i++)
+            assert_int_equal(r.steps[r.legs[i].first_step].turn,
+                             i == 0 ? TURN_DEPART : TURN_WAYPOINT);
+        arena_free(a);
+    }
+    assert_true(found > TOWNS / 100);
+    route_room_free(room);
+}
+
 static void every_turn_has_a_word(void **state)
 {
     (void)state;
@@ -252,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_straight_street_is_one_step),
         cmocka_unit_test(a_piece_without_name_is_told_only_where_the_street_goes_on_elsewhere),
         cmocka_unit_test(being_there_is_a_way_of_no_length),
+        cmocka_unit_test(a_way_over_places_is_the_ways_between_them),
         cmocka_unit_test(every_turn_has_a_word),
     };
 
