@@ -299,7 +299,8 @@ static int by_place(const void *one, const void *other)
     return (a->from_cm > b->from_cm) - (a->from_cm < b->from_cm);
 }
 
-/* Sorts the pieces and joins those that touch; how many are left. */
+/* Sorts the pieces and joins those between which no centimetre is left out; how many are
+ * left. */
 static int32_t join(struct range_piece *pieces, int32_t count)
 {
     int32_t kept = 0;
@@ -309,7 +310,7 @@ static int32_t join(struct range_piece *pieces, int32_t count)
     for (int32_t i = 0; i < count; i++) {
         struct range_piece *last = kept > 0 ? &pieces[kept - 1] : NULL;
 
-        if (!last || last->segment != pieces[i].segment || pieces[i].from_cm > last->to_cm)
+        if (!last || last->segment != pieces[i].segment || pieces[i].from_cm > last->to_cm + 1)
             pieces[kept++] = pieces[i];
         else if (pieces[i].to_cm > last->to_cm)
             last->to_cm = pieces[i].to_cm;

@@ -39,7 +39,7 @@ struct range_piece {
     uint32_t from_cm, to_cm;
 };
 
-/* What is reached within one limit: no two pieces touch. */
+/* What is reached within one limit. Between two pieces a centimetre at least is not. */
 struct range_band {
     int64_t length_cm; /* of all pieces */
     int32_t piece_count;

@@ -93,7 +93,7 @@ static void check_pieces(const struct network *n, const struct question *q, cons
         assert_true(p->from_cm < p->to_cm && p->to_cm <= n->length_cm[p->segment]);
         if (i > 0)
             assert_true(p[-1].segment < p->segment ||
-                        (p[-1].segment == p->segment && p[-1].to_cm < p->from_cm));
+                        (p[-1].segment == p->segment && p[-1].to_cm + 1 < p->from_cm));
         length_cm += p->to_cm - p->from_cm;
         check_spot(n, q, r, p->segment, (int64_t)p->from_cm - 1);
         check_spot(n, q, r, p->segment, p->from_cm);
