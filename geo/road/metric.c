@@ -3,9 +3,10 @@
  * from below are final when they are used.
  *
  * A change goes the same way: an arc whose cost changed concerns the arcs between its
- * upper end and the other upper neighbours of its lower end, all of them higher. They
- * wait in a heap by arc number, are computed anew from their own edges and triangles,
- * and go no further where nothing changed. */
+ * upper end and the other upper neighbours of its lower end, all of them higher. Of these
+ * only those can change that the triangle becomes cheaper than, or that cost what it cost
+ * before; they wait in a heap by arc number, are computed anew from their own edges and
+ * triangles, and go no further where nothing changed. */
 #include "geo/road/metric.h"
 
 #include <assert.h>
@@ -310,14 +311,33 @@ static bool compute_again(struct metric *m, int32_t arc)
 }
 
 /* The arcs between the upper end and the other upper neighbours of the lower end. */
-static void concern(struct metric *m, int32_t arc)
+/* Whether a way that another has become could change what it may be the cheapest of. */
+static bool matters(int32_t cost, int32_t before, int32_t now)
+{
+    return now < cost || (before == cost && cost < METRIC_NEVER && now > before);
+}
+
+/* `arc` cost these before. Where both sides of a triangle change, the second finds the
+ * first as it is now: whatever the sum of both has become, one of the two looks sees it. */
+static void concern(struct metric *m, int32_t arc, int32_t was_up, int32_t was_down)
 {
     const struct hierarchy *h = m->h;
     const int32_t node = h->tail[arc];
+    const int32_t *up = m->up;
+    const int32_t *down = m->down;
 
-    for (int32_t other = h->up_first[node]; other < h->up_first[node + 1]; other++)
-        if (other != arc)
-            wait_for(m, hierarchy_arc(h, h->head[arc], h->head[other]));
+    for (int32_t other = h->up_first[node]; other < h->up_first[node + 1]; other++) {
+        if (other == arc)
+            continue;
+        const int32_t third = hierarchy_arc(h, h->head[arc], h->head[other]);
+        const bool is_lower = h->head[arc] < h->head[other];
+        const int32_t out = is_lower ? up[third] : down[third]; /* from this arc's upper end */
+        const int32_t in = is_lower ? down[third] : up[third];
+
+        if (matters(out, was_down + up[other], down[arc] + up[other]) ||
+            matters(in, down[other] + was_up, down[other] + up[arc]))
+            wait_for(m, third);
+    }
 }
 
 int32_t metric_change(struct metric *m, const struct metric_change *changes, int32_t count,
@@ -333,11 +353,12 @@ int32_t metric_change(struct metric *m, const struct metric_change *changes, int
     }
     while (m->heap.size > 0) {
         const int32_t arc = next_waiting(m);
+        const int32_t was_up = m->up[arc], was_down = m->down[arc];
 
         if (!compute_again(m, arc))
             continue;
         buf_put(&m->changed, &arc, sizeof arc);
-        concern(m, arc);
+        concern(m, arc, was_up, was_down);
     }
     *arcs = (void *)m->changed.bytes;
     return (int32_t)(m->changed.size / sizeof(int32_t));
