@@ -24,6 +24,7 @@ static const struct endpoints_group *const GROUPS[] = {
     &ENDPOINTS_DOUBTS,
     &ENDPOINTS_NODES,
     &ENDPOINTS_TRACKS,
+    &ENDPOINTS_MATCHES,
     &ENDPOINTS_FENCES,
     &ENDPOINTS_NETWORK,
     &ENDPOINTS_CLOSURES,

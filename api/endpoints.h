@@ -80,6 +80,7 @@ extern const struct endpoints_group ENDPOINTS_FENCES;
 extern const struct endpoints_group ENDPOINTS_NETWORK;
 extern const struct endpoints_group ENDPOINTS_NODES;
 extern const struct endpoints_group ENDPOINTS_TRACKS;
+extern const struct endpoints_group ENDPOINTS_MATCHES;
 extern const struct endpoints_group ENDPOINTS_CLOSURES;
 
 enum {

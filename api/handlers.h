@@ -317,6 +317,10 @@ HANDLER(on_tiles_describe);
 /* api/on_tracks.c: where a person was, and those who went to an incident. */
 HANDLER(on_tracks_person);
 HANDLER(on_tracks_incident);
+HANDLER(on_tracks_matched);
+
+/* api/on_matches.c: tracks that are sent along, on the streets. */
+HANDLER(on_matches_find);
 
 #undef HANDLER
 

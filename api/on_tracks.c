@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api/handlers.h"
+#include "api/match_json.h"
 #include "api/way.h"
 #include "engine/audit.h"
 #include "engine/clock.h"
@@ -258,6 +259,25 @@ static bool open_room(const struct request *r, struct tracks_room *out, struct f
     return request_db(r, &out->db, f);
 }
 
+/* A person's track, recorded with its purpose before anything of it is told. */
+static bool take_track(const struct request *r, const struct tracks_room *room, const char *purpose,
+                       struct tracks_track *t, struct fail *f)
+{
+    struct arena *a = r->arena;
+    int64_t org_id;
+
+    if (!db_begin(room->db, f))
+        return false;
+    if (tracks_of_person(room, t, &org_id, f) &&
+        record(r, room->db, arena_text(a, "person %lld", (long long)t->person_id), org_id, purpose,
+               arena_text(a, "{\"from\":\"%s\",\"until\":\"%s\",\"positions\":%d}",
+                          moment(t->from_us, a), moment(t->until_us, a), t->count),
+               f))
+        return true;
+    db_rollback(room->db);
+    return false;
+}
+
 bool on_tracks_person(const struct request *r, struct reply *out, struct fail *f)
 {
     struct tracks_track t = { 0 };
@@ -265,23 +285,43 @@ bool on_tracks_person(const struct request *r, struct reply *out, struct fail *f
     const struct point *points;
     const char *purpose;
     enum frame frame;
-    int64_t org_id;
 
     if (!request_param_id(r, "person_id", &t.person_id, f) || !read_purpose(r, &purpose, f) ||
         !way_read_frame(request_query(r, "frame"), &frame, f) || !open_room(r, &room, f) ||
-        !read_time(r, room.now_us, &t, f) || !db_begin(room.db, f))
+        !read_time(r, room.now_us, &t, f) || !take_track(r, &room, purpose, &t, f) ||
+        !turn(&t, frame, r->arena, &points, f))
         return false;
-    if (tracks_of_person(&room, &t, &org_id, f) && turn(&t, frame, r->arena, &points, f) &&
-        record(r, room.db, arena_text(r->arena, "person %lld", (long long)t.person_id), org_id,
-               purpose,
-               arena_text(r->arena, "{\"from\":\"%s\",\"until\":\"%s\",\"positions\":%d}",
-                          moment(t.from_us, r->arena), moment(t.until_us, r->arena), t.count),
-               f)) {
-        write_tracks(&t, &points, 1, frame, out);
-        return true;
+    write_tracks(&t, &points, 1, frame, out);
+    return true;
+}
+
+/* The streets say no less of where she was than the positions do. */
+bool on_tracks_matched(const struct request *r, struct reply *out, struct fail *f)
+{
+    struct tracks_track t = { 0 };
+    struct tracks_room room;
+    struct matches found;
+    const char *purpose;
+    enum frame frame;
+    enum mode mode;
+
+    if (!request_param_id(r, "person_id", &t.person_id, f) || !read_purpose(r, &purpose, f) ||
+        !way_read_frame(request_query(r, "frame"), &frame, f) ||
+        !match_json_mode(request_query(r, "by"), &mode, f) || !open_room(r, &room, f) ||
+        !read_time(r, room.now_us, &t, f))
+        return false;
+    const struct world *w = engine_hold_city(r->engine, f);
+    bool is_told = w && take_track(r, &room, purpose, &t, f);
+
+    if (is_told) {
+        matches_find(w, mode, matches_fixes(t.fixes, t.count, r->arena), t.count,
+                     r->worker->hop_room, r->arena, &found);
+        is_told = match_json_write(r, &found, mode, frame, out, f);
     }
-    db_rollback(room.db);
-    return false;
+    world_drop(w);
+    if (is_told)
+        reply_header(out, "Cache-Control", "no-store");
+    return is_told;
 }
 
 bool on_tracks_incident(const struct request *r, struct reply *out, struct fail *f)

@@ -17,6 +17,7 @@ struct endpoint;
 struct engine;
 struct gate_field;
 struct gate_pass;
+struct hop_room;
 struct nearest_room;
 struct range_room;
 struct route_room;
@@ -53,6 +54,7 @@ struct worker {
     struct nearest_room *nearest_room;
     struct range_room *range_room;
     struct route_room *route_room;
+    struct hop_room *hop_room;
     const char *database; /* its address */
 };
 

@@ -15,6 +15,7 @@
 #include "api/endpoints.h"
 #include "api/lines.h"
 #include "api/listen.h"
+#include "api/rooms.h"
 #include "api/service.h"
 #include "api/streams.h"
 #include "api/talk.h"
@@ -23,9 +24,6 @@
 #include "engine/db.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
-#include "geo/road/nearest.h"
-#include "geo/road/range.h"
-#include "geo/road/route.h"
 
 enum {
     RATE_MIN_BYTES_S = 16 * 1024, /* who is slower on average is cut */
@@ -460,11 +458,9 @@ __attribute__((format(printf, 2, 0))) static void on_complaint(void *self, const
 
 static void *work_through(struct server *s, struct backlog_item *(*take)(struct backlog *b))
 {
-    struct worker worker = { .database = config_text(s->service->config, CONFIG_DATABASE),
-                             .nearest_room = nearest_room_new(),
-                             .range_room = range_room_new(),
-                             .route_room = route_room_new() };
+    struct worker worker = { .database = config_text(s->service->config, CONFIG_DATABASE) };
 
+    rooms_new(&worker);
     for (struct talk *t; (t = (struct talk *)take(s->backlog));) {
         t->times.taken_us = clock_steady_us();
         t->meeting = (struct reply_meeting){ .carry = resume, .self = t };
@@ -473,9 +469,7 @@ static void *work_through(struct server *s, struct backlog_item *(*take)(struct 
             resume(t);
     }
     db_close(worker.db);
-    nearest_room_free(worker.nearest_room);
-    range_room_free(worker.range_room);
-    route_room_free(worker.route_room);
+    rooms_free(&worker);
     return NULL;
 }
 

@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "engine/upkeep.h"
 #include "geo/instant.h"
+#include "tests/support/block.h"
 #include "tests/support/check_near.h"
 #include "tests/support/database.h"
 #include "tests/support/newcomer.h"
@@ -74,6 +75,13 @@ static struct asking_answer look(int64_t person_id, const char *query)
         "GET", newcomer_text("/v1/people/%lld/track?%s", (long long)person_id, query), NULL, NULL);
 }
 
+static struct asking_answer match(int64_t person_id, const char *query)
+{
+    return newcomer_ask(
+        "GET", newcomer_text("/v1/people/%lld/matched_track?%s", (long long)person_id, query), NULL,
+        NULL);
+}
+
 static int64_t reads(void)
 {
     return database_int(NEWCOMER_ROOM.d,
@@ -113,6 +121,37 @@ static void a_track_is_told_for_a_purpose_that_is_recorded(void **state)
         "complaint 17 2 7true");
     a = look(person, "purpose=x&frame=gcj02");
     check_near(asking_number(&a, "/features/0/geometry/coordinates/0/0"), 117.190773, 1e-5);
+}
+
+static void a_way_by_streets_is_told_as_the_track_itself_is(void **state)
+{
+    const int64_t person = let_in_on_duty();
+    struct fail f = { 0 };
+
+    (void)state;
+    send(person, 1200, 20, 10);
+    asking_as(NEWCOMER_ROOM.worker, ROLE_DISPATCHER, 2, 0);
+    struct asking_answer a = match(person, "purpose=complaint");
+
+    asking_expect(&a, 503, "no_city_yet");
+    assert_int_equal(reads(), 0);
+    block_import(NEWCOMER_ROOM.d, 8, (struct point){ 117.184, 34.261 });
+    if (!engine_follow(asking_engine(NEWCOMER_ROOM.asking), &f))
+        fail_msg("%s", f.text);
+    a = match(person, "purpose=complaint");
+    asking_expect(&a, 200, NULL);
+    assert_string_equal(asking_header(&a, "Cache-Control"), "no-store");
+    assert_int_equal(asking_count(&a, "/fixes"), 20);
+    assert_string_equal(asking_text(&a, "/features/0/properties/pieces/0/name"), "Row 0");
+    assert_int_equal(reads(), 1);
+    a = match(person, "");
+    asking_expect(&a, 422, "key_missing");
+    a = match(person, "purpose=x&by=horse");
+    asking_expect(&a, 422, "value_not_allowed");
+    asking_as(NEWCOMER_ROOM.worker, ROLE_DISPATCHER, 3, 0);
+    a = match(person, "purpose=complaint");
+    asking_expect(&a, 404, "person_unknown");
+    assert_int_equal(reads(), 1);
 }
 
 static void without_a_purpose_nothing_is_told_and_nothing_recorded(void **state)
@@ -339,6 +378,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, newcomer_open, newcomer_close)
     const struct CMUnitTest tests[] = {
         CASE(a_track_is_told_for_a_purpose_that_is_recorded),
+        CASE(a_way_by_streets_is_told_as_the_track_itself_is),
         CASE(without_a_purpose_nothing_is_told_and_nothing_recorded),
         CASE(whom_one_does_not_see_one_cannot_follow),
         CASE(from_the_moment_she_does_not_agree_nothing_is_told),

@@ -10,13 +10,11 @@
 #include "api/answer.h"
 #include "api/auth.h"
 #include "api/endpoints.h"
+#include "api/rooms.h"
 #include "api/service.h"
 #include "engine/config.h"
 #include "engine/engine.h"
 #include "engine/tokens.h"
-#include "geo/road/nearest.h"
-#include "geo/road/range.h"
-#include "geo/road/route.h"
 #include "tests/support/check_near.h"
 
 enum { FIELDS_MAX = 16, SIZE_ROOM = 24, CALLERS_MAX = 64, TOKEN_LIFE_S = 3600 };
@@ -150,9 +148,7 @@ struct asking_worker *asking_worker_new(struct asking *s)
     w->arena = arena_new();
     sem_init(&w->arrived, 0, 0);
     w->worker.database = config_text(s->config, CONFIG_DATABASE);
-    w->worker.nearest_room = nearest_room_new();
-    w->worker.range_room = range_room_new();
-    w->worker.route_room = route_room_new();
+    rooms_new(&w->worker);
     asking_as(w, ROLE_ADMIN, 1, 0);
     return w;
 }
@@ -161,9 +157,7 @@ void asking_worker_free(struct asking_worker *w)
 {
     if (w->used)
         reply_clear(&w->answer.reply);
-    nearest_room_free(w->worker.nearest_room);
-    range_room_free(w->worker.range_room);
-    route_room_free(w->worker.route_room);
+    rooms_free(&w->worker);
     db_close(w->worker.db);
     arena_free(w->arena);
     sem_destroy(&w->arrived);

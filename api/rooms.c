@@ -1,0 +1,23 @@
+#include "api/rooms.h"
+
+#include "api/request.h"
+#include "geo/road/hop.h"
+#include "geo/road/nearest.h"
+#include "geo/road/range.h"
+#include "geo/road/route.h"
+
+void rooms_new(struct worker *w)
+{
+    w->nearest_room = nearest_room_new();
+    w->range_room = range_room_new();
+    w->route_room = route_room_new();
+    w->hop_room = hop_room_new();
+}
+
+void rooms_free(struct worker *w)
+{
+    nearest_room_free(w->nearest_room);
+    range_room_free(w->range_room);
+    route_room_free(w->route_room);
+    hop_room_free(w->hop_room);
+}
