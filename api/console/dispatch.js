@@ -8,6 +8,7 @@ import { askNearest, clear } from './nearest.js';
 import { startOrder } from './order.js';
 import { caller } from './pages.js';
 import { startQueue } from './queue.js';
+import { isPointing } from './roads.js';
 
 const DISPATCHERS = ['admin', 'dispatcher'];
 const READERS = ['admin', 'dispatcher', 'planner', 'manager', 'auditor'];
@@ -74,7 +75,7 @@ export async function startDispatch() {
   });
   map.on('click', 'incidents', (event) => {
     const { id } = event.features[0].properties;
-    if (incidentOf(id)) work(id);
+    if (!isPointing() && incidentOf(id)) work(id);
   });
   await startIncidents();
   startQueue();

@@ -145,7 +145,20 @@ function arrow(turned) {
   };
 }
 
+/* A street that is closed: no entry; one that is slow: the same, open. */
+function closure(closed) {
+  return (c, colours) => {
+    c.beginPath();
+    c.arc(half, half, 12, 0, 7);
+    if (closed) finish(c, colours.doubt, colours.halo);
+    else finish(c, colours.halo, colours.lookout, 4);
+    c.fillStyle = closed ? colours.on_colour : colours.lookout;
+    c.fillRect(11, 16, 14, 4);
+  };
+}
+
 const ICONS = {
+  closed: closure(true), slowed: closure(false),
   station, grid, incident, doubt, 'track-now': trackNow,
   lookout: lookout(true), 'lookout-off': lookout(false),
   candidate: candidate(false), 'candidate-chosen': candidate(true),

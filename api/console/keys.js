@@ -10,12 +10,13 @@ import { openOrder } from './order.js';
 import { pageNow } from './pages.js';
 import { walk } from './queue.js';
 import { stopReplay } from './replay.js';
+import { closeTool, toggleTool } from './roads.js';
 import { closeTwin, openTwin } from './twin.js';
 import { unwatch } from './watch.js';
 import { onLanguage, word } from './words.js';
 
 const HELP = [['/', 'search'], ['N', 'new'], ['J K', 'walk'], ['Enter', 'open'], ['1 – 9', 'choose'], ['0', 'tenth'], ['O', 'order'], ['Q', 'squad'],
-  ['S', 'step'], ['X', 'stand_down'], ['Esc', 'clear'], ['Z', 'fit'], ['G', 'grids'], ['L', 'list'],
+  ['S', 'step'], ['X', 'stand_down'], ['Esc', 'clear'], ['Z', 'fit'], ['G', 'grids'], ['R', 'way'], ['I', 'reach'], ['B', 'closures'], ['L', 'list'],
   ['← ↑ → ↓', 'move'], ['+ −', 'zoom'], ['?', 'help']];
 
 /* Those who may send people. */
@@ -34,8 +35,11 @@ const KEYS = {
   g: () => toggleLayer('grids'),
   z: () => (current ? zoomOrFit() : fit()),
   l: () => openTwin('people'),
+  r: () => toggleTool('way'),
+  i: () => toggleTool('reach'),
+  b: () => toggleTool('closures'),
   '?': () => $('help').showModal(),
-  Escape: () => stopReplay() || unwatch() || closeTwin() || putAway(),
+  Escape: () => stopReplay() || closeTool() || unwatch() || closeTwin() || putAway(),
 };
 
 /* To the incident; once more: with everybody who can come. */

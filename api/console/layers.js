@@ -1,5 +1,6 @@
 // The layer switcher: what the map shows, with its symbols explained.
 import { city, onCity } from './city.js';
+import { loadClosures } from './closures.js';
 import { $, make } from './dom.js';
 import { loadFences } from './fences.js';
 import { drawPageIcons } from './icons.js';
@@ -18,6 +19,7 @@ const SWITCHES = [
   { name: 'stations', layers: ['stations'], on: true, twin: true, meaning: [['station', 'layer.station']] },
   { name: 'lookouts', layers: ['lookouts'], on: true, twin: true,
     meaning: [['lookout', 'state.lookout_on'], ['lookout-off', 'state.lookout_off']] },
+  { name: 'closures', layers: ['closures-casing', 'closures', 'closures-mark'], on: true, twin: true, load: loadClosures, meaning: [['closed', 'closure.closed'], ['slowed', 'closure.slowed']] },
   { name: 'fences', layers: ['fence-area', 'fence-line', 'fence-name'], on: false, twin: true, load: loadFences, meaning: [] },
   { name: 'grids', layers: ['grid-area', 'grid-line', 'grid-name'], on: false, twin: true, meaning: [] },
   { name: 'buildings', layers: ['buildings'], on: true, of: ['buildings'] },

@@ -1,6 +1,7 @@
 // The console starts here, in this order: language, city, map, then everything
 // that works on them. `ready` on the document tells when all of it stands.
 import { startCity } from './city.js';
+import { closures, startClosures } from './closures.js';
 import { placeChosen, startDispatch } from './dispatch.js';
 import { $ } from './dom.js';
 import { startEvents } from './events.js';
@@ -11,13 +12,16 @@ import { map, startMap } from './map.js';
 import { startNearest } from './nearest.js';
 import { startPages } from './pages.js';
 import { startPeople } from './people.js';
+import { reachable } from './reachable.js';
 import { startReplay } from './replay.js';
+import { startRoads } from './roads.js';
 import { complain } from './say.js';
 import { startSearch } from './search.js';
 import { startTheme } from './theme.js';
 import { startTip } from './tip.js';
 import { startTwin } from './twin.js';
 import { startWatch } from './watch.js';
+import { way } from './way.js';
 import { startWords } from './words.js';
 
 async function start() {
@@ -36,6 +40,8 @@ async function start() {
   startPeople(city);
   startWatch();
   startReplay();
+  startRoads({ way, reach: reachable, closures });
+  startClosures();
   startEvents();
   await startDispatch();
   // Tests ask the map what it shows.

@@ -6,6 +6,7 @@ import { onEvent } from './events.js';
 import { age, coordinates, duration, metres, spokenDuration } from './format.js';
 import { drawPageIcons } from './icons.js';
 import { colours, map, showAll } from './map.js';
+import { pointed } from './roads.js';
 import { complain, hush, say } from './say.js';
 import { language, onLanguage, word } from './words.js';
 
@@ -275,10 +276,11 @@ export function startNearest(onPlace) {
   for (const mode of MODES) document.querySelector(`.modes input[value="${mode}"]`).addEventListener('change', modesChanged);
   $('clear').addEventListener('click', clear);
   map.on('click', (event) => {
-    if (map.queryRenderedFeatures(event.point, { layers: ['incidents'] }).length > 0) return; // is worked on instead
     const under = map.queryRenderedFeatures(event.point, { layers: ['stations', 'lookouts'] })[0];
     const at = under ? { lon: under.geometry.coordinates[0], lat: under.geometry.coordinates[1] }
       : { lon: event.lngLat.lng, lat: event.lngLat.lat };
+    if (pointed(at)) return;
+    if (map.queryRenderedFeatures(event.point, { layers: ['incidents'] }).length > 0) return; // is worked on instead
     onPlace({ ...at, name: under?.properties.name ?? '' });
   });
   map.on('mouseenter', 'candidates', () => { map.getCanvas().style.cursor = 'pointer'; });

@@ -5,6 +5,7 @@ import { $, make } from './dom.js';
 import { age, count, metres } from './format.js';
 import { goTo, inView, map } from './map.js';
 import { complain, say } from './say.js';
+import { moment } from './sheets.js';
 import { hasWord, onLanguage, word } from './words.js';
 
 const LIMIT = 500;
@@ -51,6 +52,11 @@ const TABLES = {
     path: '/v1/fences', everywhere: true, at: (item) => item.place ?? middle(item.area),
     columns: [['name', (item) => item.name], ['kind', (item) => item.kinds.map((kind) => word(`console.fence.${kind}`)).join(' · ')],
       ['whom', (item) => word(`console.fence.${item.whom}`)], ['inside', (item) => count(item.inside)]],
+  },
+  closures: {
+    path: '/v1/closures', everywhere: true, at: (item) => item.geometry && middle({ coordinates: [item.geometry.coordinates] }),
+    columns: [['name', (item) => item.reason], ['mode', (item) => item.modes.map((mode) => word(`console.mode.${mode}`)).join(' · ')],
+      ['length', (item) => metres(item.length_m)], ['from', (item) => (item.starts_at ? moment(item.starts_at) : '')], ['until', (item) => (item.ends_at ? moment(item.ends_at) : '')]],
   },
   grids: {
     path: '/v1/grids', at: (item) => middle(item.area),

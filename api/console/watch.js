@@ -7,7 +7,9 @@ import { circle } from './fences.js';
 import { age, metres } from './format.js';
 import { map } from './map.js';
 import { caller, openPage } from './pages.js';
+import { reachOf } from './reachable.js';
 import { replay } from './replay.js';
+import { isPointing } from './roads.js';
 import { complain } from './say.js';
 import { hasWord, onLanguage, word } from './words.js';
 
@@ -59,7 +61,8 @@ function show() {
     make('p', { class: 'watch-age' }, exactness()), marks() ?? '',
     make('div', { class: 'watch-acts' },
       make('button', { type: 'button', class: 'small-button', onclick: () => openPage('people', String(person.person_id)) }, word('console.watch.file')),
-      TRACERS.includes(caller.role) ? make('button', { type: 'button', class: 'small-button', onclick: () => trace().catch(complain) }, word('console.watch.track')) : ''));
+      TRACERS.includes(caller.role) ? make('button', { type: 'button', class: 'small-button', onclick: () => trace().catch(complain) }, word('console.watch.track')) : '',
+      person.position ? make('button', { type: 'button', class: 'small-button', onclick: () => reachOf('person_id', person.person_id, person.name, person.position) }, word('console.roads.reach')) : ''));
 }
 
 async function look(id) {
@@ -115,6 +118,8 @@ export function unwatch() {
 }
 
 export function startWatch() {
-  map.on('click', 'people', (event) => watch(event.features[0].id));
+  map.on('click', 'people', (event) => {
+    if (!isPointing()) watch(event.features[0].id);
+  });
   onLanguage(show);
 }
