@@ -3,6 +3,7 @@
  * open to other modes. */
 #include "geo/road/roads.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ struct roads {
     struct roads_base base;
     struct arena *arena;
     struct network network; /* the base's, with `cost` */
+    uint32_t modes;         /* bits 1 << mode: those that travel */
     uint32_t *cost[MODE_COUNT];
     uint32_t *draft[MODE_COUNT]; /* costs beside; NULL but between roads_draft and roads_tidy */
     bool is_new[MODE_COUNT];     /* all costs are, and the labels know none of them yet */
@@ -77,17 +79,23 @@ static void price_inward(const struct roads *r, const struct inward *in, const u
         inward_set(in, arc, arc_costs[arc]);
 }
 
+static bool travels(const struct roads *r, enum mode mode)
+{
+    return r->modes & 1u << mode;
+}
+
 static void open_mode(struct roads *r, enum mode mode)
 {
     const struct network *n = r->base.network;
     const struct hierarchy_edges edges = edges_of(r->base.graph);
+    const enum mode first = (enum mode)__builtin_ctz(r->modes);
     uint32_t *arc_costs = arc_costs_new(r->base.graph, mode, n->cost_ms[mode]);
 
     set_cost(r, mode, costs_copy(n, n->cost_ms[mode]));
-    if (mode == 0)
+    if (mode == first)
         inward_take(n, r->base.graph, r->base.hierarchy, r->arena, &r->inward[mode]);
     else
-        r->inward[mode] = inward_copy(&r->inward[0]);
+        r->inward[mode] = inward_copy(&r->inward[first]);
     price_inward(r, &r->inward[mode], arc_costs);
     r->metric[mode] = metric_new(r->base.hierarchy, &edges);
     metric_price(r->metric[mode], arc_costs);
@@ -96,17 +104,25 @@ static void open_mode(struct roads *r, enum mode mode)
     labels_fill(r->labels[mode], r->metric[mode]);
 }
 
-struct roads *roads_new(const struct roads_base *base)
+struct roads *roads_new_for(const struct roads_base *base, uint32_t modes)
 {
     struct arena *a = arena_new();
     struct roads *r = arena_take(a, 1, sizeof *r);
 
+    assert(modes > 0 && modes < 1u << MODE_COUNT);
     r->arena = a;
     r->base = *base;
+    r->modes = modes;
     r->network = *base->network;
     for (enum mode mode = 0; mode < MODE_COUNT; mode++)
-        open_mode(r, mode);
+        if (travels(r, mode))
+            open_mode(r, mode);
     return r;
+}
+
+struct roads *roads_new(const struct roads_base *base)
+{
+    return roads_new_for(base, (1u << MODE_COUNT) - 1);
 }
 
 void roads_free(struct roads *r)
@@ -130,9 +146,10 @@ size_t roads_bytes(const struct roads *r)
     size_t bytes = 0;
 
     for (enum mode mode = 0; mode < MODE_COUNT; mode++)
-        bytes += metric_bytes(r->metric[mode]) + labels_bytes(r->labels[mode]) +
-                 (size_t)r->inward[mode].arc_count * sizeof(struct inward_arc) +
-                 2 * (size_t)r->network.segment_count * sizeof *r->cost[mode];
+        if (travels(r, mode))
+            bytes += metric_bytes(r->metric[mode]) + labels_bytes(r->labels[mode]) +
+                     (size_t)r->inward[mode].arc_count * sizeof(struct inward_arc) +
+                     2 * (size_t)r->network.segment_count * sizeof *r->cost[mode];
     return bytes;
 }
 

@@ -27,6 +27,9 @@ struct roads;
 
 /* With the costs of the network, all labels filled. */
 struct roads *roads_new(const struct roads_base *base);
+/* For some modes only (bits 1 << mode): of the others nothing is kept, and nothing may be
+ * asked or changed. */
+struct roads *roads_new_for(const struct roads_base *base, uint32_t modes);
 void roads_free(struct roads *r);
 size_t roads_bytes(const struct roads *r);
 
