@@ -307,20 +307,37 @@ static void follow(struct guide *g, const struct leg *leg, struct route_leg *out
     }
 }
 
-/* Edges of a way lie anywhere in memory: all of them are called for before the first is
- * looked at. */
-static void expect(const struct guide *g, int32_t edge)
+/* Edges of a way and those that meet it lie anywhere in memory: all are called for before
+ * the first is looked at, each time by what came with the time before. */
+static void call_for_all(const struct guide *g, const struct leg *leg)
 {
     const struct network *n = g->n;
-    const int32_t segment = edge >> 1;
 
-    __builtin_prefetch(&n->length_cm[segment]);
-    __builtin_prefetch(&n->name_at[segment]);
-    __builtin_prefetch(&n->from[segment]);
-    __builtin_prefetch(&n->to[segment]);
-    __builtin_prefetch(&n->access[segment]);
-    __builtin_prefetch(&n->cost_ms[g->mode][edge]);
-    __builtin_prefetch(&n->shape[n->first_shape[segment]]);
+    for (int32_t i = 0; i < leg->edge_count; i++) {
+        const int32_t segment = leg->edges[i] >> 1;
+
+        __builtin_prefetch(&n->length_cm[segment]);
+        __builtin_prefetch(&n->name_at[segment]);
+        __builtin_prefetch(&n->from[segment]);
+        __builtin_prefetch(&n->to[segment]);
+        __builtin_prefetch(&n->access[segment]);
+        __builtin_prefetch(&n->cost_ms[g->mode][leg->edges[i]]);
+        __builtin_prefetch(&n->first_shape[segment]);
+    }
+    for (int32_t i = 0; i < leg->edge_count; i++) {
+        __builtin_prefetch(&n->first_out[network_head(n, leg->edges[i])]);
+        __builtin_prefetch(&n->shape[n->first_shape[leg->edges[i] >> 1]]);
+    }
+    for (int32_t i = 0; i < leg->edge_count; i++)
+        __builtin_prefetch(&n->out_edge[n->first_out[network_head(n, leg->edges[i])]]);
+    for (int32_t i = 0; i < leg->edge_count; i++) {
+        const int32_t node = network_head(n, leg->edges[i]);
+
+        for (int32_t out = n->first_out[node]; out < n->first_out[node + 1]; out++) {
+            __builtin_prefetch(&n->cost_ms[g->mode][n->out_edge[out]]);
+            __builtin_prefetch(&n->name_at[n->out_edge[out] >> 1]);
+        }
+    }
 }
 
 /* The most points that drawing can give, and steps. */
@@ -329,12 +346,12 @@ static void make_room(struct guide *g, const struct leg *legs, int32_t count, st
     size_t points = 2, steps = 2;
 
     for (int32_t l = 0; l < count; l++) {
+        call_for_all(g, &legs[l]);
         points += 2;
         steps += (size_t)legs[l].edge_count + 1;
         for (int32_t i = 0; i < legs[l].edge_count; i++) {
             const int32_t segment = legs[l].edges[i] >> 1;
 
-            expect(g, legs[l].edges[i]);
             points += (size_t)(g->n->first_shape[segment + 1] - g->n->first_shape[segment]) + 2;
         }
     }

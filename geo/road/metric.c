@@ -366,11 +366,16 @@ int32_t metric_change(struct metric *m, const struct metric_change *changes, int
 
 /* ------------------------------------------------------------------ what an arc stands for */
 
-static void put_way(struct buf *waiting, int32_t arc, bool is_down)
+/* Calls for what will be looked at when its turn comes: arcs lie anywhere in memory. */
+static void put_way(const struct metric *m, struct buf *waiting, int32_t arc, bool is_down)
 {
     const int32_t way = 2 * arc + is_down;
 
     buf_put(waiting, &way, sizeof way);
+    __builtin_prefetch(&m->arc_first[arc]);
+    __builtin_prefetch(&m->h->tail[arc]);
+    __builtin_prefetch(&m->h->head[arc]);
+    __builtin_prefetch(&(is_down ? m->down : m->up)[arc]);
 }
 
 /* The edge of its own that the arc costs as much as, or NONE. */
@@ -423,8 +428,8 @@ static void take_apart(const struct metric *m, int32_t arc, bool is_down, int32_
 
         if (other == NONE || to_low[one] + to_high[other] != cost)
             continue;
-        put_way(waiting, is_down ? one : other, false);
-        put_way(waiting, is_down ? other : one, true);
+        put_way(m, waiting, is_down ? one : other, false);
+        put_way(m, waiting, is_down ? other : one, true);
         return;
     }
     assert(!"an arc costs what its edges or a triangle cost");
@@ -434,7 +439,7 @@ void metric_unpack(const struct metric *m, int32_t arc, bool is_down, struct buf
                    struct buf *waiting)
 {
     buf_clear(waiting);
-    put_way(waiting, arc, is_down);
+    put_way(m, waiting, arc, is_down);
     while (waiting->size > 0) {
         int32_t way;
 
