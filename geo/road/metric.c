@@ -390,23 +390,25 @@ static int32_t own_edge(const struct metric *m, int32_t arc, bool is_down, int32
     return NONE;
 }
 
-/* The arc from below to a node above: they stand by their upper end, and the one that
- * is looked for comes behind `first`. */
+/* The arc from the lower end of `first`, behind it, to a node above: they stand by their
+ * upper end, nearly always within a few of it, and behind them those of the next node. */
 static int32_t arc_above(const struct hierarchy *h, int32_t first, int32_t head)
 {
-    int32_t from = first + 1;
-    int32_t to = h->up_first[h->tail[first] + 1];
-    const int32_t end = to;
+    int32_t arc = first + 1;
 
-    while (from < to) {
-        const int32_t middle = from + (to - from) / 2;
+    while (arc < h->arc_count && h->head[arc] < head && h->head[arc] > h->head[arc - 1])
+        arc++;
+    return arc < h->arc_count && h->head[arc] == head && h->tail[arc] == h->tail[first] ? arc
+                                                                                        : NONE;
+}
 
-        if (h->head[middle] < head)
-            from = middle + 1;
-        else
-            to = middle;
+/* Calls for what is looked at of the arcs from below. */
+static void call_for_some(const struct hierarchy *h, const int32_t *cost, int32_t from, int32_t to)
+{
+    for (int32_t i = from; i < to; i++) {
+        __builtin_prefetch(&cost[h->down[i]]);
+        __builtin_prefetch(&h->head[h->down[i]]);
     }
-    return from < end && h->head[from] == head ? from : NONE;
 }
 
 /* The two arcs of the lower triangle by which the arc got its cost: first what is
@@ -414,14 +416,18 @@ static int32_t arc_above(const struct hierarchy *h, int32_t first, int32_t head)
 static void take_apart(const struct metric *m, int32_t arc, bool is_down, int32_t cost,
                        struct buf *waiting)
 {
+    enum { SOME = 8 };
     const struct hierarchy *h = m->h;
     const int32_t low = h->tail[arc];
+    const int32_t begin = h->down_first[low], end = h->down_first[low + 1];
     const int32_t *to_low = is_down ? m->up : m->down;
     const int32_t *to_high = is_down ? m->down : m->up;
 
-    for (int32_t i = h->down_first[low + 1] - 1; i >= h->down_first[low]; i--) {
+    for (int32_t i = begin; i < end; i++) {
         const int32_t one = h->down[i];
 
+        if ((i - begin) % SOME == 0)
+            call_for_some(h, to_low, i, end - i < SOME ? end : i + SOME);
         if (to_low[one] >= cost)
             continue;
         const int32_t other = arc_above(h, one, h->head[arc]);
