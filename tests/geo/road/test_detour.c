@@ -79,6 +79,9 @@ static void it_costs_what_it_costs_where_the_streets_are_closed(void **state)
         struct arena *a = arena_new();
         const struct network *n =
             town_random(&dice, 2 + town_pick(&dice, 30), 1 + town_pick(&dice, 60), town % 2, a);
+
+        if (town % 3 == 0)
+            n = town_banned(&dice, n, 1 + town_pick(&dice, 12), a);
         struct roads *roads = town_roads(n, a);
         const struct figure areas[] = { random_area(&dice, a), random_area(&dice, a) };
         const struct avoid avoid = { .classes = 1u << town_pick(&dice, STREET_CLASS_COUNT),
