@@ -72,7 +72,7 @@ static void begin(struct climb *c, const struct hierarchy *h)
     static const struct hold UNKNOWN = { METRIC_NEVER, NONE };
     const size_t bytes = (size_t)h->node_count * sizeof(struct hold);
 
-    for (int side = 0; side < 2; side++) {
+    for (enum side side = 0; side < 2; side++) {
         for (int32_t i = 0; i < seen_count(c); i++)
             holds(c, side)[seen(c)[i]] = UNKNOWN;
         if (c->holds[side].size < bytes)
