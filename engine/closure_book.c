@@ -100,7 +100,7 @@ static bool read_pace(struct closure_book *b, struct db *db, int32_t hour, struc
 
     if (!db_run(db, QUERIES_TRAFFIC_PACE, &value, 1, b->arena, &rows, f))
         return false;
-    memset(out, 0, sizeof *out); /* to be compared as bytes */
+    *out = (struct pace){ 0 };
     for (int32_t i = 0; i < db_count(rows); i++) {
         const int64_t class = db_get_int(rows, i, 0);
         const enum mode mode = mode_of(db_get_text(rows, i, 1));
@@ -403,15 +403,26 @@ static bool same_limits(const struct buf *one, const struct buf *other)
            (one->size == 0 || memcmp(one->bytes, other->bytes, one->size) == 0);
 }
 
+static bool same_pace(const struct pace *one, const struct pace *other)
+{
+    for (int32_t c = 0; c < STREET_CLASS_COUNT; c++)
+        for (enum mode mode = 0; mode < MODE_COUNT; mode++)
+            if (one->speeds.kmh[c][mode] < other->speeds.kmh[c][mode] ||
+                one->speeds.kmh[c][mode] > other->speeds.kmh[c][mode] ||
+                one->hour[c][mode] != other->hour[c][mode])
+                return false;
+    return true;
+}
+
 /* What has been read becomes what is known, and costs. */
 static void settle(struct closure_book *b, const struct world *w, const struct pace *pace,
                    bool all_anew, struct closure_book_look *look)
 {
     struct buf now = limits_at(b, look->now_us);
 
-    all_anew = all_anew || memcmp(&b->pace, pace, sizeof *pace) != 0;
+    all_anew = all_anew || !same_pace(&b->pace, pace);
     look->is_news = all_anew || !same_limits(&b->limits, &now);
-    memcpy(&b->pace, pace, sizeof *pace);
+    b->pace = *pace;
     b->looked_us = look->now_us;
     look->changed_count = look->is_news ? price(b, w, &now, all_anew) : 0;
     buf_free(&b->limits);

@@ -46,7 +46,7 @@ static uint32_t arc_cost(const struct graph *g, enum mode mode, const uint32_t *
 /* Per arc of the graph; to be freed. */
 static uint32_t *arc_costs_new(const struct graph *g, enum mode mode, const uint32_t *cost)
 {
-    uint32_t *arc_costs = malloc(((size_t)g->arc_count + 1) * sizeof *arc_costs);
+    uint32_t *arc_costs = calloc((size_t)g->arc_count + 1, sizeof *arc_costs);
 
     if (!arc_costs)
         abort();
