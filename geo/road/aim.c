@@ -9,11 +9,11 @@
 #include <string.h>
 
 enum {
-    AT_ONCE = 1024, /* people who are weighed against each other */
-    EARLY = 8,      /* so many before her turn somebody is fetched */
-    TOGETHER = 4,   /* people whose rows are fetched together */
-    FETCHED = 128,  /* numbers of a row that are fetched beforehand: half a kilobyte */
-    LINE = 16,      /* numbers in a cache line */
+    AT_ONCE = 512, /* people who are weighed against each other */
+    EARLY = 24,    /* so many before her turn somebody's street is fetched */
+    TOGETHER = 4,  /* people whose rows are fetched together */
+    FETCHED = 128, /* numbers of a row that are fetched beforehand: half a kilobyte */
+    LINE = 16,     /* numbers in a cache line */
     NONE = -1,
 };
 
@@ -25,12 +25,14 @@ struct chain {
     int32_t *least;
 };
 
-/* Somebody who may be near: where she may come out, and how deep that is above the place. */
-struct rival {
-    int32_t slot;
-    struct spot spot;
-    int32_t rank[PLACE_OUT_MAX];
-    int32_t depth[PLACE_OUT_MAX]; /* with the first chain */
+/* People who are weighed against each other. Of the two ends of a street that are tied only
+ * the lower is compared with the place: what is above both it and the place is so for the
+ * higher one, too. */
+struct rivals {
+    struct spot spot[AT_ONCE];
+    int32_t low[AT_ONCE];    /* the lower end, or the junction she stands on */
+    int32_t depth[AT_ONCE];  /* how deep that meets the first chain */
+    uint64_t order[AT_ONCE]; /* what it costs at least, and who */
 };
 
 /* By rank, while there are no labels: the cost to the place, at first only of ways that
@@ -52,9 +54,8 @@ struct aim {
     int32_t chain_count;
     struct far *far;
     uint32_t round;
-    int32_t *way;         /* room for the nodes above one */
-    struct rival *rivals; /* AT_ONCE of each */
-    uint64_t *order;
+    int32_t *way; /* room for the nodes above one */
+    struct rivals *rivals;
 };
 
 void aim_room_free(struct aim_room *room)
@@ -222,9 +223,7 @@ struct aim *aim_take(const struct roads *r, enum mode mode, struct spot place,
     aim->in = roads_inward(r, mode);
     aim->labels = roads_labels(r, mode);
     aim->mode = mode;
-    aim->order =
-        (void *)buf_reserve(&room->rivals, AT_ONCE * (sizeof *aim->order + sizeof *aim->rivals));
-    aim->rivals = (void *)(aim->order + AT_ONCE);
+    aim->rivals = (void *)buf_reserve(&room->rivals, sizeof *aim->rivals);
     const int32_t count = place_in(aim->n, aim->g, mode, place, doors);
 
     if (aim->labels)
@@ -234,84 +233,91 @@ struct aim *aim_take(const struct roads *r, enum mode mode, struct spot place,
     return aim;
 }
 
-/* Where she stands. */
-static void look_at(const struct aim *aim, const struct crowd *c, const int32_t *slots,
-                    int32_t count, struct rival *rivals)
+/* The lower end of the street where each stands. */
+static void find_low(const struct aim *aim, struct rivals *r, int32_t count)
 {
+    const struct inward_ends *ends = aim->in->ends;
+
     for (int32_t i = 0; i < count && i < EARLY; i++)
-        crowd_fetch(c, slots[i]);
+        __builtin_prefetch(&ends[r->spot[i].segment]);
     for (int32_t i = 0; i < count; i++) {
+        const struct spot spot = r->spot[i];
+        const struct inward_ends *e = &ends[spot.segment];
+
         if (i + EARLY < count)
-            crowd_fetch(c, slots[i + EARLY]);
-        rivals[i].slot = slots[i];
-        rivals[i].spot = crowd_place(c, slots[i]).spot;
-        __builtin_prefetch(&aim->in->arrival[2 * rivals[i].spot.segment]);
-        __builtin_prefetch(&aim->n->length_cm[rivals[i].spot.segment]);
+            __builtin_prefetch(&ends[r->spot[i + EARLY].segment]);
+        r->low[i] = lesser(e->rank[0], e->rank[1]);
+        if (spot.along_cm == 0 || spot.along_cm == e->length_cm)
+            r->low[i] = aim->h->rank_of[place_junction(aim->n, spot)];
     }
 }
 
-/* Where she may come out. */
-static void find_ends(const struct aim *aim, struct rival *rivals, int32_t count)
-{
-    for (int32_t i = 0; i < count; i++) {
-        struct rival *one = &rivals[i];
-        const int32_t junction = place_junction(aim->n, one->spot);
-
-        one->rank[0] =
-            junction != NONE ? aim->h->rank_of[junction] : aim->in->arrival[2 * one->spot.segment];
-        one->rank[1] = junction != NONE ? NONE : aim->in->arrival[2 * one->spot.segment + 1];
-        for (int32_t end = 0; aim->labels && end < PLACE_OUT_MAX && one->rank[end] != NONE; end++)
-            labels_fetch(aim->labels, one->rank[end]);
-    }
-}
-
-/* What it costs at least from a rank to the place, and how deep above both that is. */
-static int32_t bound_of(const struct aim *aim, int32_t rank, int32_t *depth)
+/* What it costs at least from a rank to the place; `depth` is where it meets the first
+ * chain. */
+static int32_t bound_of(const struct aim *aim, int32_t rank, int32_t depth)
 {
     int32_t bound = METRIC_NEVER;
 
     for (int32_t i = 0; i < aim->chain_count; i++) {
         const struct chain *c = &aim->chains[i];
-        const int32_t meets = labels_meet_ranks(aim->labels, rank, c->rank);
 
-        if (i == 0)
-            *depth = meets;
-        if (meets >= 0)
-            bound = lesser(bound, c->least[meets]);
+        if (i > 0)
+            depth = labels_meet_ranks(aim->labels, rank, c->rank);
+        if (depth >= 0)
+            bound = lesser(bound, c->least[depth]);
     }
     return bound;
 }
 
-/* Puts those who may be near enough in order of what it costs them at least; their count. */
-static int32_t put_in_order(struct aim *aim, int32_t count, uint32_t bound_ms)
+static bool stands_within(const struct inward_ends *e, struct spot spot)
 {
+    return spot.along_cm > 0 && spot.along_cm < e->length_cm;
+}
+
+/* What it costs somebody at least. */
+static int32_t least_of(const struct aim *aim, const struct rivals *r, int32_t i)
+{
+    const struct inward_ends *e = &aim->in->ends[r->spot[i].segment];
+    const int32_t least = bound_of(aim, r->low[i], r->depth[i]);
+
+    if (e->are_tied || !stands_within(e, r->spot[i]))
+        return least;
+    const int32_t high = e->rank[0] == r->low[i] ? e->rank[1] : e->rank[0];
+
+    return lesser(least,
+                  bound_of(aim, high, labels_meet_ranks(aim->labels, high, aim->chains[0].rank)));
+}
+
+/* Puts those who may be near enough in order of what it costs them at least; their count. */
+static int32_t put_in_order(const struct aim *aim, int32_t count, uint32_t bound_ms)
+{
+    struct rivals *r = aim->rivals;
     int32_t kept = 0;
 
+    if (aim->labels)
+        labels_meet_many(aim->labels, aim->chains[0].rank, r->low, count, r->depth);
     for (int32_t i = 0; i < count; i++) {
-        struct rival *one = &aim->rivals[i];
-        int32_t least = aim->labels ? METRIC_NEVER : 0;
+        const int32_t least = aim->labels ? least_of(aim, r, i) : 0;
 
-        for (int32_t end = 0; aim->labels && end < PLACE_OUT_MAX && one->rank[end] != NONE; end++)
-            least = lesser(least, bound_of(aim, one->rank[end], &one->depth[end]));
         if (least < METRIC_NEVER && (uint32_t)least <= bound_ms)
-            aim->order[kept++] = (uint64_t)(uint32_t)least << 32 | (uint32_t)i;
+            r->order[kept++] = (uint64_t)(uint32_t)least << 32 | (uint32_t)i;
     }
-    heap_make(aim->order, kept);
+    heap_make(r->order, kept);
     return kept;
 }
 
-static void fetch_rows(const struct aim *aim, const struct rival *one)
+static void fetch_row(const struct aim *aim, int32_t rank, int32_t depth)
 {
-    for (int32_t end = 0; aim->labels && end < PLACE_OUT_MAX && one->rank[end] != NONE; end++) {
-        const int32_t *row = labels_up_row(aim->labels, one->rank[end]);
+    if (!aim->labels)
+        return;
+    const int32_t *row = labels_up_row(aim->labels, rank);
 
-        for (int32_t i = 0; i < FETCHED && i <= one->depth[end]; i += LINE)
-            __builtin_prefetch(row + i);
-    }
+    for (int32_t i = 0; i < FETCHED && i <= depth; i += LINE)
+        __builtin_prefetch(row + i);
 }
 
 /* From a rank to the place. */
-static int32_t cost_from(const struct aim *aim, int32_t rank, int32_t depth)
+static int32_t cost_from(const struct aim *aim, int32_t rank)
 {
     int32_t best = METRIC_NEVER;
 
@@ -321,55 +327,70 @@ static int32_t cost_from(const struct aim *aim, int32_t rank, int32_t depth)
 
     for (int32_t i = 0; i < aim->chain_count; i++) {
         const struct chain *c = &aim->chains[i];
+        const int32_t depth = labels_meet_ranks(aim->labels, rank, c->rank);
 
-        if (i > 0)
-            depth = labels_meet_ranks(aim->labels, rank, c->rank);
         if (depth >= 0)
             best = lesser(best, labels_least(aim->labels, up, c->row, depth));
     }
     return best;
 }
 
-static void weigh(const struct aim *aim, const struct rival *one, struct podium *podium)
+static void offer_from(const struct aim *aim, int32_t slot, int32_t rank, uint32_t out_ms,
+                       struct podium *podium)
 {
-    const int32_t edge = 2 * one->spot.segment;
-    const uint32_t length_cm = aim->n->length_cm[one->spot.segment];
+    if (out_ms > podium->bound_ms)
+        return;
+    const int32_t there_ms = cost_from(aim, rank);
 
-    for (int32_t end = 0; end < PLACE_OUT_MAX && one->rank[end] != NONE; end++) {
-        const uint32_t rest_cm = end ? one->spot.along_cm : length_cm - one->spot.along_cm;
-        const uint32_t out_ms =
-            one->rank[1] == NONE ? 0 : network_part_ms(aim->n, aim->mode, edge + end, rest_cm);
-
-        if (out_ms > podium->bound_ms)
-            continue;
-        const int32_t there_ms = cost_from(aim, one->rank[end], one->depth[end]);
-
-        if (there_ms < METRIC_NEVER)
-            podium_offer(podium, one->slot, network_add(out_ms, (uint32_t)there_ms));
-    }
+    if (there_ms < METRIC_NEVER)
+        podium_offer(podium, slot, network_add(out_ms, (uint32_t)there_ms));
 }
 
-static void offer_some(struct aim *aim, const int32_t *slots, int32_t count, struct podium *podium)
+static void weigh(const struct aim *aim, int32_t slot, int32_t i, struct podium *podium)
 {
-    look_at(aim, podium->crowd, slots, count, aim->rivals);
-    find_ends(aim, aim->rivals, count);
+    const struct spot spot = aim->rivals->spot[i];
+    const struct inward_ends *e = &aim->in->ends[spot.segment];
+    const int32_t edge = 2 * spot.segment;
+
+    if (!stands_within(e, spot)) {
+        offer_from(aim, slot, aim->rivals->low[i], 0, podium);
+        return;
+    }
+    offer_from(aim, slot, e->rank[0],
+               network_part_ms(aim->n, aim->mode, edge, e->length_cm - spot.along_cm), podium);
+    offer_from(aim, slot, e->rank[1], network_part_ms(aim->n, aim->mode, edge + 1, spot.along_cm),
+               podium);
+}
+
+static void offer_some(const struct aim *aim, const int32_t *slots, int32_t count,
+                       struct podium *podium)
+{
+    struct rivals *r = aim->rivals;
+
+    crowd_spots(podium->crowd, slots, count, r->spot);
+    find_low(aim, r, count);
     int32_t left = put_in_order(aim, count, podium->bound_ms);
 
-    while (left > 0 && aim->order[0] >> 32 <= podium->bound_ms) {
-        const struct rival *next[TOGETHER];
+    while (left > 0 && r->order[0] >> 32 <= podium->bound_ms) {
+        int32_t next[TOGETHER];
         int32_t taken = 0;
 
         while (taken < TOGETHER && left > 0) {
-            next[taken] = &aim->rivals[(uint32_t)heap_take(aim->order, &left)];
-            fetch_rows(aim, next[taken++]);
+            const int32_t i = (int32_t)(uint32_t)heap_take(r->order, &left);
+
+            fetch_row(aim, aim->in->ends[r->spot[i].segment].rank[0], r->depth[i]);
+            fetch_row(aim, aim->in->ends[r->spot[i].segment].rank[1], r->depth[i]);
+            next[taken++] = i;
         }
         for (int32_t i = 0; i < taken; i++)
-            weigh(aim, next[i], podium);
+            weigh(aim, slots[next[i]], next[i], podium);
     }
 }
 
 void aim_offer(struct aim *aim, const int32_t *slots, int32_t count, struct podium *podium)
 {
+    if (aim->labels && aim->chain_count == 0)
+        return; /* nobody comes in */
     for (int32_t at = 0; at < count; at += AT_ONCE)
         offer_some(aim, slots + at, count - at < AT_ONCE ? count - at : AT_ONCE, podium);
 }

@@ -357,42 +357,41 @@ static void move(struct crowd *c, int32_t slot, struct spot spot)
     link_up(c, spot.segment, &stand);
 }
 
-/* What AHEAD moves need is fetched at once, one kind after the other: the table, the
- * slots, the segments, the rows. */
+/* What AHEAD moves need is fetched at once, one kind after the other: the segments, the
+ * rows, and whoever stands last in a row that somebody leaves. */
 static void move_some(struct crowd *c, const struct crowd_move *moves, int32_t count)
 {
-    const int32_t *table = table_of(c);
-    int32_t slots[AHEAD];
-
-    for (int32_t i = 0; i < count; i++)
-        __builtin_prefetch(&table[home_of(c, moves[i].person_id)]);
     for (int32_t i = 0; i < count; i++) {
-        slots[i] = table[home_of(c, moves[i].person_id)];
-        if (slots[i] != NOBODY)
-            __builtin_prefetch(slot_at(c, slots[i]), 1);
-    }
-    for (int32_t i = 0; i < count; i++) {
-        slots[i] = table[place_of(c, moves[i].person_id)];
+        __builtin_prefetch(&c->segments[slot_at(c, moves[i].slot)->segment], 1);
         __builtin_prefetch(&c->segments[moves[i].spot.segment], 1);
-        if (slots[i] != NOBODY)
-            __builtin_prefetch(&c->segments[slot_at(c, slots[i])->segment], 1);
     }
     for (int32_t i = 0; i < count; i++) {
+        const struct slot *slot = slot_at(c, moves[i].slot);
+        const struct crowd_segment *from = &c->segments[slot->segment];
         const struct crowd_segment *to = &c->segments[moves[i].spot.segment];
 
+        __builtin_prefetch(&c->places[from->first + (uint32_t)slot->at], 1);
+        __builtin_prefetch(&c->places[from->first + from->count - 1], 1);
         __builtin_prefetch(&c->places[to->first + to->count], 1);
-        if (slots[i] != NOBODY)
-            __builtin_prefetch(stand_of(c, slots[i]), 1);
+    }
+    for (int32_t i = 0; i < count; i++) {
+        const struct crowd_segment *from = &c->segments[slot_at(c, moves[i].slot)->segment];
+
+        __builtin_prefetch(slot_at(c, (int32_t)c->places[from->first + from->count - 1].slot), 1);
     }
     for (int32_t i = 0; i < count; i++)
-        if (slots[i] != NOBODY)
-            move(c, slots[i], moves[i].spot);
+        move(c, moves[i].slot, moves[i].spot);
 }
 
 void crowd_move(struct crowd *c, const struct crowd_move *moves, int32_t count)
 {
-    for (int32_t at = 0; at < count; at += AHEAD)
+    for (int32_t i = 0; i < count && i < AHEAD; i++)
+        __builtin_prefetch(slot_at(c, moves[i].slot), 1);
+    for (int32_t at = 0; at < count; at += AHEAD) {
+        for (int32_t i = at + AHEAD; i < count && i < at + 2 * AHEAD; i++)
+            __builtin_prefetch(slot_at(c, moves[i].slot), 1);
         move_some(c, moves + at, count - at < AHEAD ? count - at : AHEAD);
+    }
 }
 
 /* Frees a place of the table and moves up those who only stood behind it because
@@ -457,16 +456,17 @@ int64_t crowd_id(const struct crowd *c, int32_t slot)
     return slot_at(c, slot)->person_id;
 }
 
-struct crowd_place crowd_place(const struct crowd *c, int32_t slot)
+void crowd_spots(const struct crowd *c, const int32_t *slots, int32_t count, struct spot *spots)
 {
-    const struct slot *s = slot_at(c, slot);
+    for (int32_t i = 0; i < count && i < AHEAD; i++)
+        __builtin_prefetch(slot_at(c, slots[i]));
+    for (int32_t i = 0; i < count; i++) {
+        const struct slot *s = slot_at(c, slots[i]);
 
-    return (struct crowd_place){ { s->segment, s->along_cm }, s->mode };
-}
-
-void crowd_fetch(const struct crowd *c, int32_t slot)
-{
-    __builtin_prefetch(slot_at(c, slot));
+        if (i + AHEAD < count)
+            __builtin_prefetch(slot_at(c, slots[i + AHEAD]));
+        spots[i] = (struct spot){ s->segment, s->along_cm };
+    }
 }
 
 bool crowd_get(const struct crowd *c, int64_t person_id, struct crowd_person *out)
@@ -530,12 +530,11 @@ double crowd_expect(const struct crowd *c, const struct crowd_filter *f, enum mo
 int32_t crowd_sift(const struct crowd *c, const struct crowd_filter *f, enum mode mode,
                    int32_t *from, int32_t *slots, int32_t room)
 {
-    struct traits_wish w = { 0 };
+    struct traits_wish w = { .all_count = 1, .all = { (uint8_t)(TRAIT_MODE + (int32_t)mode) } };
 
     for (uint64_t left = f->skills_all; left; left &= left - 1)
         w.all[w.all_count++] = (uint8_t)__builtin_ctzll(left);
-    w.all[w.all_count++] = (uint8_t)(TRAIT_MODE + (int32_t)mode);
-    if (!f->unavailable)
+    if (!f->unavailable && c->traits.count[TRAIT_AVAILABLE] < c->count)
         w.all[w.all_count++] = TRAIT_AVAILABLE;
     for (uint32_t left = f->groups_any; left; left &= left - 1)
         w.any[w.any_count++] = (uint8_t)(TRAIT_GROUP + __builtin_ctz(left));

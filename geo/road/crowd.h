@@ -49,10 +49,13 @@ int32_t crowd_count(const struct crowd *c);
 /* Memory held, for metrics. */
 size_t crowd_bytes(const struct crowd *c);
 
-/* Many who only change their places, one after the other, ids that are not here ignored:
- * what the next ones need is fetched meanwhile, so it is several times as fast. */
+/* Her slot, or -1: it is hers until she is removed. */
+int32_t crowd_find(const struct crowd *c, int64_t person_id);
+
+/* Many who only change their places, one after the other: what the next ones need is
+ * fetched meanwhile, so it is several times as fast. */
 struct crowd_move {
-    int64_t person_id;
+    int32_t slot;
     struct spot spot;
 };
 void crowd_move(struct crowd *c, const struct crowd_move *moves, int32_t count);
@@ -125,18 +128,11 @@ double crowd_expect(const struct crowd *c, const struct crowd_filter *f, enum mo
 int32_t crowd_sift(const struct crowd *c, const struct crowd_filter *f, enum mode mode,
                    int32_t *from, int32_t *slots, int32_t room);
 
-/* The slot of a person, or -1; and who is in a slot. */
-int32_t crowd_find(const struct crowd *c, int64_t person_id);
+/* Who is in a slot. */
 void crowd_at(const struct crowd *c, int32_t slot, struct crowd_person *out);
 int64_t crowd_id(const struct crowd *c, int32_t slot);
 
-/* Where the one in a slot stands. */
-struct crowd_place {
-    struct spot spot;
-    uint32_t mode;
-};
-struct crowd_place crowd_place(const struct crowd *c, int32_t slot);
-/* The same soon asked for: lets it be fetched. */
-void crowd_fetch(const struct crowd *c, int32_t slot);
+/* Where those in some slots stand. */
+void crowd_spots(const struct crowd *c, const int32_t *slots, int32_t count, struct spot *spots);
 
 #endif

@@ -48,7 +48,7 @@ void inward_take(const struct network *n, const struct graph *g, const struct hi
 {
     int32_t *first = count_arcs(n, g, h, a);
     int32_t *place_of = arena_take(a, (size_t)g->arc_count + 1, sizeof *place_of);
-    int32_t *arrival = arena_take(a, 2 * (size_t)n->segment_count + 1, sizeof *arrival);
+    struct inward_ends *ends = arena_take(a, (size_t)n->segment_count + 1, sizeof *ends);
 
     out->arc_count = first[g->state_count];
     out->arcs = arcs_new(out->arc_count);
@@ -58,7 +58,7 @@ void inward_take(const struct network *n, const struct graph *g, const struct hi
                                   .edge = (uint32_t)edge & INT32_MAX,
                                   .length_cm = n->length_cm[edge >> 1] };
 
-        arrival[edge] = h->rank_of[arrives];
+        ends[edge >> 1].rank[edge & 1] = h->rank_of[arrives];
         for (int32_t arc = g->first_arc[edge]; arc < g->first_arc[edge + 1]; arc++) {
             one.tail = h->rank_of[g->tail[arc]];
             one.arrives = arc == g->first_arc[edge];
@@ -69,11 +69,17 @@ void inward_take(const struct network *n, const struct graph *g, const struct hi
         if (needs_stand(n, g, edge))
             put(out, first, one.tail, &one);
     }
+    for (int32_t segment = 0; segment < n->segment_count; segment++) {
+        const int32_t one = ends[segment].rank[0], other = ends[segment].rank[1];
+
+        ends[segment].length_cm = n->length_cm[segment];
+        ends[segment].are_tied = one == other || hierarchy_arc(h, one, other) >= 0;
+    }
     memmove(first + 1, first, (size_t)g->state_count * sizeof *first);
     first[0] = 0;
     out->first = first;
     out->place_of = place_of;
-    out->arrival = arrival;
+    out->ends = ends;
 }
 
 struct inward inward_copy(const struct inward *in)

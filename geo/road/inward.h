@@ -13,7 +13,7 @@
  * where an edge arrives at another state, an arc that is never open stands for it there,
  * so that everyone on the segments around a junction is met from one of its states.
  *
- * 16 bytes an arc and 8 an edge; the way to find an arc in here 4. It is changed only
+ * 16 bytes an arc and 16 a segment; the way to find an arc in here 4. It is changed only
  * while nobody reads. */
 struct inward_arc {
     int32_t tail;     /* rank */
@@ -23,12 +23,19 @@ struct inward_arc {
     uint32_t length_cm;
 };
 
+/* Where whoever began within a segment stands at its ends: along it, and against. */
+struct inward_ends {
+    int32_t rank[2];
+    uint32_t length_cm;
+    uint32_t are_tied; /* the higher rank is above the lower in the hierarchy */
+};
+
 struct inward {
     struct inward_arc *arcs;
     int32_t arc_count;
-    const int32_t *first;    /* [state_count + 1] into arcs, by rank */
-    const int32_t *place_of; /* per arc of the graph */
-    const int32_t *arrival;  /* per edge: the rank of graph_arrival */
+    const int32_t *first;           /* [state_count + 1] into arcs, by rank */
+    const int32_t *place_of;        /* per arc of the graph */
+    const struct inward_ends *ends; /* per segment */
 };
 
 /* What does not depend on costs is in the arena. Every arc costs NETWORK_COST_NEVER. */

@@ -405,7 +405,16 @@ int32_t labels_least(const struct labels *l, const int32_t *row, const int32_t *
                       : least_plain((const void *)row, (const void *)other, depth);
 }
 
-void labels_fetch(const struct labels *l, int32_t rank)
+enum { EARLY = 16 }; /* nodes fetched before their turn */
+
+void labels_meet_many(const struct labels *l, int32_t one, const int32_t *others, int32_t count,
+                      int32_t *depths)
 {
-    __builtin_prefetch(&l->nodes[rank]);
+    for (int32_t i = 0; i < count && i < EARLY; i++)
+        __builtin_prefetch(&l->nodes[others[i]]);
+    for (int32_t i = 0; i < count; i++) {
+        if (i + EARLY < count)
+            __builtin_prefetch(&l->nodes[others[i + EARLY]]);
+        depths[i] = meet(l, &l->nodes[one], &l->nodes[others[i]]);
+    }
 }

@@ -46,8 +46,9 @@ int32_t labels_meet_ranks(const struct labels *l, int32_t one, int32_t other);
 /* The least sum of two such numbers down to a depth, of at most METRIC_NEVER each. */
 int32_t labels_least(const struct labels *l, const int32_t *row, const int32_t *other,
                      int32_t depth);
-/* The rank is soon asked about: lets what is known of it be fetched. */
-void labels_fetch(const struct labels *l, int32_t rank);
+/* labels_meet_ranks of one and each of many. */
+void labels_meet_many(const struct labels *l, int32_t one, const int32_t *others, int32_t count,
+                      int32_t *depths);
 /* Another row in the place of the node's own: labels_from is labels_from_row with the
  * node's row upwards. */
 void labels_from_row(const struct labels *l, int32_t from, const int32_t *row, const int32_t *nodes,

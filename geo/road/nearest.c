@@ -108,8 +108,27 @@ static void offer_neighbours(struct search *s, enum mode mode)
     }
 }
 
+/* What is known of the place's segment is in as many places, fetched at once. */
+static void fetch(const struct search *s, enum mode mode)
+{
+    const struct network *n = roads_network(s->roads);
+    const struct graph *g = roads_base(s->roads)->graph;
+    const struct crowd_view view = crowd_view(s->crowd);
+    const int32_t segment = s->spots[mode].segment;
+
+    __builtin_prefetch(&view.segments[segment]);
+    __builtin_prefetch(&n->length_cm[segment]);
+    __builtin_prefetch(&n->from[segment]);
+    __builtin_prefetch(&n->to[segment]);
+    __builtin_prefetch(&n->cost_ms[mode][2 * segment]);
+    __builtin_prefetch(&g->first_arc[2 * segment]);
+}
+
 static void look_around(struct search *s)
 {
+    for (enum mode mode = 0; mode < MODE_COUNT; mode++)
+        if (s->wish->modes & 1u << mode)
+            fetch(s, mode);
     for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
         const double passing = (s->wish->modes & 1u << mode) ? expect(s, mode) : 0;
 

@@ -93,14 +93,16 @@ void traits_turn(struct traits *t, int32_t slot, int32_t trait)
         *blocks &= ~(UINT64_C(1) << block % WORD);
 }
 
-/* The words at `at` of all bitmaps of the wish, as one. */
+/* Of the bitmaps of a wish, the words at one place as one. */
 static uint64_t common(uint64_t *const *maps, const struct traits_wish *w, size_t at)
 {
-    uint64_t all = ~UINT64_C(0);
-    uint64_t any = w->any_count > 0 ? 0 : ~UINT64_C(0);
+    uint64_t all = maps[w->all[0]][at];
+    uint64_t any = 0;
 
-    for (int32_t i = 0; i < w->all_count; i++)
+    for (int32_t i = 1; i < w->all_count && all; i++)
         all &= maps[w->all[i]][at];
+    if (!all || w->any_count == 0)
+        return all;
     for (int32_t i = 0; i < w->any_count; i++)
         any |= maps[w->any[i]] ? maps[w->any[i]][at] : 0;
     return all & any;
@@ -109,35 +111,48 @@ static uint64_t common(uint64_t *const *maps, const struct traits_wish *w, size_
 static int32_t list_block(const struct traits *t, const struct traits_wish *w, int32_t block,
                           int32_t *slots)
 {
-    uint64_t words[WORDS];
     int32_t count = 0;
 
     for (int32_t i = 0; i < WORDS; i++)
-        words[i] = common(t->bits, w, (size_t)block * WORDS + (size_t)i);
-    for (int32_t i = 0; i < WORDS; i++)
-        for (uint64_t left = words[i]; left; left &= left - 1)
+        for (uint64_t left = common(t->bits, w, (size_t)block * WORDS + (size_t)i); left;
+             left &= left - 1)
             slots[count++] = block * TRAITS_BLOCK + i * WORD + __builtin_ctzll(left);
     return count;
+}
+
+/* The rarest first: most words of it are empty, and the others are not looked at then. */
+static void put_rarest_first(const struct traits *t, struct traits_wish *w)
+{
+    for (int32_t i = 1; i < w->all_count; i++)
+        if (t->count[w->all[i]] < t->count[w->all[0]]) {
+            const uint8_t rarest = w->all[i];
+
+            w->all[i] = w->all[0];
+            w->all[0] = rarest;
+        }
 }
 
 int32_t traits_list(const struct traits *t, const struct traits_wish *wish, int32_t *from,
                     int32_t *slots, int32_t room)
 {
     const int32_t end = t->slot_room / TRAITS_BLOCK;
+    struct traits_wish w = *wish;
     int32_t count = 0;
 
-    for (int32_t i = 0; i < wish->all_count; i++)
-        if (!t->bits[wish->all[i]])
+    assert(w.all_count > 0);
+    for (int32_t i = 0; i < w.all_count; i++)
+        if (!t->bits[w.all[i]])
             return 0;
+    put_rarest_first(t, &w);
     while (*from < end && room - count >= TRAITS_BLOCK) {
-        const uint64_t left = common(t->blocks, wish, (size_t)(*from / WORD)) >> (*from % WORD);
+        const uint64_t left = common(t->blocks, &w, (size_t)(*from / WORD)) >> (*from % WORD);
 
         if (!left) {
             *from = (*from / WORD + 1) * WORD;
             continue;
         }
         *from += __builtin_ctzll(left);
-        count += list_block(t, wish, (*from)++, slots + count);
+        count += list_block(t, &w, (*from)++, slots + count);
     }
     return count;
 }

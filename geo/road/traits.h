@@ -27,7 +27,7 @@ void traits_reserve(struct traits *t, int32_t slots);
 /* The slot has the trait from now on, or no longer; it changes with each call. */
 void traits_turn(struct traits *t, int32_t slot, int32_t trait);
 
-/* Who has all of some traits, and any of others unless there are none. */
+/* Who has all of some traits, at least one, and any of others unless there are none. */
 struct traits_wish {
     int32_t all_count, any_count;
     uint8_t all[TRAITS_MAX], any[TRAITS_MAX];

@@ -10,7 +10,7 @@
  * and then looks at everybody: it shares the definitions of geo/road/place and nothing
  * else. Prints a tab-separated line a figure: crowd, filter, how many agree, of how many,
  * p50 and p99 in microseconds of this thread, and what the engine did on average. With
- * `control` one person in a thousand is somewhere else for the engine: then it must differ. */
+ * `control` one person in fifty is somewhere else for the engine: then it must differ. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@
 #include "tests/bench/dimacs.h"
 #include "tests/support/town.h"
 
-enum { ARGUMENTS = 5, K = 10, FILTERS = 6, NEVER = INT32_MAX, CONTROL_EVERY = 1000 };
+enum { ARGUMENTS = 5, K = 10, FILTERS = 6, NEVER = INT32_MAX, CONTROL_EVERY = 50 };
 
 /* Of a million people so many have the skill. */
 static const int32_t PER_MILLION[FILTERS] = { 1000000, 100000, 10000, 5000, 1000, 100 };
@@ -228,11 +228,26 @@ static struct spot spot_for(struct bench *b, enum mode mode)
     return spot;
 }
 
+/* What asking for the time takes: some tenths of a microsecond, which are not the search's. */
+static double clock_us(void)
+{
+    double least = 1e9;
+
+    for (int i = 0; i < 1000; i++) {
+        const double start_us = now_us();
+        const double took_us = now_us() - start_us;
+
+        least = took_us < least ? took_us : least;
+    }
+    return least;
+}
+
 static void ask(struct bench *b, int kind, int filter, struct spot (*places)[MODE_COUNT],
                 struct best (*answers)[2][FILTERS])
 {
     const struct nearest_wish wish = wish_of(b, kind, filter);
     struct arena *a = arena_new();
+    const double asking_us = clock_us();
 
     for (int32_t i = 0; i < b->places; i++) {
         struct nearest_answer got;
@@ -241,7 +256,7 @@ static void ask(struct bench *b, int kind, int filter, struct spot (*places)[MOD
         const double start_us = now_us();
 
         nearest_at(b->roads, b->crowds[kind].crowd, &wish, places[i], b->room, a, &got);
-        b->taken_us[kind][filter][i] = now_us() - start_us;
+        b->taken_us[kind][filter][i] = now_us() - start_us - asking_us;
         b->settled[kind][filter] += got.settled;
         b->listed[kind][filter] += got.listed;
         keep(&got, &answers[i][kind][filter]);
