@@ -45,6 +45,21 @@ static const struct endpoint ROWS[] = {
       .summary =
           "The streets that can be reached in time from one of many places, or from which one "
           "of them can be reached, with an outline" },
+    { .method = "POST",
+      .path = "/v1/matrix",
+      .handle = on_matrix_find,
+      .roles = ENDPOINTS_DISPATCHERS,
+      .scope = ENDPOINTS_ORG,
+      .from_memory = true,
+      .lane = BACKLOG_MEMORY,
+      .body_max = 256 * ENDPOINTS_KIB,
+      .body = "matrix",
+      .answer = "matrix_found",
+      .success = 200,
+      .statuses = "422",
+      .queries = "encoding",
+      .summary = "Travel times from many to many: places, and people, stations, lookout points, "
+                 "sites and incidents by id" },
 };
 
 const struct endpoints_group ENDPOINTS_ROADS = { ROWS, sizeof ROWS / sizeof *ROWS };

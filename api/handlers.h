@@ -131,7 +131,8 @@ HANDLER(on_duties_set);
 HANDLER(on_duties_set_mine);
 HANDLER(on_duties_list);
 
-/* api/on_nearest.c, api/on_positions.c, api/on_reach.c, api/on_route.c */
+/* api/on_matrix.c, api/on_nearest.c, api/on_positions.c, api/on_reach.c, api/on_route.c */
+HANDLER(on_matrix_find);
 HANDLER(on_nearest_find);
 HANDLER(on_positions_send);
 HANDLER(on_reach_find);

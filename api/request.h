@@ -18,6 +18,7 @@ struct engine;
 struct gate_field;
 struct gate_pass;
 struct hop_room;
+struct matrix_room;
 struct nearest_room;
 struct range_room;
 struct route_room;
@@ -55,6 +56,7 @@ struct worker {
     struct range_room *range_room;
     struct route_room *route_room;
     struct hop_room *hop_room;
+    struct matrix_room *matrix_room;
     const char *database; /* its address */
 };
 

@@ -2,6 +2,7 @@
 
 #include "api/request.h"
 #include "geo/road/hop.h"
+#include "geo/road/matrix.h"
 #include "geo/road/nearest.h"
 #include "geo/road/range.h"
 #include "geo/road/route.h"
@@ -12,6 +13,7 @@ void rooms_new(struct worker *w)
     w->range_room = range_room_new();
     w->route_room = route_room_new();
     w->hop_room = hop_room_new();
+    w->matrix_room = matrix_room_new();
 }
 
 void rooms_free(struct worker *w)
@@ -20,4 +22,5 @@ void rooms_free(struct worker *w)
     range_room_free(w->range_room);
     route_room_free(w->route_room);
     hop_room_free(w->hop_room);
+    matrix_room_free(w->matrix_room);
 }

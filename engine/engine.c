@@ -24,6 +24,7 @@
 #include "engine/fences.h"
 #include "engine/ids.h"
 #include "engine/keyring.h"
+#include "engine/landmarks.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
 #include "engine/nodes.h"
@@ -68,6 +69,7 @@ struct engine {
     struct fences *fences;
     struct bus_lines *bus_lines;
     struct closures *closures;
+    struct landmarks *landmarks;
     struct shelter *shelter; /* NULL when there is no folder for it */
 
     pthread_mutex_t following; /* guards the six below: one thread follows at a time */
@@ -92,8 +94,7 @@ struct engine {
 
 /* ------------------------------------------------------------------ following */
 
-/* The new city is built beside the old one, which serves until the people have
- * been put onto the new streets. */
+/* Built beside the old city, which serves until the people are on the new streets. */
 static bool load_city(struct engine *e, struct fail *f)
 {
     const int64_t began = clock_steady_us();
@@ -101,12 +102,10 @@ static bool load_city(struct engine *e, struct fail *f)
     struct streets streets;
     const struct db_rows *layers;
 
-    if (!streets_load(e->db, config_text(e->config, CONFIG_CACHE_DIR), a, &streets, f) ||
-        !db_run(e->db, QUERIES_CITY_LAYERS, NULL, 0, a, &layers, f)) {
-        arena_free(a);
-        return false;
-    }
-    struct world *w = city_world(e->worlds, &streets, a, f);
+    const bool is_read =
+        streets_load(e->db, config_text(e->config, CONFIG_CACHE_DIR), a, &streets, f) &&
+        db_run(e->db, QUERIES_CITY_LAYERS, NULL, 0, a, &layers, f);
+    struct world *w = is_read ? city_world(e->worlds, &streets, a, f) : NULL;
 
     if (!w) {
         arena_free(a);
@@ -328,6 +327,7 @@ static struct engine *engine_new(const struct config *c)
     e->cadence = cadence_new(c);
     e->watch = watch_new(e->ids);
     e->bus_lines = bus_lines_new();
+    e->landmarks = landmarks_new(e->worlds);
     e->doubts = doubts_new(e->live);
     e->tiles = tiles_new((size_t)config_int(c, CONFIG_TILE_CACHE_BYTES));
     e->arena = arena_new();
@@ -430,6 +430,7 @@ static bool start(struct engine *e, struct fail *f)
     engine_every_tick(e, dispatches_tick, e->live);
     engine_every_tick(e, watch_tick, e->watch);
     engine_every_tick(e, doubts_tick, e->doubts);
+    engine_every_tick(e, landmarks_tick, e->landmarks);
     positions_add_stage(e->positions, doubts_stage(e->doubts));
     nodes_add_ear(e->nodes, (struct nodes_ear){ .self = e->doubts, .heard = doubts_heard });
     doubts_tick(e->doubts, e->db);
@@ -475,6 +476,7 @@ void engine_close(struct engine *e)
     db_close(e->db);
     watch_free(e->watch);
     bus_lines_free(e->bus_lines);
+    landmarks_free(e->landmarks);
     doubts_free(e->doubts);
     tiles_free(e->tiles);
     ids_free(e->ids);
@@ -559,6 +561,11 @@ struct tiles *engine_tiles(struct engine *e)
 struct nodes *engine_nodes(struct engine *e)
 {
     return e->nodes;
+}
+
+struct landmarks *engine_landmarks(struct engine *e)
+{
+    return e->landmarks;
 }
 
 struct bus_lines *engine_bus_lines(struct engine *e)

@@ -16,6 +16,7 @@ struct db;
 struct feed;
 struct ids;
 struct keyring;
+struct landmarks;
 struct nodes;
 struct orgs;
 struct personal;
@@ -57,6 +58,7 @@ struct shelter *engine_shelter(struct engine *e); /* NULL when there is none */
 struct tiles *engine_tiles(struct engine *e);
 struct bus_lines *engine_bus_lines(struct engine *e);
 struct closures *engine_closures(struct engine *e);
+struct landmarks *engine_landmarks(struct engine *e);
 struct feed *engine_feed(struct engine *e);
 struct nodes *engine_nodes(struct engine *e);
 const struct config *engine_config(const struct engine *e);
