@@ -1,4 +1,5 @@
 /* What can be reached, from where one can be reached, within so many minutes. */
+#include "api/end_json.h"
 #include "api/handlers.h"
 #include "api/way.h"
 #include "engine/engine.h"
@@ -6,14 +7,16 @@
 #include "geo/geojson.h"
 #include "geo/road/outline.h"
 
-enum { SOURCES_MAX = 1000, LIMIT_MAX_S = RANGE_LIMIT_MAX_MS / 1000 };
+enum { LIMIT_MAX_S = RANGE_LIMIT_MAX_MS / 1000 };
 
 static const char *const DIRECTIONS[] = { "from", "towards" };
 
 struct wish {
-    const struct input *sources;
+    struct ends_wish *sources;
+    int32_t source_count;
+    bool has_mode; /* else each source is a person with her own */
     enum mode mode;
-    struct range_wish range;
+    struct range_wish range; /* its sources are those that were found */
     bool wants_streets, wants_outline;
     enum frame frame; /* of the answer */
 };
@@ -54,47 +57,56 @@ static bool read_direction(const struct input *v, bool *is_towards, struct fail 
     return true;
 }
 
+static bool read_sources(const struct request *r, const struct input *v, const struct input *mode,
+                         struct wish *w, struct fail *f)
+{
+    if (!end_json_read_list(v, r->arena, &w->sources, &w->source_count, f))
+        return false;
+    w->has_mode = mode != NULL;
+    if (mode)
+        return way_read_mode(mode, &w->mode, f);
+    for (int32_t i = 0; i < w->source_count; i++)
+        if (w->sources[i].kind != ENDS_PERSON) {
+            fail_set(f, FAIL_INPUT, KEY_MISSING,
+                     "without a mode each source is a person, who has her own; source %d is not",
+                     i + 1);
+            return fail_at(f, "/mode");
+        }
+    return true;
+}
+
 static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
 {
     struct input_key keys[] = {
-        { "sources", true, NULL },    { "mode", true, NULL },     { "limits_s", true, NULL },
+        { "sources", true, NULL },    { "mode", false, NULL },    { "limits_s", true, NULL },
         { "direction", false, NULL }, { "streets", false, NULL }, { "outline", false, NULL },
     };
     const struct input *body;
 
     *w = (struct wish){ .wants_outline = true };
-    if (!way_read_frame(request_query(r, "frame"), &w->frame, f) || !request_json(r, &body, f) ||
-        !input_keys(body, keys, sizeof keys / sizeof *keys, f) ||
-        !input_array(keys[0].value, 1, SOURCES_MAX, &w->range.source_count, f))
-        return false;
-    w->sources = keys[0].value;
-    return way_read_mode(keys[1].value, &w->mode, f) &&
+    return way_read_frame(request_query(r, "frame"), &w->frame, f) && request_json(r, &body, f) &&
+           input_keys(body, keys, sizeof keys / sizeof *keys, f) &&
+           read_sources(r, keys[0].value, keys[1].value, w, f) &&
            read_limits(keys[2].value, r->arena, &w->range, f) &&
            read_direction(keys[3].value, &w->range.is_towards, f) &&
            read_flag(keys[4].value, &w->wants_streets, f) &&
            read_flag(keys[5].value, &w->wants_outline, f);
 }
 
-static bool find_sources(const struct request *r, const struct world *w, struct wish *wish,
-                         struct fail *f)
+/* Those that are on a street: as range_find takes them. */
+static void place_sources(const struct ends *ends, struct wish *w, struct arena *a)
 {
-    struct range_source *sources =
-        arena_take(r->arena, (size_t)wish->range.source_count, sizeof *sources);
+    struct range_source *sources = arena_take(a, (size_t)ends->count + 1, sizeof *sources);
 
-    for (int32_t i = 0; i < wish->range.source_count; i++) {
-        struct input_key keys[] = { { "place", true, NULL } };
-        const struct input *item = input_item(wish->sources, i);
-        struct point p;
-        struct snap snap;
+    for (int32_t i = 0; i < ends->count; i++) {
+        const struct ends_one *one = &ends->all[i];
+        const enum mode mode = w->has_mode ? w->mode : one->own_mode;
 
-        if (!input_keys(item, keys, 1, f) || !frame_read_place(keys[0].value, &p, f))
-            return false;
-        if (!snap_to(w->streets, wish->mode, p, &snap, f))
-            return input_blame(item, f);
-        sources[i] = (struct range_source){ wish->mode, snap.spot };
+        if (mode < MODE_COUNT && (one->modes & 1u << mode))
+            sources[w->range.source_count++] =
+                (struct range_source){ .mode = mode, .spot = one->spots[mode] };
     }
-    wish->range.sources = sources;
-    return true;
+    w->range.sources = sources;
 }
 
 /* ------------------------------------------------------------------ the answer */
@@ -152,11 +164,24 @@ static void write_pieces(struct emit *e, const struct network *n, const struct r
     emit_end(e);
 }
 
-static void write_answer(struct emit *e, const struct network *n, const struct wish *w,
+/* The places in the list of those that are nowhere, or near no street. */
+static void write_absent(struct emit *e, const struct ends *ends, bool is_missing)
+{
+    emit_key(e, is_missing ? "missing" : "off_street");
+    emit_array(e);
+    for (int32_t i = 0; i < ends->count; i++)
+        if (ends->all[i].modes == 0 && (ends->all[i].state == ENDS_MISSING) == is_missing)
+            emit_int(e, i);
+    emit_end(e);
+}
+
+static void write_answer(struct emit *e, const struct ends *ends, const struct wish *w,
                          const struct range *range, const struct drawn *drawn)
 {
+    const struct network *n = ends->world->network;
+
     emit_object(e);
-    emit_key_text(e, "mode", network_mode_word(w->mode));
+    emit_key_text(e, "mode", w->has_mode ? network_mode_word(w->mode) : "own");
     emit_key_text(e, "direction", DIRECTIONS[w->range.is_towards]);
     emit_key_text(e, "frame", frame_word(w->frame));
     emit_key(e, "limits");
@@ -172,33 +197,35 @@ static void write_answer(struct emit *e, const struct network *n, const struct w
         emit_end(e);
     }
     emit_end(e);
+    write_absent(e, ends, true);
+    write_absent(e, ends, false);
     emit_end(e);
 }
 
-static bool answer(const struct request *r, const struct world *w, struct wish *wish,
+static bool answer(const struct request *r, const struct ends *ends, struct wish *wish,
                    struct reply *out, struct fail *f)
 {
     struct drawn drawn[RANGE_LIMITS_MAX] = { 0 };
     struct range range;
 
-    if (!find_sources(r, w, wish, f))
+    place_sources(ends, wish, r->arena);
+    nearby_range(ends->world, &wish->range, r->worker->range_room, r->arena, &range);
+    if (!draw(r, ends->world->network, wish, &range, drawn, f))
         return false;
-    nearby_range(w, &wish->range, r->worker->range_room, r->arena, &range);
-    if (!draw(r, w->network, wish, &range, drawn, f))
-        return false;
-    write_answer(reply_json(out, REPLY_OK), w->network, wish, &range, drawn);
+    write_answer(reply_json(out, REPLY_OK), ends, wish, &range, drawn);
     return true;
 }
 
 bool on_reach_find(const struct request *r, struct reply *out, struct fail *f)
 {
     struct wish wish;
+    struct ends ends;
 
-    if (!read_wish(r, &wish, f))
+    if (!read_wish(r, &wish, f) || !end_json_find(r, wish.sources, wish.source_count,
+                                                  wish.has_mode ? 1u << wish.mode : 0, &ends, f))
         return false;
-    const struct world *w = engine_hold_city(r->engine, f);
-    const bool is_found = w && answer(r, w, &wish, out, f);
+    const bool is_found = answer(r, &ends, &wish, out, f);
 
-    world_drop(w);
+    ends_done(&ends);
     return is_found;
 }

@@ -65,6 +65,7 @@
     X(ROAD_REACH_TIME, FINE, "vigil_road_seconds", "kind=\"reach\"", "road_time")                  \
     X(ROAD_MATCH_TIME, FINE, "vigil_road_seconds", "kind=\"match\"", "road_time")                  \
     X(ROAD_SETTLED, COUNTER, "vigil_road_settled_total", "kind=\"nearest\"", "road_settled")       \
+    X(ROAD_REACH_SETTLED, COUNTER, "vigil_road_settled_total", "kind=\"reach\"", "road_settled")   \
     X(ROAD_NEAREST_STALE, COUNTER, "vigil_road_labels_stale_total", "kind=\"nearest\"",            \
       "road_labels_stale")                                                                         \
     X(ROAD_MATRIX_STALE, COUNTER, "vigil_road_labels_stale_total", "kind=\"matrix\"",              \

@@ -270,5 +270,6 @@ void nearby_range(const struct world *w, const struct range_wish *wish, struct r
 
     range_find(roads, wish, room, a, out);
     metrics_observe_ns(METRIC_ROAD_REACH_TIME, clock_steady_ns() - began_ns);
+    metrics_count(METRIC_ROAD_REACH_SETTLED, out->settled);
     traffic_read_end(w->traffic);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/clock.h"
 #include "engine/engine.h"
 #include "geo/frame.h"
 #include "tests/support/asking.h"
@@ -13,15 +14,39 @@ enum { SIDE = 10 };
 
 static struct asking_room ROOM;
 
+/* The city 1 with the counties 2 and 3. People 1, who walks, and 2, who drives, are of two,
+ * 3 is of three, and nobody knows where 4 is. Each county has a station. All are at the
+ * crossing as many blocks east as their number, four blocks north. */
+static const char CITY[] =
+    "INSERT INTO vigil.org (org_id, parent_id, kind, code, name) VALUES"
+    " (2, 1, 'county', '320301', 'Two'), (3, 1, 'county', '320302', 'Three');"
+    "INSERT INTO vigil.person (person_id, display_name, org_id, mode, location_consent, on_duty)"
+    " VALUES (1, 'walks', 2, 'foot', true, true), (2, 'drives', 2, 'car', true, true),"
+    " (3, 'of three', 3, 'foot', true, true), (4, 'somewhere', 2, 'foot', true, true);"
+    "INSERT INTO vigil.station (station_id, org_id, code, name, geom)"
+    " SELECT i, i, 'S' || i, 'S' || i, ST_Point(%.7f + i * 0.001, %.7f, 4326)"
+    " FROM generate_series(2, 3) AS i;"
+    "INSERT INTO vigil.position_last (person_id, lon_e7, lat_e7, fix_us, received_us)"
+    " SELECT i, %d + i * 10000, %d, %lld, %lld FROM generate_series(1, 3) AS i"
+    " ON CONFLICT (person_id) DO UPDATE SET lon_e7 = excluded.lon_e7, lat_e7 = excluded.lat_e7,"
+    " fix_us = excluded.fix_us, received_us = excluded.received_us";
+
 /* Blocks in Beijing, where every frame is at home. */
 static int set_up(void **state)
 {
+    const struct point row = { BLOCK_BEIJING.lon, BLOCK_BEIJING.lat + 0.004 };
+    const struct point_e7 row_e7 = point_to_e7(row);
+    const long long now_us = clock_wall_us();
     struct fail f = { 0 };
 
     if (asking_open_room(&ROOM, state))
         return -1;
     block_import(ROOM.d, SIDE, BLOCK_BEIJING);
-    if (!engine_follow(asking_engine(ROOM.asking), &f))
+    if (!db_script(ROOM.d->db,
+                   arena_text(ROOM.d->arena, CITY, row.lon, row.lat, row_e7.lon, row_e7.lat, now_us,
+                              now_us),
+                   &f) ||
+        !engine_follow(asking_engine(ROOM.asking), &f))
         fail_msg("%s", f.text);
     return 0;
 }
@@ -32,11 +57,16 @@ static int tear_down(void **state)
     return asking_close_room(&ROOM);
 }
 
-static struct asking_answer ask(const char *query, const char *body)
+static struct asking_answer ask_as(int64_t org_id, const char *query, const char *body)
 {
-    asking_as(ROOM.worker, ROLE_DISPATCHER, 1, 0);
+    asking_as(ROOM.worker, ROLE_DISPATCHER, org_id, 0);
     return asking_send(ROOM.worker, "POST", arena_text(ROOM.d->arena, "/v1/reach%s", query), NULL,
                        body);
+}
+
+static struct asking_answer ask(const char *query, const char *body)
+{
+    return ask_as(1, query, body);
 }
 
 /* The crossing so many blocks east and north of the south-west. */
@@ -149,6 +179,56 @@ static void it_is_drawn_in_the_frame_that_is_asked_for(void **state)
     }
 }
 
+static double length_from(const char *sources, const char *mode)
+{
+    const struct asking_answer answer =
+        ask("", arena_text(ROOM.d->arena, "{\"sources\":%s%s,\"limits_s\":[20]}", sources, mode));
+
+    asking_expect(&answer, 200, NULL);
+    assert_int_equal(asking_count(&answer, "/missing"), 0);
+    assert_int_equal(asking_count(&answer, "/off_street"), 0);
+    return asking_number(&answer, "/limits/0/length_m");
+}
+
+static void people_and_stations_are_known_by_their_ids(void **state)
+{
+    const char *there = arena_text(ROOM.d->arena, "[%s]", crossing(2, 4));
+    const double walks_m = length_from(there, ",\"mode\":\"foot\"");
+    const double drives_m = length_from(there, ",\"mode\":\"car\"");
+
+    (void)state;
+    assert_true(walks_m > 0 && drives_m > 2 * walks_m);
+    check_near(length_from("{\"station_ids\":[2]}", ",\"mode\":\"foot\""), walks_m, 0.5);
+    check_near(length_from("[{\"person_id\":2}]", ",\"mode\":\"foot\""), walks_m, 0.5);
+    check_near(length_from("[{\"person_id\":2}]", ""), drives_m, 0.5);
+    /* Two who walk and stand two crossings apart do not meet in so short a time. */
+    check_near(length_from("{\"person_ids\":[1,3]}", ""), 2 * walks_m, 1);
+    /* Who drives reaches all that who walks beside her does. */
+    check_near(length_from("{\"person_ids\":[1,2]}", ""), drives_m, walks_m);
+}
+
+static void of_another_organisation_nobody_is_there(void **state)
+{
+    static const char BODY[] = "{\"sources\":[{\"person_id\":1},{\"person_id\":3},"
+                               "{\"station_id\":3},{\"person_id\":4},{\"station_id\":77}],"
+                               "\"mode\":\"foot\",\"limits_s\":[20]}";
+    struct asking_answer answer = ask_as(2, "", BODY);
+
+    (void)state;
+    asking_expect(&answer, 200, NULL);
+    assert_int_equal(asking_count(&answer, "/missing"), 3);
+    assert_int_equal(asking_int(&answer, "/missing/0"), 1);
+    assert_int_equal(asking_int(&answer, "/missing/1"), 2);
+    assert_int_equal(asking_int(&answer, "/missing/2"), 4);
+    assert_int_equal(asking_count(&answer, "/off_street"), 1);
+    assert_int_equal(asking_int(&answer, "/off_street/0"), 3);
+    answer = ask_as(2, "", "{\"sources\":{\"person_ids\":[3]},\"limits_s\":[20]}");
+    asking_expect(&answer, 200, NULL);
+    assert_int_equal(asking_int(&answer, "/missing/0"), 0);
+    check_near(asking_number(&answer, "/limits/0/length_m"), 0, 0);
+    assert_int_equal(asking_count(&answer, "/limits/0/outline/coordinates"), 0);
+}
+
 static void wishes_that_make_no_sense_are_refused(void **state)
 {
 #define HERE                                                                                       \
@@ -174,9 +254,8 @@ static void wishes_that_make_no_sense_are_refused(void **state)
         { "{\"sources\":[],\"mode\":\"foot\",\"limits_s\":[60]}", 422, "value_out_of_range",
           "/sources" },
         { "{\"sources\":[{}],\"mode\":\"foot\",\"limits_s\":[60]}", 422, NULL, NULL },
-        { "{\"sources\":[{\"place\":{\"lon\":2.3,\"lat\":48.8,\"frame\":\"wgs84\"}}],"
-          "\"mode\":\"foot\",\"limits_s\":[60]}",
-          422, "no_street_near", NULL },
+        { "{\"sources\":[{\"station_id\":2}],\"limits_s\":[60]}", 422, "key_missing", "/mode" },
+        { "{\"sources\":{\"person_ids\":[0]},\"limits_s\":[60]}", 422, "value_out_of_range", NULL },
         { HERE ",\"limits_s\":[60],\"mode\":\"horse\"}", 400, "json_duplicate_key", NULL },
     };
 #undef HERE
@@ -198,6 +277,8 @@ int main(void)
         cmocka_unit_test(only_what_is_asked_for_is_drawn),
         cmocka_unit_test(many_sources_reach_together_what_each_of_them_reaches),
         cmocka_unit_test(it_is_drawn_in_the_frame_that_is_asked_for),
+        cmocka_unit_test(people_and_stations_are_known_by_their_ids),
+        cmocka_unit_test(of_another_organisation_nobody_is_there),
         cmocka_unit_test(wishes_that_make_no_sense_are_refused),
     };
 

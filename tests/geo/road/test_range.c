@@ -8,7 +8,7 @@
 #include "tests/support/slow.h"
 #include "tests/support/town.h"
 
-enum { TOWNS = 300, SOURCES_MAX = 4, LIMITS = 3, SAMPLES = 3 };
+enum { TOWNS = 120, SOURCES_MAX = 4, LIMITS = 3, SAMPLES = 3 };
 
 struct question {
     struct range_source sources[SOURCES_MAX];
