@@ -378,6 +378,8 @@ bool on_closures_get(const struct request *r, struct reply *out, struct fail *f)
 
 /* ------------------------------------------------------------------ for everyone */
 
+/* What the streets themselves would show: not whose it is, nor why, nor its number. */
+
 static bool put_line(struct emit *e, const struct network *n, int32_t segment, enum frame frame,
                      struct fail *f)
 {
@@ -402,7 +404,6 @@ static void put_properties(struct emit *e, const struct closure_book_one *one)
 
     emit_key(e, "properties");
     emit_object(e);
-    emit_key_int(e, "closure_id", one->closure_id);
     emit_key_text(e, "effect", EFFECTS[one->factor || one->speed_mh ? SLOWED : CLOSED]);
     if (one->factor)
         emit_key_number(e, "factor", one->factor / 1000.0, 3);
@@ -424,7 +425,6 @@ static bool put_feature(struct emit *e, const struct network *n, const struct cl
 {
     emit_object(e);
     emit_key_text(e, "type", "Feature");
-    emit_key_int(e, "id", one->closure_id);
     put_properties(e, one);
     emit_key(e, "geometry");
     emit_object(e);
@@ -449,7 +449,7 @@ static bool put_streets(struct emit *e, const struct world *w, const struct clos
     emit_key(e, "features");
     emit_array(e);
     for (int32_t i = 0; i < count; i++)
-        if (!put_feature(e, w->network, &list[i], frame, f))
+        if (list[i].segment_count > 0 && !put_feature(e, w->network, &list[i], frame, f))
             return false;
     emit_end(e);
     emit_end(e);

@@ -294,7 +294,8 @@ static void everyone_sees_the_streets_but_not_why(void **state)
 
     asking_expect(&a, 200, NULL);
     assert_int_equal(asking_count(&a, "/features"), 1);
-    assert_int_equal(asking_int(&a, "/features/0/properties/closure_id"), id);
+    assert_string_equal(asking_text(&a, "/features/0/properties/effect"), "closed");
+    assert_false(asking_has(&a, "/features/0/properties/closure_id"));
     assert_int_equal(asking_count(&a, "/features/0/geometry/coordinates"), 1);
     assert_null(strstr(a.body, "burst"));
     lift(id);
