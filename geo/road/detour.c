@@ -275,10 +275,12 @@ bool detour_find(const struct roads *r, enum mode mode, struct spot from, struct
     s.best_ms = place_direct(s.n, mode, from, to, &edge);
     if (edge != PLACE_NO_EDGE && avoid_has(avoid, edge >> 1))
         s.best_ms = NETWORK_COST_NEVER;
-    const int32_t out_count = keep_open(&s, doors_out, place_out(s.n, s.g, mode, from, doors_out));
+    const int32_t out_all = place_out(s.n, s.g, mode, from, doors_out);
+    const int32_t in_all = place_in(s.n, s.g, mode, to, doors_in);
+    const int32_t out_count = keep_open(&s, doors_out, out_all);
 
     s.in = doors_in;
-    s.in_count = keep_open(&s, doors_in, place_in(s.n, s.g, mode, to, doors_in));
+    s.in_count = keep_open(&s, doors_in, in_all);
     prepare_guesses(&s);
     for (int32_t i = 0; i < out_count; i++)
         reach(&s, doors_out[i].state, doors_out[i].cost_ms, NONE);

@@ -423,7 +423,8 @@ static void take_apart(const struct metric *m, int32_t arc, bool is_down, int32_
     const int32_t *to_low = is_down ? m->up : m->down;
     const int32_t *to_high = is_down ? m->down : m->up;
 
-    for (int32_t i = begin; i < end; i++) {
+    for (int32_t i = begin;; i++) {
+        assert(i < end); /* an arc costs what its edges or a triangle cost */
         const int32_t one = h->down[i];
 
         if ((i - begin) % SOME == 0)
@@ -438,7 +439,6 @@ static void take_apart(const struct metric *m, int32_t arc, bool is_down, int32_
         put_way(m, waiting, is_down ? other : one, true);
         return;
     }
-    assert(!"an arc costs what its edges or a triangle cost");
 }
 
 void metric_unpack(const struct metric *m, int32_t arc, bool is_down, struct buf *edges,
