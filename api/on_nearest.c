@@ -235,7 +235,7 @@ static void write_person(struct emit *e, const struct nearby_person *p, const st
     emit_key_number(e, "eta_s", p->cost_ms / 1000.0, 3);
     emit_key_number(e, "eta_least_s", least_ms / 1000.0, 3);
     emit_key_number(e, "eta_most_s", (p->cost_ms + p->spread_ms) / 1000.0, 3);
-    if (p->route.point_count > 0)
+    if (p->has_way)
         emit_key_number(e, "road_m", p->route.length_cm / 100.0, 2);
     emit_key(e, "position");
     way_write_place(e, told->at, frame);
@@ -284,8 +284,9 @@ bool on_nearest_find(const struct request *r, struct reply *out, struct fail *f)
     if (!read_wish(r, &wish, f) || !find(r, &wish, &answer, f))
         return false;
     struct told *told = arena_take(r->arena, (size_t)answer.count + 1, sizeof *told);
-    const bool ok = nearby_route(&answer, ROUTES_MAX, r->worker->route_room, r->arena, f) &&
-                    turn_all(&answer, &wish, r->arena, told, &place, f);
+    const bool ok =
+        nearby_route(&answer, ROUTES_MAX, wish.routes, r->worker->route_room, r->arena, f) &&
+        turn_all(&answer, &wish, r->arena, told, &place, f);
 
     if (ok)
         write_answer(reply_json(out, REPLY_OK), &answer, told, place, &wish,

@@ -232,26 +232,29 @@ bool nearby_rule(struct db *db, const char *type, struct arena *a, struct nearby
 /* ------------------------------------------------------------------ the way */
 
 /* Timed, while the streets cannot change. */
-static bool find_way(const struct world *w, enum mode mode, struct spot from, struct spot to,
+static bool find_way(const struct nearby_person *p, const struct world *w, bool drawn,
                      struct route_room *room, struct arena *a, struct route *out, struct fail *f)
 {
     const struct roads *roads = traffic_read(w->traffic);
     const int64_t began_ns = clock_steady_ns();
-    const bool is_found = route_find(roads, mode, from, to, room, a, out, f);
+    const bool is_found = drawn
+                              ? route_find(roads, p->mode, p->stands, p->place, room, a, out, f)
+                              : route_measure(roads, p->mode, p->stands, p->place, room, a, out, f);
 
     metrics_observe_ns(METRIC_ROAD_ROUTE_TIME, clock_steady_ns() - began_ns);
     traffic_read_end(w->traffic);
     return is_found;
 }
 
-bool nearby_route(struct nearby_answer *answer, int32_t count_max, struct route_room *room,
-                  struct arena *a, struct fail *f)
+bool nearby_route(struct nearby_answer *answer, int32_t count_max, bool drawn,
+                  struct route_room *room, struct arena *a, struct fail *f)
 {
     for (int32_t i = 0; i < answer->count && i < count_max; i++) {
         struct nearby_person *p = &answer->people[i];
 
-        if (!find_way(answer->world, p->mode, p->stands, p->place, room, a, &p->route, f))
+        if (!find_way(p, answer->world, drawn, room, a, &p->route, f))
             return false;
+        p->has_way = true;
     }
     return true;
 }

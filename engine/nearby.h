@@ -28,7 +28,8 @@ struct nearby_person {
     struct point at;    /* where she reported to be */
     struct live_fix fix;
     int64_t fix_age_us;
-    struct route route;        /* from her street to the place; without points when not found */
+    bool has_way;              /* by nearby_route: */
+    struct route route;        /* from her street to the place; a line only when drawn */
     struct spot stands, place; /* on the streets of `world` */
 };
 
@@ -81,9 +82,10 @@ struct nearby_rule {
 bool nearby_rule(struct db *db, const char *type, struct arena *a, struct nearby_rule *out,
                  struct fail *f);
 
-/* Fills the routes of the first `count_max` people. */
-bool nearby_route(struct nearby_answer *answer, int32_t count_max, struct route_room *room,
-                  struct arena *a, struct fail *f);
+/* Fills the routes of the first `count_max` people; undrawn, only what they cost and how
+ * long they are. */
+bool nearby_route(struct nearby_answer *answer, int32_t count_max, bool drawn,
+                  struct route_room *room, struct arena *a, struct fail *f);
 
 void nearby_done(struct nearby_answer *answer);
 

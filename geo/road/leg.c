@@ -260,6 +260,23 @@ static int32_t list_meetings(const struct choosing *c, struct leg_room *room)
     return count;
 }
 
+uint32_t leg_length_cm(const struct network *n, const struct leg *leg)
+{
+    uint32_t length_cm = 0;
+
+    for (int32_t i = 0; i < leg->edge_count; i++) {
+        const bool back = leg->edges[i] & 1;
+        const uint32_t whole_cm = n->length_cm[leg->edges[i] >> 1];
+        const bool is_first = i == 0 && leg->from_within;
+        const bool is_last = i == leg->edge_count - 1 && leg->to_within;
+        const uint32_t begin_cm = is_first ? leg->from.along_cm : back ? whole_cm : 0;
+        const uint32_t end_cm = is_last ? leg->to.along_cm : back ? 0 : whole_cm;
+
+        length_cm += begin_cm < end_cm ? end_cm - begin_cm : begin_cm - end_cm;
+    }
+    return length_cm;
+}
+
 int32_t leg_others(const struct roads *r, enum mode mode, const struct leg *best, int32_t most,
                    struct leg_room *room, struct arena *a, struct leg *out)
 {

@@ -24,6 +24,9 @@ void leg_room_free(struct leg_room *room);
 bool leg_find(const struct roads *r, enum mode mode, struct spot from, struct spot to,
               struct leg_room *room, struct arena *a, struct leg *out);
 
+/* Of all its edges, of the first and the last only the part that is used. */
+uint32_t leg_length_cm(const struct network *n, const struct leg *leg);
+
 /* Other ways between the same spots that somebody might want instead of the cheapest, the
  * cheapest first; how many were found, at most `most`. Ways over one node that both
  * sides climb to (Abraham, Delling, Goldberg, Werneck, Alternative routes in road

@@ -72,6 +72,23 @@ static bool no_route(const struct route_wish *wish, int32_t leg, struct fail *f)
                     mode, leg + 1, leg + 2, wish->place_count, clear);
 }
 
+bool route_measure(const struct roads *roads, enum mode mode, struct spot from, struct spot to,
+                   struct route_room *room, struct arena *a, struct route *out, struct fail *f)
+{
+    const struct route_wish wish = { .mode = mode, .place_count = 2 };
+    struct leg leg;
+
+    if (!leg_find(roads, mode, from, to, room->legs, a, &leg))
+        return no_route(&wish, 0, f);
+    *out = (struct route){ .cost_ms = leg.cost_ms,
+                           .length_cm = leg_length_cm(roads_network(roads), &leg),
+                           .from = from,
+                           .to = to,
+                           .edge_count = leg.edge_count,
+                           .edges = leg.edges };
+    return true;
+}
+
 bool route_over(const struct roads *roads, const struct route_wish *wish, struct route_room *room,
                 struct arena *a, struct route *out, struct fail *f)
 {

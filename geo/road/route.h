@@ -62,6 +62,10 @@ void route_room_free(struct route_room *room);
 bool route_find(const struct roads *roads, enum mode mode, struct spot from, struct spot to,
                 struct route_room *room, struct arena *a, struct route *out, struct fail *f);
 
+/* The same without its line and its steps: for whoever only wants to know how far it is. */
+bool route_measure(const struct roads *roads, enum mode mode, struct spot from, struct spot to,
+                   struct route_room *room, struct arena *a, struct route *out, struct fail *f);
+
 /* Over places in this order, at least two. At each of them a new leg begins as if the
  * traveller had stood there: she may go on in any direction that the street allows. */
 enum { ROUTE_PLACES_MAX = 27 };

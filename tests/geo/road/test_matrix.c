@@ -31,6 +31,8 @@ static struct scene *scene_new(uint64_t seed)
 
     s->arena = a;
     s->n = town_random(&dice, 60 + 20 * town_pick(&dice, 8), 300, seed % 2 == 0, a);
+    if (seed % 3 == 0)
+        s->n = town_banned(&dice, s->n, 12, a);
     s->roads = town_roads(s->n, a);
     s->room = matrix_room_new();
     s->climb = arena_take(a, 2 * (size_t)roads_base(s->roads)->hierarchy->height + 2, 4);

@@ -53,6 +53,20 @@ static void check_steps(const struct route *r)
     assert_int_equal(cost_ms, r->cost_ms);
 }
 
+/* Without its line it is the same way. */
+static void check_measured(const struct roads *roads, enum mode mode, const struct route *drawn,
+                           struct route_room *room, struct arena *a)
+{
+    struct route r;
+    struct fail f;
+
+    assert_true(route_measure(roads, mode, drawn->from, drawn->to, room, a, &r, &f));
+    assert_int_equal(r.cost_ms, drawn->cost_ms);
+    assert_int_equal(r.length_cm, drawn->length_cm);
+    assert_int_equal(r.edge_count, drawn->edge_count);
+    assert_int_equal(r.point_count, 0);
+}
+
 static void the_way_costs_what_the_definition_says(void **state)
 {
     struct town_dice dice = { 314159 };
@@ -94,6 +108,7 @@ static void the_way_costs_what_the_definition_says(void **state)
             check_chain(n, mode, &r);
             check_ends(n, &r);
             check_steps(&r);
+            check_measured(roads, mode, &r, room, a);
         }
         arena_free(a);
     }
