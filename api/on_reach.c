@@ -116,12 +116,29 @@ struct drawn {
     struct figure streets, outline;
 };
 
+/* An answer holds no more of them than a figure, however many limits there are. */
+static bool check_pieces(const struct wish *w, const struct range *range, struct fail *f)
+{
+    int64_t count = 0;
+
+    for (int32_t i = 0; i < w->range.limit_count; i++)
+        count += range->bands[i].piece_count;
+    if (!w->wants_streets || count <= FIGURE_RUN_MAX)
+        return true;
+    fail_set(f, FAIL_INPUT, FIGURE_TOO_LARGE,
+             "%lld pieces of streets are reached within the limits together", (long long)count);
+    fail_allowed(f, "at most %d pieces; more of them can be had as outlines", FIGURE_RUN_MAX);
+    return fail_at(f, "/streets");
+}
+
 static bool draw(const struct request *r, const struct network *n, const struct wish *w,
                  const struct range *range, struct drawn *drawn, struct fail *f)
 {
     const int32_t count = w->range.limit_count;
     struct figure outlines[RANGE_LIMITS_MAX];
 
+    if (!check_pieces(w, range, f))
+        return false;
     if (w->wants_outline && !outline_areas(n, range, count, r->arena, outlines, f))
         return fail_at(f, "/outline");
     for (int32_t i = 0; i < count; i++) {
