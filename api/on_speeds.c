@@ -10,14 +10,14 @@ static void write_speeds(struct emit *e, const struct network_speeds *speeds)
     emit_object(e);
     emit_key(e, "speeds");
     emit_array(e);
-    for (enum street_class class = 0; class < STREET_CLASS_COUNT; class ++)
+    for (enum street_class street = 0; street < STREET_CLASS_COUNT; street++)
         for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
             emit_object(e);
-            emit_key_text(e, "class", network_class_word(class));
+            emit_key_text(e, "class", network_class_word(street));
             emit_key_text(e, "mode", network_mode_word(mode));
             emit_key(e, "kmh");
-            if (speeds->kmh[class][mode] > 0)
-                emit_number(e, speeds->kmh[class][mode], KMH_DECIMALS);
+            if (speeds->kmh[street][mode] > 0)
+                emit_number(e, speeds->kmh[street][mode], KMH_DECIMALS);
             else
                 emit_null(e);
             emit_end(e);
@@ -46,20 +46,20 @@ static bool read_one(const struct input *v, bool given[STREET_CLASS_COUNT][MODE_
     struct input_key keys[KEYS] = { [CLASS] = { "class", true, NULL },
                                     [MODE] = { "mode", true, NULL },
                                     [KMH] = { "kmh", false, NULL } };
-    int32_t class, mode;
+    int32_t street, mode;
     double kmh = 0;
 
     if (!input_keys(v, keys, KEYS, f) ||
-        !input_word(keys[CLASS].value, NETWORK_CLASS_WORDS, STREET_CLASS_COUNT, &class, f) ||
+        !input_word(keys[CLASS].value, NETWORK_CLASS_WORDS, STREET_CLASS_COUNT, &street, f) ||
         !input_word(keys[MODE].value, MODES, MODE_COUNT, &mode, f) ||
         (keys[KMH].value &&
          !input_number(keys[KMH].value, SPEEDS_KMH_MIN, SPEEDS_KMH_MAX, &kmh, f)))
         return false;
-    if (given[class][mode])
+    if (given[street][mode])
         return fail_set(f, FAIL_INPUT, SPEED_REPEATED, "the speed of %s on %s is given twice",
-                        MODES[mode], NETWORK_CLASS_WORDS[class]);
-    given[class][mode] = true;
-    speeds->kmh[class][mode] = kmh;
+                        MODES[mode], NETWORK_CLASS_WORDS[street]);
+    given[street][mode] = true;
+    speeds->kmh[street][mode] = kmh;
     return true;
 }
 
@@ -90,15 +90,15 @@ static const char *tell(const struct network_speeds *before, const struct networ
     struct emit e = emit_to(&text);
 
     emit_object(&e);
-    for (enum street_class class = 0; class < STREET_CLASS_COUNT; class ++)
+    for (enum street_class street = 0; street < STREET_CLASS_COUNT; street++)
         for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
-            const double from = before->kmh[class][mode];
-            const double to = after->kmh[class][mode];
+            const double from = before->kmh[street][mode];
+            const double to = after->kmh[street][mode];
 
             if (!(from < to || from > to))
                 continue;
             emit_key(&e,
-                     arena_text(a, "%s %s", network_class_word(class), network_mode_word(mode)));
+                     arena_text(a, "%s %s", network_class_word(street), network_mode_word(mode)));
             emit_array(&e);
             emit_number(&e, from, KMH_DECIMALS);
             emit_number(&e, to, KMH_DECIMALS);

@@ -1,6 +1,9 @@
 #include "engine/doctor.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "geo/base/buf.h"
 
 /* ------------------------------------------------------------------ what hangs together */
 
@@ -51,8 +54,7 @@ struct looking {
     const struct doctor_city *city;
     const struct junction *junctions;
     struct arena *arena;
-    struct doctor_cut *cuts;
-    int32_t shown, count;
+    struct buf cuts; /* struct doctor_cut */
 };
 
 /* The longest patch off the main part that meets it at the junction, or -1. */
@@ -89,11 +91,11 @@ static bool take_barrier(void *self, const struct db_rows *row, struct fail *f)
     for (enum mode mode = 0; found && mode < MODE_COUNT; mode++) {
         const int32_t patch = cut_off(l->city, mode, found->node);
 
-        if (patch < 0 || l->count++ >= l->shown)
+        if (patch < 0)
             continue;
         if (!kind)
             kind = arena_text(l->arena, "%s", db_get_text(row, 0, 1));
-        l->cuts[l->count - 1] = (struct doctor_cut){
+        const struct doctor_cut cut = {
             .node_id = wanted.node_id,
             .kind = kind,
             .mode = mode,
@@ -101,8 +103,23 @@ static bool take_barrier(void *self, const struct db_rows *row, struct fail *f)
             .length_cm = l->city->parts[mode].patches[patch].length_cm,
             .at = point_from_e7(n->node_at[found->node]),
         };
+
+        buf_put(&l->cuts, &cut, sizeof cut);
     }
     return true;
+}
+
+/* Those that cut off most first. */
+static int by_length(const void *one, const void *other)
+{
+    const struct doctor_cut *p = one;
+    const struct doctor_cut *q = other;
+
+    if (p->length_cm != q->length_cm)
+        return p->length_cm > q->length_cm ? -1 : 1;
+    if (p->node_id != q->node_id)
+        return p->node_id < q->node_id ? -1 : 1;
+    return (p->mode > q->mode) - (p->mode < q->mode);
 }
 
 static bool find_cuts(struct db *db, int32_t shown, struct arena *a, struct doctor_report *out,
@@ -111,14 +128,18 @@ static bool find_cuts(struct db *db, int32_t shown, struct arena *a, struct doct
     struct arena *own = arena_new();
     struct looking l = { .city = out->city,
                          .junctions = sort_junctions(out->city->network, own),
-                         .arena = a,
-                         .cuts = arena_take(a, (size_t)shown + 1, sizeof *l.cuts),
-                         .shown = shown };
+                         .arena = a };
     const bool done = db_each(db, QUERIES_DOCTOR_BARRIERS, NULL, 0, take_barrier, &l, f);
+    const size_t count = l.cuts.size / sizeof(struct doctor_cut);
+    struct doctor_cut *cuts = arena_take(a, count + 1, sizeof *cuts);
 
-    out->cuts = l.cuts;
-    out->cut_count = l.count;
-    out->cuts_shown = l.count < shown ? l.count : shown;
+    if (count > 0)
+        memcpy(cuts, l.cuts.bytes, l.cuts.size);
+    qsort(cuts, count, sizeof *cuts, by_length);
+    out->cuts = cuts;
+    out->cut_count = (int32_t)count;
+    out->cuts_shown = out->cut_count < shown ? out->cut_count : shown;
+    buf_free(&l.cuts);
     arena_free(own);
     return done;
 }

@@ -5,16 +5,16 @@
 static bool take_speed(const struct db_rows *rows, int32_t row, struct network_speeds *speeds,
                        struct fail *f)
 {
-    const int64_t class = db_get_int(rows, row, 0);
+    const int64_t street = db_get_int(rows, row, 0);
     const char *word = db_get_text(rows, row, 1);
 
-    if (class < 0 || class >= STREET_CLASS_COUNT)
+    if (street < 0 || street >= STREET_CLASS_COUNT)
         return fail_set(f, FAIL_BROKEN, STREETS_UNSOUND,
-                        "vigil.speed has the class %lld, not 0 to %d", (long long)class,
+                        "vigil.speed has the class %lld, not 0 to %d", (long long)street,
                         STREET_CLASS_COUNT - 1);
     for (enum mode mode = 0; mode < MODE_COUNT; mode++)
         if (strcmp(word, network_mode_word(mode)) == 0 && !db_is_null(rows, row, 2))
-            speeds->kmh[class][mode] = db_get_double(rows, row, 2);
+            speeds->kmh[street][mode] = db_get_double(rows, row, 2);
     return true;
 }
 
@@ -39,16 +39,16 @@ bool speeds_read(struct db *db, struct arena *a, struct network_speeds *out, str
 static bool check_same(const struct network_speeds *now, const struct network_speeds *wanted,
                        struct fail *f)
 {
-    for (enum street_class class = 0; class < STREET_CLASS_COUNT; class ++)
+    for (enum street_class street = 0; street < STREET_CLASS_COUNT; street++)
         for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
-            const bool goes = now->kmh[class][mode] > 0;
+            const bool goes = now->kmh[street][mode] > 0;
 
-            if (goes == (wanted->kmh[class][mode] > 0))
+            if (goes == (wanted->kmh[street][mode] > 0))
                 continue;
             fail_set(f, FAIL_INPUT, SPEED_NOT_ALLOWED,
                      goes ? "%s on %s goes at some speed: it cannot be kept out by none"
                           : "%s on %s does not go there: no speed lets it in",
-                     network_mode_word(mode), network_class_word(class));
+                     network_mode_word(mode), network_class_word(street));
             return fail_allowed(f, goes ? "a number" : "null");
         }
     return true;
@@ -64,13 +64,13 @@ bool speeds_set(struct db *db, const struct network_speeds *speeds, struct arena
 
     if (!speeds_read(db, a, &now, f) || !check_same(&now, speeds, f))
         return false;
-    for (enum street_class class = 0; class < STREET_CLASS_COUNT; class ++)
+    for (enum street_class street = 0; street < STREET_CLASS_COUNT; street++)
         for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
-            if (!(speeds->kmh[class][mode] > 0))
+            if (!(speeds->kmh[street][mode] > 0))
                 continue;
-            classes[count] = class;
+            classes[count] = street;
             modes[count] = mode;
-            kmh[count++] = speeds->kmh[class][mode];
+            kmh[count++] = speeds->kmh[street][mode];
         }
     const struct db_value values[] = { db_ints(classes, count), db_ints(modes, count),
                                        db_doubles(kmh, count) };

@@ -224,7 +224,7 @@ static void what_cannot_be_left_is_a_trap_and_what_cannot_be_reached_a_source(vo
 {
     struct arena *a = arena_new();
     const struct network *n = town_blocks(6, (struct point){ 117.2, 34.3 }, a);
-    int32_t here[8];
+    int32_t here[8] = { 0 };
     struct graph g;
     struct parts p;
     uint32_t *cost;
