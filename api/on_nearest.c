@@ -31,8 +31,8 @@ enum { ORGS_MAX = 100, CREDENTIALS_MAX = 10, CREDENTIAL_MAX = 80, TYPE_MAX = 40 
 struct wish {
     struct nearby_wish nearby;
     struct sight sight;
-    struct nearby_ids holders; /* of the credentials asked for */
-    bool is_gated;             /* volunteers may not be sent to this type of incident */
+    struct nearest_ids holders; /* of the credentials asked for */
+    bool is_gated;              /* volunteers may not be sent to this type of incident */
     bool routes;
     enum frame frame; /* of the answer */
 };
@@ -94,7 +94,7 @@ static bool read_roles(const struct input *v, uint32_t *out, struct fail *f)
     return true;
 }
 
-static bool read_orgs(const struct input *v, struct arena *a, struct nearby_ids *out,
+static bool read_orgs(const struct input *v, struct arena *a, struct nearest_ids *out,
                       struct fail *f)
 {
     int32_t count = 0;
@@ -106,7 +106,7 @@ static bool read_orgs(const struct input *v, struct arena *a, struct nearby_ids 
     for (int32_t i = 0; i < count; i++)
         if (!input_int(input_item(v, i), 1, (INT64_C(1) << 53) - 1, &ids[i], f))
             return false;
-    *out = (struct nearby_ids){ ids, count };
+    *out = (struct nearest_ids){ ids, count };
     return true;
 }
 
@@ -132,7 +132,7 @@ static bool read_credentials(const struct request *r, const struct input *v, str
         if (before == kinds)
             types[kinds++] = type;
     }
-    w->nearby.only = &w->holders;
+    w->nearby.search.only = &w->holders;
     return nearby_holders(db, types, kinds, r->arena, &w->holders, f);
 }
 

@@ -9,7 +9,7 @@ enum { LIST_FIRST = 128 };
 
 void folk_start(struct folk *k, uint64_t version)
 {
-    *k = (struct folk){ .muster = muster_new() };
+    *k = (struct folk){ .muster = muster_new(), .kin = kin_new() };
     roster_start(&k->people, version);
 }
 
@@ -17,6 +17,7 @@ void folk_end(struct folk *k)
 {
     roster_end(&k->people);
     muster_free(k->muster);
+    kin_free(k->kin);
     crowd_free(k->crowd);
     world_drop(k->world);
     free(k->taken.ids);
@@ -110,6 +111,7 @@ void folk_stand(struct crowd *crowd, const struct roster_slot *s, int32_t slot,
                                              .spot = fix->spot,
                                              .mode = (enum mode)s->mode,
                                              .available = bars_of(s) == 0,
+                                             .groups = s->roles,
                                              .skills = s->skills,
                                              .tag = slot });
 }
@@ -274,6 +276,24 @@ static void take_over(struct roster_slot *s, const struct live_person *p)
     s->on_duty = p->on_duty;
 }
 
+static void join(struct folk *k, int32_t slot)
+{
+    const struct roster_slot *s = &k->people.slots[slot];
+
+    kin_join(k->kin, s->org_id, s->person_id);
+    for (int32_t i = 0; i < s->further_count; i++)
+        kin_join(k->kin, s->further[i], s->person_id);
+}
+
+static void leave(struct folk *k, int32_t slot)
+{
+    const struct roster_slot *s = &k->people.slots[slot];
+
+    kin_leave(k->kin, s->org_id, s->person_id);
+    for (int32_t i = 0; i < s->further_count; i++)
+        kin_leave(k->kin, s->further[i], s->person_id);
+}
+
 void folk_know(struct folk *k, const struct live_person *p, const struct live_fix *fix)
 {
     int32_t slot = roster_find(&k->people, p->person_id);
@@ -285,10 +305,12 @@ void folk_know(struct folk *k, const struct live_person *p, const struct live_fi
             folk_ids_add(&k->taken, p->person_id);
     } else {
         count(k, slot, -1);
+        leave(k, slot);
     }
     struct roster_slot *s = &k->people.slots[slot];
 
     take_over(s, p);
+    join(k, slot);
     if (p->has_fix && is_tracked(s) && is_newer(fix, s))
         move(k, slot, fix);
     else
@@ -394,6 +416,7 @@ void folk_forget(struct folk *k, int64_t person_id)
         crowd_remove(k->crowd, person_id);
     touch(k, person_id);
     count(k, slot, -1);
+    leave(k, slot);
     strike(&k->taken, person_id);
     roster_remove(&k->people, slot);
 }

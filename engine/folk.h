@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/kin.h"
 #include "engine/live.h"
 #include "engine/roster.h"
 
@@ -23,6 +24,7 @@ void folk_ids_add(struct folk_ids *list, int64_t person_id);
 struct folk {
     struct roster people;
     struct muster *muster;
+    struct kin *kin;
     struct folk_ids taken;   /* those who are */
     struct folk_ids touched; /* those who changed while a new city is being settled */
     uint64_t hash;           /* of all fixes: the sum of those of each */

@@ -67,6 +67,11 @@ const struct crowd *live_crowd(const struct live *l)
     return l->folk.crowd;
 }
 
+const struct kin *live_kin(const struct live *l)
+{
+    return l->folk.kin;
+}
+
 void live_met(const struct live *l, const struct crowd_person *person, struct live_person *out)
 {
     folk_describe_her(&l->folk.people.slots[person->tag], out);

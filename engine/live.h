@@ -7,6 +7,7 @@
 
 #include "engine/able.h"
 #include "engine/age.h"
+#include "engine/kin.h"
 #include "engine/muster.h"
 #include "engine/world.h"
 #include "geo/frame.h"
@@ -96,6 +97,9 @@ void live_read_end(struct live *l);
 const struct world *live_world(const struct live *l);
 /* The people on the streets, NULL before the first world. */
 const struct crowd *live_crowd(const struct live *l);
+
+/* Who belongs to each organisation. */
+const struct kin *live_kin(const struct live *l);
 
 /* What is known of someone who was met in the crowd: nothing is searched for, and the
  * fix is not snapped. */

@@ -3,6 +3,8 @@
  * found after it is let go. */
 #include "engine/nearby.h"
 
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,6 +17,8 @@ const char *const NEARBY_ROLE_WORDS[NEARBY_ROLES] = {
     "member", "leader", "organiser", "grid_worker", "driver", "contact",
 };
 
+static_assert((int)NEARBY_ROLES <= (int)CROWD_GROUPS, "roles are the groups of the crowd");
+
 /* ------------------------------------------------------------------ who may be found */
 
 struct choice {
@@ -24,21 +28,6 @@ struct choice {
     int64_t now_us;
     int32_t this_year;
 };
-
-static bool has_id(const struct nearby_ids *in, int64_t id)
-{
-    int32_t low = 0;
-
-    for (int32_t high = in->count; low < high;) {
-        const int32_t middle = low + (high - low) / 2;
-
-        if (in->ids[middle] < id)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < in->count && in->ids[low] == id;
-}
 
 static bool is_below(const struct nearby_wish *w, int64_t org_id)
 {
@@ -54,8 +43,7 @@ static bool is_wanted(const struct nearby_wish *w, const struct live_person *p)
 
     for (int32_t i = 0; !belongs && i < p->further_count; i++)
         belongs = is_below(w, p->further[i]);
-    return belongs && (!w->roles || (w->roles & p->roles)) &&
-           (!w->only || has_id(w->only, p->person_id));
+    return belongs && (!w->search.only || nearest_has(w->search.only, p->person_id));
 }
 
 /* All that stands against sending her to this. */
@@ -90,6 +78,73 @@ static uint32_t spread(const void *self, const struct crowd_person *met)
 
     live_met(c->live, met, &p);
     return age_spread_ms(c->ages, age_us(&p.fix, c->now_us));
+}
+
+/* ------------------------------------------------------------------ who is looked at */
+
+enum {
+    LISTED_MAX = 4096, /* people: more are met soon enough wherever one looks */
+    ORGS_MAX = 1024,   /* organisations below those asked for */
+};
+
+/* Puts the people of an organisation and of those below it behind the others. False when
+ * there are too many of either. */
+static bool list_below(const struct choice *c, int64_t org_id, int64_t *ids, int32_t *count)
+{
+    const struct orgs *orgs = c->wish->sight->orgs;
+    int32_t first;
+    const int32_t below = orgs_below(orgs, org_id, &first);
+
+    for (int32_t i = 0; i < below && below <= ORGS_MAX; i++) {
+        const int64_t *theirs;
+        const int32_t more = kin_of(live_kin(c->live), orgs_at(orgs, first + i), &theirs);
+
+        if (more > LISTED_MAX - *count)
+            return false;
+        if (more > 0)
+            memcpy(ids + *count, theirs, (size_t)more * sizeof *ids);
+        *count += more;
+    }
+    return below <= ORGS_MAX;
+}
+
+static int by_id(const void *one, const void *other)
+{
+    const int64_t a = *(const int64_t *)one, b = *(const int64_t *)other;
+
+    return (a > b) - (a < b);
+}
+
+/* Everyone outside of whom nobody can be found, when those are few: whoever belongs to the
+ * organisations asked for, else to those of the one who asks, and she herself. NULL when
+ * they are many, or the holders of a credential are fewer. Where mutual aid lends people of
+ * others, they are everywhere. */
+static const struct nearest_ids *few(const struct choice *c, struct arena *a)
+{
+    const struct sight *sight = c->wish->sight;
+    const struct nearest_ids own = { &sight->org_id, 1 };
+    const bool is_narrow = c->wish->orgs.count > 0;
+    const struct nearest_ids roots = is_narrow ? c->wish->orgs : own;
+    struct nearest_ids *out = arena_take(a, 1, sizeof *out);
+    int32_t count = 0, kept = 0;
+
+    if (!sight->orgs || (!is_narrow && (sight->everyone || !sight->org_id ||
+                                        orgs_borrows(sight->orgs, sight->org_id))))
+        return NULL;
+    int64_t *ids = arena_take(a, LISTED_MAX + 1, sizeof *ids);
+
+    for (int32_t i = 0; i < roots.count; i++)
+        if (!list_below(c, roots.ids[i], ids, &count))
+            return NULL;
+    if (!is_narrow && sight->person_id)
+        ids[count++] = sight->person_id;
+    if (count > 1)
+        qsort(ids, (size_t)count, sizeof *ids, by_id);
+    for (int32_t i = 0; i < count; i++)
+        if (i == 0 || ids[i] != ids[i - 1])
+            ids[kept++] = ids[i];
+    *out = (struct nearest_ids){ ids, kept };
+    return c->wish->search.only && c->wish->search.only->count <= kept ? NULL : out;
 }
 
 /* ------------------------------------------------------------------ finding */
@@ -138,6 +193,10 @@ static bool find(const struct choice *c, struct nearest_room *room, struct arena
 
     if (!w)
         return fail_set(f, FAIL_BUSY, NO_CITY_YET, "no city has been imported yet");
+    const struct nearest_ids *listed = few(c, a);
+
+    search.only = listed ? listed : search.only;
+    search.groups_any = c->wish->roles; /* engine/folk: the groups of the crowd are roles */
     search.unavailable = c->wish->unavailable;
     search.accept = accept;
     search.delay_ms = spread;
@@ -187,7 +246,7 @@ bool nearby_find(struct live *l, const struct nearby_wish *wish, struct nearest_
 /* ------------------------------------------------------------------ what a wish needs to know */
 
 bool nearby_holders(struct db *db, const char *const *types, int32_t count, struct arena *a,
-                    struct nearby_ids *out, struct fail *f)
+                    struct nearest_ids *out, struct fail *f)
 {
     struct buf text = { 0 };
     struct emit e = emit_to(&text);
@@ -208,7 +267,7 @@ bool nearby_holders(struct db *db, const char *const *types, int32_t count, stru
 
     for (int32_t i = 0; i < db_count(rows); i++)
         ids[i] = db_get_int(rows, i, 0);
-    *out = (struct nearby_ids){ ids, db_count(rows) };
+    *out = (struct nearest_ids){ ids, db_count(rows) };
     return true;
 }
 

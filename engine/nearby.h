@@ -41,21 +41,15 @@ struct nearby_answer {
     int32_t settled;
 };
 
-/* Ids, ascending; more than a hundred thousand are none too many. */
-struct nearby_ids {
-    const int64_t *ids;
-    int32_t count;
-};
-
 /* Who may be found. All of it is asked before anyone counts, so the k nearest are those
  * of the people who may be. */
 struct nearby_wish {
-    struct nearest_wish search; /* without accept and self */
+    /* Without accept and self; `only` are the holders of the credentials asked for. */
+    struct nearest_wish search;
     /* Whoever is seen is found, and whom a rule of mutual aid lends at her place. */
     const struct sight *sight;
-    uint32_t roles;                /* has any of these, bits of nearby_role; 0: whatever */
-    struct nearby_ids orgs;        /* belongs to any of these or below; none: whatever */
-    const struct nearby_ids *only; /* is one of these; NULL: whoever */
+    uint32_t roles;          /* has any of these, bits of nearby_role; 0: whatever */
+    struct nearest_ids orgs; /* belongs to any of these or below; none: whatever */
     int32_t age_min;
     bool unavailable; /* those seen who cannot be sent, too, but nobody who is lent */
 };
@@ -72,7 +66,7 @@ bool nearby_find(struct live *l, const struct nearby_wish *wish, struct nearest_
 
 /* Who on duty holds all of these kinds of credentials, as far as `db` may see. */
 bool nearby_holders(struct db *db, const char *const *types, int32_t count, struct arena *a,
-                    struct nearby_ids *out, struct fail *f);
+                    struct nearest_ids *out, struct fail *f);
 
 /* What the type of an incident asks of whom is sent. INCIDENT_TYPE_UNKNOWN. */
 struct nearby_rule {

@@ -115,6 +115,20 @@ bool orgs_within(const struct orgs *o, int64_t ancestor_id, int64_t org_id)
     return above != NOWHERE && at != NOWHERE && above <= at && at <= o->nodes[above].last;
 }
 
+int32_t orgs_below(const struct orgs *o, int64_t org_id, int32_t *first)
+{
+    *first = find(o, org_id);
+    return *first == NOWHERE || o->nodes[*first].last == NOWHERE
+               ? 0
+               : o->nodes[*first].last - *first + 1;
+}
+
+int64_t orgs_at(const struct orgs *o, int32_t place)
+{
+    assert(place >= 0 && place < o->count);
+    return o->nodes[place].one.org_id;
+}
+
 bool orgs_get(const struct orgs *o, int64_t org_id, struct orgs_one *out)
 {
     const int32_t at = find(o, org_id);
@@ -370,5 +384,13 @@ bool orgs_lends(const struct orgs *o, int64_t lender_id, int64_t borrower_id, st
             is_near(&rule->area, at, rule->reach_m))
             return true;
     }
+    return false;
+}
+
+bool orgs_borrows(const struct orgs *o, int64_t borrower_id)
+{
+    for (int32_t i = 0; i < o->rule_count; i++)
+        if (orgs_within(o, o->rules[i].borrower_id, borrower_id))
+            return true;
     return false;
 }

@@ -44,6 +44,10 @@ void orgs_drop(const struct orgs *o);               /* NULL does nothing */
 /* Whether one stands at or below the other: O(1), by preorder numbers. False when
  * either is not known. */
 bool orgs_within(const struct orgs *o, int64_t ancestor_id, int64_t org_id);
+/* Those at or below one: how many, with their places for orgs_at from *first on. 0 when
+ * it is not known. */
+int32_t orgs_below(const struct orgs *o, int64_t org_id, int32_t *first);
+int64_t orgs_at(const struct orgs *o, int32_t place);
 bool orgs_get(const struct orgs *o, int64_t org_id, struct orgs_one *out);
 int32_t orgs_count(const struct orgs *o);
 
@@ -52,6 +56,9 @@ int32_t orgs_count(const struct orgs *o);
  * from the borrower's area (straight line, metres) the lender's people may stand; it
  * holds for everyone at or below the two. */
 bool orgs_lends(const struct orgs *o, int64_t lender_id, int64_t borrower_id, struct point at);
+
+/* Whether any rule holds for that borrower. */
+bool orgs_borrows(const struct orgs *o, int64_t borrower_id);
 
 /* "city", "county", … and back; false when there is no such kind. */
 const char *orgs_kind_word(enum orgs_kind kind);

@@ -106,6 +106,16 @@ static void within_is_what_the_database_says(void **state)
         for (int64_t b = 1; b <= 120; b++)
             pairs += orgs_within(o, a == 1 ? 1 : a * 7919, b == 1 ? 1 : b * 7919);
     assert_int_equal(pairs, database_int(d, "SELECT count(*) FROM vigil.org_reach"));
+    for (int64_t a = 1; a <= 120; a++) {
+        const int64_t id = a == 1 ? 1 : a * 7919;
+        int32_t first;
+        const int32_t below = orgs_below(o, id, &first);
+
+        pairs -= below;
+        for (int32_t i = 0; i < below; i++)
+            assert_true(orgs_within(o, id, orgs_at(o, first + i)));
+    }
+    assert_int_equal(pairs, 0);
     for (int64_t b = 2; b <= 120; b++) {
         const char *sql = arena_text(d->arena,
                                      "SELECT ancestor_id FROM vigil.org_reach WHERE org_id = %lld"
@@ -161,6 +171,10 @@ static void a_rule_lends_up_to_its_reach(void **state)
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++)
         if (orgs_lends(o, CASES[i].lender, CASES[i].borrower, CASES[i].at) != CASES[i].lent)
             fail_msg("case %zu", i);
+    assert_true(orgs_borrows(o, 10));
+    assert_true(orgs_borrows(o, 12));
+    assert_false(orgs_borrows(o, 1));
+    assert_false(orgs_borrows(o, 20));
     orgs_drop(o);
 }
 
@@ -172,6 +186,7 @@ static void a_closed_rule_lends_nobody(void **state)
         " (1, 20, 10, 2000, now())");
     const struct orgs *o = load(*state);
 
+    assert_false(orgs_borrows(o, 10));
     assert_false(orgs_lends(o, 20, 10, (struct point){ 117.1, 34.1 }));
     orgs_drop(o);
 }
