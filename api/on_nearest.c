@@ -203,7 +203,8 @@ static bool turn_all(const struct nearby_answer *answer, const struct wish *w, s
         const struct nearby_person *p = &answer->people[i];
 
         if (!frame_from_wgs84(w->frame, p->at, &told[i].at, f) ||
-            (w->routes && !way_turn(&p->route, w->frame, a, &told[i].line, f)))
+            (w->routes && p->route.point_count > 0 &&
+             !way_turn(&p->route, w->frame, a, &told[i].line, f)))
             return false;
     }
     return true;
@@ -284,9 +285,9 @@ bool on_nearest_find(const struct request *r, struct reply *out, struct fail *f)
     if (!read_wish(r, &wish, f) || !find(r, &wish, &answer, f))
         return false;
     struct told *told = arena_take(r->arena, (size_t)answer.count + 1, sizeof *told);
-    const bool ok =
-        nearby_route(&answer, ROUTES_MAX, wish.routes, r->worker->route_room, r->arena, f) &&
-        turn_all(&answer, &wish, r->arena, told, &place, f);
+
+    nearby_route(&answer, ROUTES_MAX, wish.routes, r->worker->route_room, r->arena);
+    const bool ok = turn_all(&answer, &wish, r->arena, told, &place, f);
 
     if (ok)
         write_answer(reply_json(out, REPLY_OK), &answer, told, place, &wish,

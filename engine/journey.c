@@ -36,7 +36,9 @@ bool journey_find(const struct world *w, const struct journey_wish *wish, struct
                   struct arena *a, struct journey *out, struct fail *f)
 {
     struct spot spots[ROUTE_PLACES_MAX];
-    const struct route_wish route = { wish->mode, wish->place_count, spots, wish->avoid };
+    const struct route_wish route = {
+        .mode = wish->mode, .place_count = wish->place_count, .places = spots, .avoid = wish->avoid
+    };
 
     if (!snap_all(w, wish, spots, f))
         return false;

@@ -290,32 +290,35 @@ bool nearby_rule(struct db *db, const char *type, struct arena *a, struct nearby
 
 /* ------------------------------------------------------------------ the way */
 
-/* Timed, while the streets cannot change. */
-static bool find_way(const struct nearby_person *p, const struct world *w, bool drawn,
-                     struct route_room *room, struct arena *a, struct route *out, struct fail *f)
+/* Timed, while the streets cannot change. What it costs is known, unless they have changed
+ * since; then it is searched for anew, and who can no longer come has no way. */
+static void find_way(const struct world *w, struct nearby_person *p, bool drawn,
+                     struct route_room *room, struct arena *a)
 {
+    const struct spot places[] = { p->stands, p->place };
     const struct roads *roads = traffic_read(w->traffic);
     const int64_t began_ns = clock_steady_ns();
-    const bool is_found = drawn
-                              ? route_find(roads, p->mode, p->stands, p->place, room, a, out, f)
-                              : route_measure(roads, p->mode, p->stands, p->place, room, a, out, f);
+    struct route_wish wish = { .mode = p->mode,
+                               .place_count = 2,
+                               .places = places,
+                               .leg_most_ms = p->cost_ms,
+                               .is_undrawn = !drawn };
+    struct fail f;
 
+    p->has_way = route_over(roads, &wish, room, a, &p->route, &f);
+    if (!p->has_way) {
+        wish.leg_most_ms = 0;
+        p->has_way = route_over(roads, &wish, room, a, &p->route, &f);
+    }
     metrics_observe_ns(METRIC_ROAD_ROUTE_TIME, clock_steady_ns() - began_ns);
     traffic_read_end(w->traffic);
-    return is_found;
 }
 
-bool nearby_route(struct nearby_answer *answer, int32_t count_max, bool drawn,
-                  struct route_room *room, struct arena *a, struct fail *f)
+void nearby_route(struct nearby_answer *answer, int32_t count_max, bool drawn,
+                  struct route_room *room, struct arena *a)
 {
-    for (int32_t i = 0; i < answer->count && i < count_max; i++) {
-        struct nearby_person *p = &answer->people[i];
-
-        if (!find_way(p, answer->world, drawn, room, a, &p->route, f))
-            return false;
-        p->has_way = true;
-    }
-    return true;
+    for (int32_t i = 0; i < answer->count && i < count_max; i++)
+        find_way(answer->world, &answer->people[i], drawn, room, a);
 }
 
 void nearby_done(struct nearby_answer *answer)

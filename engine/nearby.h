@@ -78,8 +78,8 @@ bool nearby_rule(struct db *db, const char *type, struct arena *a, struct nearby
 
 /* Fills the routes of the first `count_max` people; undrawn, only what they cost and how
  * long they are. */
-bool nearby_route(struct nearby_answer *answer, int32_t count_max, bool drawn,
-                  struct route_room *room, struct arena *a, struct fail *f);
+void nearby_route(struct nearby_answer *answer, int32_t count_max, bool drawn,
+                  struct route_room *room, struct arena *a);
 
 void nearby_done(struct nearby_answer *answer);
 

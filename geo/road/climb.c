@@ -124,24 +124,49 @@ static int32_t next_rank(struct climb *c, const struct hierarchy *h)
     return rank;
 }
 
-static void go_up(const struct hierarchy *h, const int32_t *cost, struct hold *known, int32_t rank)
+/* Up from a rank, as far as it costs less than `reach`; the highest rank come to. */
+static int32_t go_up(const struct hierarchy *h, const int32_t *cost, struct hold *known,
+                     int32_t rank, int64_t reach)
 {
     const int32_t so_far = known[rank].cost_ms;
+    int32_t highest = rank;
 
     for (int32_t arc = h->up_first[rank]; arc < h->up_first[rank + 1]; arc++) {
         struct hold *there = &known[h->head[arc]];
         const int32_t there_ms = so_far + cost[arc];
 
-        if (there_ms < there->cost_ms)
+        if (there_ms < there->cost_ms && there_ms < reach) {
             *there = (struct hold){ there_ms, arc };
+            highest = h->head[arc]; /* they are ascending */
+        }
     }
+    return highest;
 }
 
+static int32_t higher(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The highest rank of the ends, or that of a search without any on this side. */
+static int32_t highest_end(const struct hierarchy *h, const struct climb_end *ends, int32_t count)
+{
+    int32_t highest = count == 0 ? h->node_count : 0;
+
+    for (int32_t i = 0; i < count; i++)
+        highest = higher(highest, h->rank_of[ends[i].node]);
+    return highest;
+}
+
+/* Above the highest rank that one side has come to they cannot meet; what the other has
+ * come to by then is only listed, to be forgotten. */
 int32_t climb_find(struct climb *c, const struct hierarchy *h, const struct metric *m,
                    const struct climb_wish *wish, int32_t *meeting)
 {
     const int32_t *up = metric_up(m);
     const int32_t *down = metric_down(m);
+    int32_t from_top = highest_end(h, wish->from, wish->from_count);
+    int32_t to_top = highest_end(h, wish->to, wish->to_count);
     int32_t best = wish->below_ms;
     int64_t reach = (int64_t)best * (100 + wish->slack_percent) / 100;
 
@@ -152,19 +177,24 @@ int32_t climb_find(struct climb *c, const struct hierarchy *h, const struct metr
     *meeting = NONE;
     while (c->front_count > 0) {
         const int32_t rank = next_rank(c, h);
+
+        if (rank > from_top && rank > to_top)
+            break;
+        buf_put(&c->seen, &rank, sizeof rank);
+        if (rank > from_top || rank > to_top)
+            continue;
         const int32_t from_ms = holds(c, START)[rank].cost_ms;
         const int32_t to_ms = holds(c, END)[rank].cost_ms;
 
-        buf_put(&c->seen, &rank, sizeof rank);
         if (from_ms + to_ms < best) {
             best = from_ms + to_ms;
             reach = (int64_t)best * (100 + wish->slack_percent) / 100;
             *meeting = rank;
         }
         if (from_ms < reach)
-            go_up(h, up, holds(c, START), rank);
+            from_top = higher(from_top, go_up(h, up, holds(c, START), rank, reach));
         if (to_ms < reach)
-            go_up(h, down, holds(c, END), rank);
+            to_top = higher(to_top, go_up(h, down, holds(c, END), rank, reach));
     }
     return *meeting == NONE ? METRIC_NEVER : best;
 }

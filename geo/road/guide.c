@@ -364,6 +364,7 @@ static void join(const struct leg *legs, int32_t count, struct arena *a, struct 
 {
     int32_t *edges;
 
+    r->edge_count = 0;
     for (int32_t l = 0; l < count; l++)
         r->edge_count += legs[l].edge_count;
     r->edges = legs[0].edges;
@@ -372,6 +373,22 @@ static void join(const struct leg *legs, int32_t count, struct arena *a, struct 
     r->edges = edges = arena_take(a, (size_t)r->edge_count + 1, sizeof *edges);
     for (int32_t l = 0; l < count; edges += legs[l].edge_count, l++)
         memcpy(edges, legs[l].edges, (size_t)legs[l].edge_count * sizeof *edges);
+}
+
+void guide_measure(const struct network *n, const struct leg *legs, int32_t count, struct arena *a,
+                   struct route *out)
+{
+    struct route r = { .from = legs[0].from, .to = legs[count - 1].to, .leg_count = count };
+    struct route_leg *told = arena_take(a, (size_t)count, sizeof *told);
+
+    for (int32_t l = 0; l < count; l++) {
+        told[l] = (struct route_leg){ legs[l].cost_ms, leg_length_cm(n, &legs[l]), 0 };
+        r.cost_ms = network_add(r.cost_ms, told[l].cost_ms);
+        r.length_cm += told[l].length_cm;
+    }
+    join(legs, count, a, &r);
+    r.legs = told;
+    *out = r;
 }
 
 void guide_fill(const struct network *n, enum mode mode, const struct leg *legs, int32_t count,

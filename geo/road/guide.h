@@ -8,4 +8,8 @@
 void guide_fill(const struct network *n, enum mode mode, const struct leg *legs, int32_t count,
                 struct arena *a, struct route *out);
 
+/* Without looking at the streets' shapes: what it costs, how long it is, its edges. */
+void guide_measure(const struct network *n, const struct leg *legs, int32_t count, struct arena *a,
+                   struct route *out);
+
 #endif

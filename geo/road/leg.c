@@ -116,12 +116,13 @@ void leg_stay(struct leg *leg, int32_t edge, struct arena *a)
 }
 
 bool leg_find(const struct roads *r, enum mode mode, struct spot from, struct spot to,
-              struct leg_room *room, struct arena *a, struct leg *out)
+              uint32_t most_ms, struct leg_room *room, struct arena *a, struct leg *out)
 {
     struct leg leg = { .from = from, .to = to };
     struct doors doors;
     int32_t edge = PLACE_NO_EDGE, rank;
     const uint32_t direct_ms = place_direct(roads_network(r), mode, from, to, &edge);
+    const uint32_t below_ms = direct_ms <= most_ms ? direct_ms : most_ms + 1;
 
     open_doors(r, mode, from, to, &doors);
     const struct climb_wish wish = {
@@ -129,7 +130,7 @@ bool leg_find(const struct roads *r, enum mode mode, struct spot from, struct sp
         .to = doors.to,
         .from_count = doors.out_count,
         .to_count = doors.in_count,
-        .below_ms = direct_ms < METRIC_NEVER ? (int32_t)direct_ms : METRIC_NEVER,
+        .below_ms = below_ms < METRIC_NEVER ? (int32_t)below_ms : METRIC_NEVER,
     };
     const int32_t cost_ms =
         climb_find(room->climb, roads_base(r)->hierarchy, roads_metric(r, mode), &wish, &rank);
@@ -137,7 +138,7 @@ bool leg_find(const struct roads *r, enum mode mode, struct spot from, struct sp
     if (cost_ms < METRIC_NEVER) {
         leg.cost_ms = (uint32_t)cost_ms;
         list_edges(r, mode, &doors, rank, room, a, &leg);
-    } else if (direct_ms < NETWORK_COST_NEVER) {
+    } else if (direct_ms < NETWORK_COST_NEVER && direct_ms <= most_ms) {
         leg.cost_ms = direct_ms;
         leg_stay(&leg, edge, a);
     } else {

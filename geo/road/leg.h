@@ -20,9 +20,10 @@ struct leg_room;
 struct leg_room *leg_room_new(void);
 void leg_room_free(struct leg_room *room);
 
-/* The edges live in the arena. False when there is no way. */
+/* The edges live in the arena. False when there is no way, or none that costs at most
+ * `most_ms` (NETWORK_COST_NEVER: any); the less it may cost, the sooner that is known. */
 bool leg_find(const struct roads *r, enum mode mode, struct spot from, struct spot to,
-              struct leg_room *room, struct arena *a, struct leg *out);
+              uint32_t most_ms, struct leg_room *room, struct arena *a, struct leg *out);
 
 /* Of all its edges, of the first and the last only the part that is used. */
 uint32_t leg_length_cm(const struct network *n, const struct leg *leg);

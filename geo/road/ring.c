@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-enum { LENGTH_MAX_CM = 80000 }; /* all round: 250 m across */
+enum { LENGTH_MAX_CM = 45000 }; /* all round: 140 m across */
 
 /* Four pi times the area over the square of the length: 1 of a circle, 0.86 of a
  * pentagon, 0.79 of a square. */

@@ -72,28 +72,12 @@ static bool no_route(const struct route_wish *wish, int32_t leg, struct fail *f)
                     mode, leg + 1, leg + 2, wish->place_count, clear);
 }
 
-bool route_measure(const struct roads *roads, enum mode mode, struct spot from, struct spot to,
-                   struct route_room *room, struct arena *a, struct route *out, struct fail *f)
-{
-    const struct route_wish wish = { .mode = mode, .place_count = 2 };
-    struct leg leg;
-
-    if (!leg_find(roads, mode, from, to, room->legs, a, &leg))
-        return no_route(&wish, 0, f);
-    *out = (struct route){ .cost_ms = leg.cost_ms,
-                           .length_cm = leg_length_cm(roads_network(roads), &leg),
-                           .from = from,
-                           .to = to,
-                           .edge_count = leg.edge_count,
-                           .edges = leg.edges };
-    return true;
-}
-
 bool route_over(const struct roads *roads, const struct route_wish *wish, struct route_room *room,
                 struct arena *a, struct route *out, struct fail *f)
 {
     const struct network *n = roads_network(roads);
     const struct avoid_view *avoid = wish->avoid ? avoid_take(n, wish->avoid, a) : NULL;
+    const uint32_t most_ms = wish->leg_most_ms ? wish->leg_most_ms : NETWORK_COST_NEVER;
     struct leg legs[ROUTE_PLACES_MAX - 1];
 
     assert(wish->place_count >= 2 && wish->place_count <= ROUTE_PLACES_MAX);
@@ -103,12 +87,15 @@ bool route_over(const struct roads *roads, const struct route_wish *wish, struct
         const struct spot from = wish->places[i], to = wish->places[i + 1];
         const bool ok =
             avoid ? detour_find(roads, wish->mode, from, to, avoid, room->detours, a, &legs[i])
-                  : leg_find(roads, wish->mode, from, to, room->legs, a, &legs[i]);
+                  : leg_find(roads, wish->mode, from, to, most_ms, room->legs, a, &legs[i]);
 
         if (!ok)
             return no_route(wish, i, f);
     }
-    guide_fill(n, wish->mode, legs, wish->place_count - 1, a, out);
+    if (wish->is_undrawn)
+        guide_measure(n, legs, wish->place_count - 1, a, out);
+    else
+        guide_fill(n, wish->mode, legs, wish->place_count - 1, a, out);
     return true;
 }
 
@@ -118,7 +105,7 @@ int32_t route_others(const struct roads *roads, enum mode mode, struct spot from
     struct leg best, others[LEG_OTHERS_MAX];
 
     assert(most <= LEG_OTHERS_MAX);
-    if (!leg_find(roads, mode, from, to, room->legs, a, &best))
+    if (!leg_find(roads, mode, from, to, NETWORK_COST_NEVER, room->legs, a, &best))
         return 0;
     const int32_t count = leg_others(roads, mode, &best, most, room->legs, a, others);
 

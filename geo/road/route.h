@@ -62,10 +62,6 @@ void route_room_free(struct route_room *room);
 bool route_find(const struct roads *roads, enum mode mode, struct spot from, struct spot to,
                 struct route_room *room, struct arena *a, struct route *out, struct fail *f);
 
-/* The same without its line and its steps: for whoever only wants to know how far it is. */
-bool route_measure(const struct roads *roads, enum mode mode, struct spot from, struct spot to,
-                   struct route_room *room, struct arena *a, struct route *out, struct fail *f);
-
 /* Over places in this order, at least two. At each of them a new leg begins as if the
  * traveller had stood there: she may go on in any direction that the street allows. */
 enum { ROUTE_PLACES_MAX = 27 };
@@ -74,6 +70,9 @@ struct route_wish {
     int32_t place_count;
     const struct spot *places;
     const struct avoid *avoid; /* NULL: nothing is avoided */
+    uint32_t leg_most_ms;      /* no leg costs more, where nothing is avoided; 0: any. Whoever
+                                * knows it has the answer sooner */
+    bool is_undrawn;           /* only costs, lengths and edges: no line and no steps */
 };
 bool route_over(const struct roads *roads, const struct route_wish *wish, struct route_room *room,
                 struct arena *a, struct route *out, struct fail *f);

@@ -73,7 +73,7 @@ static void ask(struct bench *b, enum mode mode, struct arena *a)
     printf("%s\t%" PRId64 "\t%u\t%" PRId64 "\t%u", network_mode_word(mode),
            b->n->segment_id[from.segment], from.along_cm, b->n->segment_id[to.segment],
            to.along_cm);
-    if (!leg_find(b->roads, mode, from, to, b->room, a, &leg)) {
+    if (!leg_find(b->roads, mode, from, to, NETWORK_COST_NEVER, b->room, a, &leg)) {
         if (cost_ms != NETWORK_COST_NEVER)
             give_up("leg_find", "finds no way where place_distance has a cost");
         printf("\t-");

@@ -502,7 +502,9 @@ static void *seek_on(void *self)
             atomic_fetch_add(&b->wrong, f.code != CODE_NO_CITY_YET);
             continue;
         }
-        atomic_fetch_add(&b->wrong, !nearby_route(&answer, 5, true, way, a, &f));
+        nearby_route(&answer, 5, true, way, a);
+        for (int32_t i = 0; i < answer.count && i < 5; i++)
+            atomic_fetch_add(&b->wrong, !answer.people[i].has_way);
         for (int32_t i = 0; i < answer.count; i++) {
             const struct nearby_person *p = &answer.people[i];
 

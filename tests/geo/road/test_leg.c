@@ -15,7 +15,10 @@ static uint32_t cost_of(const struct network *n, enum mode mode, const struct le
         const bool back = leg->edges[i] & 1;
         uint32_t part_cm = length_cm;
 
-        if (i == 0 && leg->from_within)
+        if (leg->edge_count == 1 && leg->from_within && leg->to_within)
+            part_cm = back ? leg->from.along_cm - leg->to.along_cm
+                           : leg->to.along_cm - leg->from.along_cm;
+        else if (i == 0 && leg->from_within)
             part_cm = back ? leg->from.along_cm : length_cm - leg->from.along_cm;
         else if (i == leg->edge_count - 1 && leg->to_within)
             part_cm = back ? length_cm - leg->to.along_cm : leg->to.along_cm;
@@ -87,7 +90,7 @@ static void other_ways_are_short_different_and_never_cross_themselves(void **sta
         const struct spot from = town_spot(&dice, n), to = town_spot(&dice, n);
         struct leg best, others[LEG_OTHERS_MAX];
 
-        assert_true(leg_find(roads, MODE_CAR, from, to, room, a, &best));
+        assert_true(leg_find(roads, MODE_CAR, from, to, NETWORK_COST_NEVER, room, a, &best));
         assert_int_equal(cost_of(n, MODE_CAR, &best), best.cost_ms);
         const int32_t count = leg_others(roads, MODE_CAR, &best, LEG_OTHERS_MAX, room, a, others);
 
@@ -121,8 +124,8 @@ static void no_more_are_given_than_asked_for(void **state)
     for (int32_t pair = 0; pair < PAIRS / 4; pair++) {
         struct leg best, one, three[LEG_OTHERS_MAX];
 
-        assert_true(
-            leg_find(roads, MODE_FOOT, town_spot(&dice, n), town_spot(&dice, n), room, a, &best));
+        assert_true(leg_find(roads, MODE_FOOT, town_spot(&dice, n), town_spot(&dice, n),
+                             NETWORK_COST_NEVER, room, a, &best));
         const int32_t all = leg_others(roads, MODE_FOOT, &best, LEG_OTHERS_MAX, room, a, three);
 
         assert_int_equal(leg_others(roads, MODE_FOOT, &best, 0, room, a, &one), 0);
@@ -134,11 +137,40 @@ static void no_more_are_given_than_asked_for(void **state)
     arena_free(a);
 }
 
+static void a_way_that_may_not_cost_more_is_the_same_or_none(void **state)
+{
+    struct town_dice dice = { 6174 };
+    struct leg_room *room = leg_room_new();
+
+    (void)state;
+    for (int32_t town = 0; town < 5 * PAIRS; town++) {
+        struct arena *a = arena_new();
+        const struct network *n =
+            town_random(&dice, 2 + town_pick(&dice, 30), 1 + town_pick(&dice, 60), town % 2, a);
+        struct roads *roads = town_roads(n, a);
+        const struct spot from = town_spot(&dice, n), to = town_spot(&dice, n);
+        struct leg any, some;
+
+        if (leg_find(roads, MODE_FOOT, from, to, NETWORK_COST_NEVER, room, a, &any)) {
+            assert_true(leg_find(roads, MODE_FOOT, from, to, any.cost_ms, room, a, &some));
+            assert_int_equal(some.cost_ms, any.cost_ms);
+            assert_int_equal(cost_of(n, MODE_FOOT, &some), any.cost_ms);
+            if (any.cost_ms > 0)
+                assert_false(leg_find(roads, MODE_FOOT, from, to, any.cost_ms - 1, room, a, &some));
+            assert_true(leg_find(roads, MODE_FOOT, from, to, NETWORK_COST_NEVER, room, a, &some));
+            assert_int_equal(some.cost_ms, any.cost_ms);
+        }
+        arena_free(a);
+    }
+    leg_room_free(room);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_ways_are_short_different_and_never_cross_themselves),
         cmocka_unit_test(no_more_are_given_than_asked_for),
+        cmocka_unit_test(a_way_that_may_not_cost_more_is_the_same_or_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,12 @@ static void check_measured(const struct roads *roads, enum mode mode, const stru
     struct route r;
     struct fail f;
 
-    assert_true(route_measure(roads, mode, drawn->from, drawn->to, room, a, &r, &f));
+    const struct spot places[] = { drawn->from, drawn->to };
+    const struct route_wish wish = {
+        .mode = mode, .place_count = 2, .places = places, .is_undrawn = true
+    };
+
+    assert_true(route_over(roads, &wish, room, a, &r, &f));
     assert_int_equal(r.cost_ms, drawn->cost_ms);
     assert_int_equal(r.length_cm, drawn->length_cm);
     assert_int_equal(r.edge_count, drawn->edge_count);
@@ -276,7 +281,9 @@ static void a_way_over_places_is_the_ways_between_them(void **state)
             places[i] = town_spot(&dice, n);
             want_ms += i > 0 ? slow_cost(n, MODE_FOOT, places[i - 1], places[i]) : 0;
         }
-        const struct route_wish wish = { MODE_FOOT, count, places, NULL };
+        const struct route_wish wish = { .mode = MODE_FOOT,
+                                         .place_count = count,
+                                         .places = places };
 
         if (!route_over(roads, &wish, room, a, &r, &f)) {
             assert_true(want_ms >= NETWORK_COST_NEVER);
