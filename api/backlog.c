@@ -19,7 +19,8 @@ struct backlog {
     pthread_cond_t remembered; /* something came that memory answers */
     struct lane lanes[BACKLOG_LANES];
     int64_t most;
-    int32_t in_a_row; /* of the first lane, taken while the other one waited */
+    int32_t in_a_row;  /* of the first lane, taken while the other one waited */
+    bool memory_waits; /* its worker, and nobody has called it yet */
     bool shut;
 };
 
@@ -60,27 +61,38 @@ static void tell_length(const struct backlog *b)
     metrics_set(METRIC_QUEUE_LENGTH, sum);
 }
 
+/* Under the lock: whom to call for one more item. One worker is enough, and whoever is
+ * called looks through all that is for her. */
+static pthread_cond_t *whom_to_call(struct backlog *b, enum backlog_lane which)
+{
+    if (which != BACKLOG_MEMORY || !b->memory_waits)
+        return &b->changed;
+    b->memory_waits = false;
+    return &b->remembered;
+}
+
+/* Called when the lock is free again: else whoever wakes would wait for it at once. */
 bool backlog_put(struct backlog *b, enum backlog_lane which, struct backlog_item *item,
                  void (*before)(struct backlog_item *item))
 {
     struct lane *lane = &b->lanes[which];
 
-    pthread_mutex_lock(&b->lock);
-    const bool room = lane->count < b->most && !b->shut;
+    pthread_cond_t *called = NULL;
 
-    if (room) {
+    pthread_mutex_lock(&b->lock);
+    if (lane->count < b->most && !b->shut) {
         before(item);
         item->next = NULL;
         *lane->end = item;
         lane->end = &item->next;
         lane->count++;
         tell_length(b);
-        pthread_cond_signal(&b->changed);
-        if (which == BACKLOG_MEMORY)
-            pthread_cond_signal(&b->remembered);
+        called = whom_to_call(b, which);
     }
     pthread_mutex_unlock(&b->lock);
-    return room;
+    if (called)
+        pthread_cond_signal(called);
+    return called != NULL;
 }
 
 /* Under the lock: whose turn it is. */
@@ -128,8 +140,11 @@ struct backlog_item *backlog_take_memory(struct backlog *b)
     struct backlog_item *item;
 
     pthread_mutex_lock(&b->lock);
-    while (!(item = take_from(b, &b->lanes[BACKLOG_MEMORY])) && !b->shut)
+    while (!(item = take_from(b, &b->lanes[BACKLOG_MEMORY])) && !b->shut) {
+        b->memory_waits = true;
         pthread_cond_wait(&b->remembered, &b->lock);
+    }
+    b->memory_waits = false;
     pthread_mutex_unlock(&b->lock);
     return item;
 }

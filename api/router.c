@@ -1,5 +1,5 @@
-/* The table has some dozens of rows and a comparison mostly ends at the first
- * bytes: a walk through it costs less than a microsecond, so there is no tree. */
+/* The table has some two hundred rows and a comparison mostly ends at the first
+ * bytes: a walk through it costs about a microsecond, so there is no tree. */
 #include "api/router.h"
 
 #include <assert.h>
@@ -37,9 +37,20 @@ static bool segment_fits(const char *row, size_t row_size, const char *asked, si
     return true;
 }
 
+/* Up to the first name: there most rows end. */
+static bool begins_alike(const char *row, const char *asked)
+{
+    for (; *row && *row != '{'; row++, asked++)
+        if (*row != *asked)
+            return false;
+    return true;
+}
+
 static bool path_fits(const char *row, const char *asked, struct arena *a, struct router_match *m)
 {
     m->param_count = 0;
+    if (!begins_alike(row, asked))
+        return false;
     while (*row == '/' && *asked == '/') {
         const size_t row_size = segment_size(++row);
         const size_t asked_size = segment_size(++asked);

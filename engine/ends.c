@@ -35,6 +35,18 @@ static void place(const struct ends_asker *asker, const struct world *w, struct 
 
 /* ------------------------------------------------------------------ in memory */
 
+/* Where she stands on her own streets she stands for every mode that can go on from
+ * there; only for another she is looked for once more. */
+static void stand(const struct world *w, uint32_t modes, struct spot spot, struct ends_one *out)
+{
+    for (enum mode mode = 0; mode < MODE_COUNT; mode++)
+        if (mode == out->own_mode ||
+            ((modes & 1u << mode) && parts_of(&w->parts[mode], spot.segment) == PARTS_MAIN)) {
+            out->spots[mode] = spot;
+            out->modes |= 1u << mode;
+        }
+}
+
 static void find_person(const struct ends_asker *asker, const struct world *w, int64_t person_id,
                         struct ends_one *out)
 {
@@ -50,10 +62,8 @@ static void find_person(const struct ends_asker *asker, const struct world *w, i
     }
     out->state = ENDS_PLACED;
     out->at = point_from_e7(p.fix.at);
-    if (p.fix.on_street && p.fix.snapped_in == w->version && p.fix.snapped_for == p.mode) {
-        out->spots[p.mode] = p.fix.spot;
-        out->modes |= 1u << p.mode;
-    }
+    if (p.fix.on_street && p.fix.snapped_in == w->version && p.fix.snapped_for == p.mode)
+        stand(w, asker->modes, p.fix.spot, out);
     snap_all(w, asker->modes ? asker->modes : 1u << p.mode, out);
 }
 

@@ -41,6 +41,8 @@ struct ends_one {
     struct point at;
     enum mode own_mode; /* a person's; MODE_COUNT: of anything else */
     uint32_t modes;     /* of those asked for, that have a street near: bits 1 << mode */
+    /* A person's for another mode than hers: where she stands for her own, if that mode can
+     * go everywhere from there. */
     struct spot spots[MODE_COUNT];
 };
 
