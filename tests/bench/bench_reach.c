@@ -230,7 +230,8 @@ static void open_city(struct city *c, const char *address)
     c->n = &c->streets.network;
     c->roads = town_roads(c->n, c->arena);
     c->room = range_room_new();
-    printf("city %d %d\n", c->n->node_count, c->n->segment_count);
+    printf("city %d %d %d\n", c->n->node_count, roads_base(c->roads)->graph->state_count,
+           c->n->segment_count);
 }
 
 static struct spot usable_spot(struct city *c, enum mode mode)
