@@ -236,11 +236,22 @@ static void *keep_on(void *self)
 
 /* ------------------------------------------------------------------ opening */
 
+/* Asks once, of nothing, what the first closure will ask, so that the database has it
+ * planned by then. */
+static bool warm_up(struct closures *c, struct fail *f)
+{
+    static const int64_t NOTHING[1] = { 0 };
+    const struct db_value none = db_ints(NOTHING, 1);
+
+    return db_run(c->db, QUERIES_TRAFFIC_SEGMENTS, &none, 1, NULL, NULL, f) &&
+           db_run(c->db, QUERIES_CLOSURE_TURN, NULL, 0, NULL, NULL, f);
+}
+
 static bool start(struct closures *c, struct fail *f)
 {
     c->db = db_open(c->database, f);
     if (!c->db || !db_become(c->db, DB_ENGINE, f) || !db_limit(c->db, LIMIT_MS, f) ||
-        !listen_anew(c, f))
+        !warm_up(c, f) || !listen_anew(c, f))
         return false;
     c->has_thread = pthread_create(&c->thread, NULL, keep_on, c) == 0;
     return c->has_thread ||

@@ -11,13 +11,15 @@ const patience_ms = 5000;
 const authorization = `Bearer ${process.env.VIGIL_TOKEN}`;
 const pause = ms => new Promise(done => setTimeout(done, ms));
 
-function street(seed) {
-    const row = execFileSync('psql', ['-X', '-q', '-At', '-F', ' ', '-v', 'ON_ERROR_STOP=1', process.env.VIGIL_DATABASE, '-c',
-        `SELECT segment_id, ST_X(a), ST_Y(a), ST_X(b), ST_Y(b) FROM (
-             SELECT segment_id, ST_LineInterpolatePoint(geom, 0.2) AS a, ST_LineInterpolatePoint(geom, 0.8) AS b
+// Streets in an order that the seed gives.
+function streets(seed, most) {
+    return execFileSync('psql', ['-X', '-q', '-At', '-F', ' ', '-v', 'ON_ERROR_STOP=1', process.env.VIGIL_DATABASE, '-c',
+        `SELECT segment_id, length_cm * 0.006, ST_X(a), ST_Y(a), ST_X(b), ST_Y(b) FROM (
+             SELECT segment_id, length_cm, ST_LineInterpolatePoint(geom, 0.2) AS a, ST_LineInterpolatePoint(geom, 0.8) AS b
              FROM vigil.segment WHERE valid_to IS NULL AND access & 16 = 16 AND class BETWEEN 1 AND 5 AND length_cm > 6000
-             ORDER BY hashint8extended(segment_id, ${seed}), segment_id LIMIT 1) s`], { encoding: 'utf8' }).trim().split(' ').map(Number);
-    return { segment_id: row[0], from: [row[1], row[2]], to: [row[3], row[4]] };
+             ORDER BY hashint8extended(segment_id, ${seed}), segment_id LIMIT ${most}) s`], { encoding: 'utf8' })
+        .trim().split('\n').map(line => line.split(' ').map(Number))
+        .map(([segment_id, length_m, ...ends]) => ({ segment_id, length_m, from: ends.slice(0, 2), to: ends.slice(2) }));
 }
 
 async function ask(url, method, path, body, headers = {}) {
@@ -34,6 +36,16 @@ const place = ([lon, lat]) => ({ lon, lat, frame: 'wgs84' });
 async function way(url, one, mode = 'car') {
     const { status, json } = await ask(url, 'POST', '/v1/route', { from: place(one.from), to: place(one.to), mode });
     return status === 200 ? String(json.duration_s) : json.code;
+}
+
+// The next street along which cars go from its one end to the other, not around it: one that hangs together with nothing
+// is passed over by every answer.
+async function street(url, from) {
+    for (;;) {
+        const one = from.shift();
+        const { status, json } = await ask(url, 'POST', '/v1/route', { from: place(one.from), to: place(one.to), mode: 'car' });
+        if (status === 200 && Math.abs(json.length_m - one.length_m) < 1) return one;
+    }
 }
 
 async function close(url, one, more = {}) {
@@ -68,8 +80,10 @@ function report(what, took) {
 
 async function obey(rounds, seed, urls) {
     const closing = [], lifting = [], beginning = [], ending = [];
+    const left = streets(seed, 3 * rounds);
     for (let round = 0; round < rounds; round++) {
-        const one = street(seed + round), before = await way(urls[0], one);
+        const one = await street(urls[0], left), before = await way(urls[0], one);
+        await all_until(urls, one, is => is === before, Date.now());
         const id = await close(urls[round % urls.length], one);
         closing.push(...await all_until(urls, one, is => is !== before, Date.now()));
         await lift(urls[(round + 1) % urls.length], id);
@@ -92,14 +106,14 @@ const [what, ...rest] = process.argv.slice(2);
 if (what === 'obey') {
     await obey(Number(rest[0]), Number(rest[1]), rest.slice(2));
 } else if (what === 'close') {
-    const one = street(Number(rest[0])), before = await way(rest[1], one);
+    const one = await street(rest[1], streets(Number(rest[0]), 20)), before = await way(rest[1], one);
     await close(rest[1], one);
     console.log(...one.from, ...one.to, before);
 } else if (what === 'is-closed') {
     const is = await way(rest[5], { from: rest.slice(0, 2).map(Number), to: rest.slice(2, 4).map(Number) });
     console.log(is === rest[4] ? 'no' : 'yes');
 } else {
-    const one = street(Number(rest[0])), before = await way(rest[1], one);
+    const one = await street(rest[1], streets(Number(rest[0]), 20)), before = await way(rest[1], one);
     const id = await close(rest[1], one, { modes: ['foot'] });
     await pause(500);
     console.log(await way(rest[1], one) === before ? 'unchanged' : 'changed');

@@ -143,8 +143,8 @@ static void all_edges_cost_what_each_costs(void **state)
     for (int32_t edge = 0; edge < EDGES_MAX; edge++)
         for (int32_t i = town_pick(&dice, 3); i > 1; i--)
             limits[count++] =
-                (struct pace_limit){ edge, 1u + (uint32_t)town_pick(&dice, 7), town_pick(&dice, 3),
-                                     1 + town_pick(&dice, 5000) };
+                (struct pace_limit){ edge, 1u + (uint32_t)town_pick(&dice, 7),
+                                     (unsigned)town_pick(&dice, 3), 1 + town_pick(&dice, 5000) };
     pace_price(r.n, &r.pace, MODE_CAR, limits, count, costs);
     for (int32_t edge = 0, at = 0; edge < EDGES_MAX; edge++) {
         const int32_t first = at;
