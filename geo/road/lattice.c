@@ -10,25 +10,28 @@
 
 /* Metres. What a fix that does not say has for accuracy, and what is believed of one that
  * does: 68 of 100 within the accuracy is 1.5 standard deviations of each axis. */
-static const double SIGMA_M = 7, SIGMA_LEAST_M = 4, SIGMA_MOST_M = 60, ACCURACY_SIGMAS = 1.515;
-static const double REACH_SIGMAS = 4, REACH_MORE_M = 15, REACH_MOST_M = 200;
+static const double SIGMA_M = 12, SIGMA_LEAST_M = 4, SIGMA_MOST_M = 60, ACCURACY_SIGMAS = 1.515;
+static const double REACH_SIGMAS = 4, REACH_LEAST_M = 90, REACH_MOST_M = 250;
 /* The mean detour, and what it grows by with time between fixes: the longer the silence,
  * the less straight the way. */
 static const double DETOUR_M = 4, DETOUR_MPS = 0.6, DETOUR_SIGMAS = 0.3;
 /* What turning round between two junctions weighs, by mode. */
 static const double TURN_WEIGHT[MODE_COUNT] = { 1, 3, 6 };
+/* Driveways and the aisles of car parks lie beside streets and carry little of what drives:
+ * that a car is on one, when there is a street as well, has to be shown by this much. */
+static const double SERVICE_WEIGHT = 20;
 /* How far a fix may fall back along a street that goes one way only. */
-static const double BACK_SIGMAS = 2;
+static const double BACK_SIGMAS = 1;
 /* Ways that are so much less likely than the best are given up; the others' weights are
  * right within e to the minus SLACK. */
-static const double BEAM = 25, SLACK = 2;
+static const double BEAM = 30, SLACK = 2;
 /* The fastest of each mode, metres a second, and what fixes may be off together. */
 static const double FASTEST_MPS[MODE_COUNT] = { 7, 17, 50 };
-static const double LIMIT_SIGMAS = 4;
+static const double LIMIT_SIGMAS = 4, LIMIT_MORE_M = 40;
 /* Whoever stayed at a step is not taken to have left it earlier than this before the next. */
 static const int64_t LEAVING_US = 60 * INT64_C(1000000);
 
-enum { SEGMENTS_MAX = 16 };
+enum { SEGMENTS_MAX = 20 };
 
 struct step {
     struct match_fix fix;
@@ -129,7 +132,7 @@ double lattice_accuracy_m(double sigma_m)
 
 static double reach_m(const struct match_fix *fix)
 {
-    return fmin(REACH_SIGMAS * lattice_sigma_m(fix) + REACH_MORE_M, REACH_MOST_M);
+    return fmin(fmax(REACH_SIGMAS * lattice_sigma_m(fix), REACH_LEAST_M), REACH_MOST_M);
 }
 
 static int64_t left_at_us(const struct step *before, int64_t now_us)
@@ -158,7 +161,7 @@ static double both_sigmas_m(const struct match_fix *from, const struct match_fix
 uint32_t lattice_limit_cm(enum mode mode, const struct match_fix *from, const struct match_fix *to)
 {
     const double m = FASTEST_MPS[mode] * (double)(to->at_us - from->at_us) / 1e6 +
-                     LIMIT_SIGMAS * both_sigmas_m(from, to) + REACH_MORE_M;
+                     LIMIT_SIGMAS * both_sigmas_m(from, to) + LIMIT_MORE_M;
 
     return (uint32_t)fmin(m * 100, NETWORK_LENGTH_MAX_CM);
 }
@@ -196,18 +199,22 @@ static int32_t add_edge(const struct hop_streets *s, const struct snap *snap, in
 static int32_t find_places(const struct match_streets *streets, const struct match_fix *fix,
                            bool is_first, struct lattice_node *out)
 {
+    const struct hop_streets *s = &streets->streets;
     const double sigma_m = lattice_sigma_m(fix);
     struct snap snaps[SEGMENTS_MAX];
-    const int32_t snap_count = snap_within(streets->index, streets->streets.mode, fix->at,
-                                           reach_m(fix), snaps, SEGMENTS_MAX);
+    const int32_t snap_count =
+        snap_within(streets->index, s->mode, fix->at, reach_m(fix), snaps, SEGMENTS_MAX);
     int32_t count = 0;
 
     for (int32_t i = 0; i < snap_count; i++) {
         const double sigmas = snaps[i].off_m / sigma_m;
+        const bool is_service = s->mode == MODE_CAR &&
+                                s->network->street_class[snaps[i].spot.segment] == STREET_SERVICE;
+        const double emission = sigmas * sigmas / 2 + (is_service ? SERVICE_WEIGHT : 0);
 
         for (int32_t side = 0; side < 2; side++)
-            count = add_edge(&streets->streets, &snaps[i], 2 * snaps[i].spot.segment + side,
-                             is_first, sigmas * sigmas / 2, out, count);
+            count = add_edge(s, &snaps[i], 2 * snaps[i].spot.segment + side, is_first, emission,
+                             out, count);
     }
     return count;
 }

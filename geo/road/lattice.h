@@ -24,7 +24,7 @@ struct lattice_node {
     bool turned;     /* and on that way she turned round between two junctions */
 };
 #define LATTICE_LOST 1e300
-enum { LATTICE_NODES_MAX = 48 }; /* of a step; a bit of 64 each */
+enum { LATTICE_NODES_MAX = 56 }; /* of a step; a bit of 64 each */
 
 /* A way from a place of the step before that is not too unlikely. */
 struct lattice_link {

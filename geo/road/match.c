@@ -21,6 +21,7 @@ static const int64_t SILENCE_US = 180 * INT64_C(1000000); /* a longer one ends t
 
 enum {
     GROUP_MAX = 8,
+    AROUND_CM = 5000,
     HELD_MAX = 3,                /* groups in a row that do not fit: the way broke */
     NOTES_A_LAG = 4 * GROUP_MAX, /* fixes that may wait to be told, for each step */
 };
@@ -262,18 +263,38 @@ static void tell(struct match *m, const struct note *note, const struct near *ne
     buf_put(&m->places, &place, sizeof place);
 }
 
-/* Tells one fix: on the pieces that were passed then, or where she stood. */
+/* The street around where she stood at a step, as if it were a piece: the fixes that the
+ * step stands for lie on both sides of it. */
+static struct match_piece around(const struct network *n, const struct near *at)
+{
+    const uint32_t length_cm = n->length_cm[at->spot.segment];
+    const uint32_t along_cm = at->spot.along_cm;
+
+    return (struct match_piece){
+        .edge = at->edge,
+        .from_cm = along_cm > AROUND_CM ? along_cm - AROUND_CM : 0,
+        .to_cm = length_cm - along_cm > AROUND_CM ? along_cm + AROUND_CM : length_cm,
+    };
+}
+
+/* Tells one fix: on the pieces that were passed then, or near where she stood. */
 static void tell_note(struct match *m, const struct note *note, const struct near *at,
                       const struct match_piece *pieces, int32_t piece_count, double confidence)
 {
     const struct network *n = m->streets.streets.network;
+    const struct match_piece here = around(n, at);
     const struct plane plane = plane_at(note->fix.at);
     struct near near = *at;
 
+    if (note->verdict != MATCH_PLACED) {
+        tell(m, note, NULL, 0);
+        return;
+    }
     near.off_m = point_distance_m(note->fix.at, network_point(n, at->spot));
+    look_at_piece(n, &plane, &here, &near);
     for (int32_t i = 0; i < piece_count; i++)
         look_at_piece(n, &plane, &pieces[i], &near);
-    tell(m, note, note->verdict == MATCH_PLACED ? &near : NULL, confidence);
+    tell(m, note, &near, confidence);
 }
 
 static void forget_notes(struct match *m, int32_t count)

@@ -177,8 +177,57 @@ static bool is_legal(const struct network *n, enum mode mode, const struct match
            p->from_cm <= length_cm && p->to_cm <= length_cm && p->from_us <= p->to_us;
 }
 
+/* The edges from junction to junction; -1 parts what no junction joins. */
+static int32_t list_edges(const struct bench *b, int32_t *edges)
+{
+    int32_t count = 0;
+
+    for (int32_t i = 0; i < b->way_count; i++) {
+        const struct match_piece *p = &b->way[i];
+        const uint32_t begin = p->edge & 1 ? b->n->length_cm[p->edge >> 1] : 0;
+        const bool goes_on = i > 0 && p[-1].run == p->run;
+
+        if (goes_on && p[-1].edge == p->edge && p[-1].to_cm == p->from_cm)
+            continue;
+        if (!goes_on || p->from_cm != begin || p[-1].edge >> 1 == p->edge >> 1)
+            edges[count++] = -1;
+        edges[count++] = p->edge;
+    }
+    return count;
+}
+
+/* Whether the way holds, anywhere, all edges of a ban one after the other. */
+static bool is_banned(const struct network *n, enum mode mode, const int32_t *edges, int32_t count)
+{
+    for (int32_t ban = 0; ban < n->ban_count; ban++) {
+        const int32_t *banned = n->ban_edge + n->first_ban_edge[ban];
+        const int32_t length = n->first_ban_edge[ban + 1] - n->first_ban_edge[ban];
+
+        for (int32_t i = 0; (n->ban_modes[ban] & 1u << mode) && i + length <= count; i++)
+            if (memcmp(edges + i, banned, (size_t)length * sizeof *edges) == 0)
+                return true;
+    }
+    return false;
+}
+
+static void check_turns(struct bench *b, enum mode mode)
+{
+    int32_t *edges = malloc((2 * (size_t)b->way_count + 1) * sizeof *edges);
+
+    if (!edges)
+        give_up("memory", "none left");
+    if (is_banned(b->n, mode, edges, list_edges(b, edges))) {
+        b->broken++;
+        if (b->shown++ < SHOWN_MAX)
+            fprintf(stderr, "a way by %s takes a turn that is forbidden\n",
+                    network_mode_word(mode));
+    }
+    free(edges);
+}
+
 static void check_way(struct bench *b, enum mode mode)
 {
+    check_turns(b, mode);
     for (int32_t i = 0; i < b->way_count; i++) {
         const struct match_piece *p = &b->way[i];
         const struct match_piece *before = i > 0 ? p - 1 : NULL;
@@ -305,8 +354,8 @@ static void walk(struct bench *b, enum mode mode, const struct route *r, double 
 /* A way of a few kilometres, by streets that the mode may use. */
 static bool make_track(struct bench *b, enum mode mode, struct arena *a)
 {
-    static const uint32_t least_cm[MODE_COUNT] = { 200000, 400000, 600000 };
-    static const uint32_t most_cm[MODE_COUNT] = { 500000, 1000000, 2000000 };
+    static const uint32_t least_cm[MODE_COUNT] = { 300000, 400000, 600000 };
+    static const uint32_t most_cm[MODE_COUNT] = { 800000, 1000000, 2000000 };
     static const int32_t seconds_max[MODE_COUNT] = { 15, 15, 15 };
     const struct spot from = town_spot(&b->dice, b->n);
     const struct spot to = town_spot(&b->dice, b->n);

@@ -243,8 +243,8 @@ static void who_is_off_all_streets_is_nowhere(void **state)
     struct trip *t = start(MODE_FOOT, MATCH_LAG_MAX);
 
     (void)state;
-    fix(t, 0, 150, 150);
-    fix(t, 60, 150, 155);
+    fix(t, 0, 150, -150);
+    fix(t, 60, 150, -200);
     finish(t);
     assert_int_equal(t->places[0].verdict, MATCH_OFF_ROAD);
     assert_int_equal(t->places[1].verdict, MATCH_OFF_ROAD);
