@@ -199,15 +199,9 @@ static bool turn_all(const struct matches *m, enum frame frame, struct arena *a,
     return true;
 }
 
-bool match_json_write(const struct request *r, const struct matches *m, enum mode mode,
-                      enum frame frame, struct reply *out, struct fail *f)
+static void write_all(struct emit *e, const struct matches *m, enum mode mode, enum frame frame,
+                      const struct turned *turned)
 {
-    struct turned turned;
-
-    if (!turn_all(m, frame, r->arena, &turned, f))
-        return false;
-    struct emit *e = reply_json_as(out, REPLY_OK, GEOJSON);
-
     emit_object(e);
     emit_key_text(e, "type", "FeatureCollection");
     emit_key_text(e, "frame", frame_word(frame));
@@ -215,13 +209,34 @@ bool match_json_write(const struct request *r, const struct matches *m, enum mod
     emit_key(e, "features");
     emit_array(e);
     for (int32_t i = 0; i < m->run_count; i++)
-        write_run(e, m, i, turned.runs[i]);
+        write_run(e, m, i, turned->runs[i]);
     emit_end(e);
     emit_key(e, "fixes");
     emit_array(e);
     for (int32_t i = 0; i < m->place_count; i++)
-        write_fix(e, m->network, &m->places[i], turned.places[i]);
+        write_fix(e, m->network, &m->places[i], turned->places[i]);
     emit_end(e);
     emit_end(e);
+}
+
+bool match_json_emit(struct emit *e, const struct matches *m, enum mode mode, enum frame frame,
+                     struct arena *a, struct fail *f)
+{
+    struct turned turned;
+
+    if (!turn_all(m, frame, a, &turned, f))
+        return false;
+    write_all(e, m, mode, frame, &turned);
+    return true;
+}
+
+bool match_json_write(const struct request *r, const struct matches *m, enum mode mode,
+                      enum frame frame, struct reply *out, struct fail *f)
+{
+    struct turned turned;
+
+    if (!turn_all(m, frame, r->arena, &turned, f))
+        return false;
+    write_all(reply_json_as(out, REPLY_OK, GEOJSON), m, mode, frame, &turned);
     return true;
 }

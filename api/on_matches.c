@@ -22,7 +22,9 @@ bool on_matches_find(const struct request *r, struct reply *out, struct fail *f)
 
     if (!w)
         return false;
-    matches_find(w, mode, fixes, count, r->worker->hop_room, r->arena, &found);
+    const struct match_streets streets = matches_streets(w, mode);
+
+    matches_find(&streets, fixes, count, r->worker->hop_room, r->arena, &found);
     const bool is_written = match_json_write(r, &found, mode, frame, out, f);
 
     world_drop(w);

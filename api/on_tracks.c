@@ -314,7 +314,9 @@ bool on_tracks_matched(const struct request *r, struct reply *out, struct fail *
     bool is_told = w && take_track(r, &room, purpose, &t, f);
 
     if (is_told) {
-        matches_find(w, mode, matches_fixes(t.fixes, t.count, r->arena), t.count,
+        const struct match_streets streets = matches_streets(w, mode);
+
+        matches_find(&streets, matches_fixes(t.fixes, t.count, r->arena), t.count,
                      r->worker->hop_room, r->arena, &found);
         is_told = match_json_write(r, &found, mode, frame, out, f);
     }

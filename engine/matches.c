@@ -135,20 +135,19 @@ static void *keep(struct buf *b, struct arena *a)
 }
 
 /* What the graph is made of does not change with the costs, and lives as long as the world. */
-static const struct graph *graph_of(const struct world *w)
+struct match_streets matches_streets(const struct world *w, enum mode mode)
 {
     const struct graph *g = roads_base(traffic_read(w->traffic))->graph;
 
     traffic_read_end(w->traffic);
-    return g;
+    return (struct match_streets){ { w->network, g, mode }, w->streets };
 }
 
-void matches_find(const struct world *w, enum mode mode, const struct match_fix *fixes,
-                  int32_t count, struct hop_room *room, struct arena *a, struct matches *out)
+void matches_find(const struct match_streets *streets, const struct match_fix *fixes, int32_t count,
+                  struct hop_room *room, struct arena *a, struct matches *out)
 {
-    const struct match_streets streets = { { w->network, graph_of(w), mode }, w->streets };
     const int64_t begin_ns = clock_steady_ns();
-    struct match *m = match_new(&streets, MATCH_LAG_MAX);
+    struct match *m = match_new(streets, MATCH_LAG_MAX);
     struct gathering all = { 0 };
     struct match_found found;
 
@@ -161,7 +160,7 @@ void matches_find(const struct world *w, enum mode mode, const struct match_fix 
     match_free(m);
     metrics_observe_ns(METRIC_ROAD_MATCH_TIME, clock_steady_ns() - begin_ns);
     *out = (struct matches){
-        .network = w->network,
+        .network = streets->streets.network,
         .place_count = (int32_t)(all.places.size / sizeof(struct match_place)),
         .piece_count = (int32_t)(all.pieces.size / sizeof(struct match_piece)),
     };

@@ -28,9 +28,12 @@ struct matches {
     int32_t run_count;
 };
 
-/* Everything lives in the arena; the network is the world's. */
-void matches_find(const struct world *w, enum mode mode, const struct match_fix *fixes,
-                  int32_t count, struct hop_room *room, struct arena *a, struct matches *out);
+/* The streets of a world, which is held as long as they are used. */
+struct match_streets matches_streets(const struct world *w, enum mode mode);
+
+/* Everything lives in the arena. */
+void matches_find(const struct match_streets *streets, const struct match_fix *fixes, int32_t count,
+                  struct hop_room *room, struct arena *a, struct matches *out);
 
 /* The fixes of a track as it is kept. */
 const struct match_fix *matches_fixes(const struct track_fix *fixes, int32_t count,

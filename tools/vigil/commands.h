@@ -7,6 +7,7 @@ int city_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);
 int import_command(int argc, char **argv);
 int load_command(int argc, char **argv);
+int match_command(int argc, char **argv);
 int migrate_command(int argc, char **argv);
 int people_command(int argc, char **argv);
 int simulate_command(int argc, char **argv);

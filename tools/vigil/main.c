@@ -38,6 +38,10 @@ static const struct entry COMMANDS[] = {
       "looks for it in the database; tokens from VIGIL_GATEWAY_TOKEN and VIGIL_TOKEN",
       "按给定速率向服务器施加负载，并记下其确认的内容；--check 在数据库中逐项核对；"
       "令牌取自 VIGIL_GATEWAY_TOKEN 与 VIGIL_TOKEN" },
+    { "match", match_command, "FILE [--by foot|ebike|car] [--csv]",
+      "says by which streets a track went: a GPX file, or a table with the columns time, lon, lat "
+      "and perhaps frame and accuracy_m",
+      "推断轨迹经过哪些道路：GPX 文件，或含 time、lon、lat 列（可含 frame、accuracy_m）的表格" },
     { "migrate", migrate_command, "[--check]", "brings the database to this program's form",
       "将数据库升级到本程序所需的结构" },
     { "people", people_command, "--count N [--seed S]", "makes volunteers that do not exist",
