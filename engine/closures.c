@@ -52,8 +52,8 @@ struct closures {
 bool closures_enter(struct db *db, const char *zone, const struct world *w, struct fail *f)
 {
     struct closure_book *book = closure_book_new(zone);
-    struct closure_book_look look;
-    const bool ok = closure_book_bring(book, db, w, &look, f);
+    struct closure_book_look found;
+    const bool ok = closure_book_bring(book, db, w, &found, f);
 
     for (enum mode mode = 0; mode < MODE_COUNT && ok; mode++)
         traffic_label(w->traffic, mode);
