@@ -199,6 +199,90 @@ int32_t climb_find(struct climb *c, const struct hierarchy *h, const struct metr
     return *meeting == NONE ? METRIC_NEVER : best;
 }
 
+/* ------------------------------------------------------------------ by labels */
+
+static const int32_t *row(const struct labels *l, enum side side, int32_t rank)
+{
+    return side == START ? labels_up_row(l, rank) : labels_down_row(l, rank);
+}
+
+/* Where a side goes from a rank, to the node above it at a depth: by one of the arcs whose
+ * cost and the rest from there are what the label says of the whole. */
+static int32_t next_arc(const struct hierarchy *h, const int32_t *cost, const struct labels *l,
+                        enum side side, int32_t rank, int32_t depth)
+{
+    const int32_t whole_ms = row(l, side, rank)[depth];
+    int32_t end = h->up_first[rank];
+
+    for (; end < h->up_first[rank + 1] && h->depth[h->head[end]] >= depth; end++)
+        __builtin_prefetch(&row(l, side, h->head[end])[depth]);
+    for (int32_t arc = h->up_first[rank]; arc < end; arc++)
+        if (cost[arc] + row(l, side, h->head[arc])[depth] == whole_ms)
+            return arc;
+    return NONE;
+}
+
+/* From an end up to the node above it at a depth; that node. */
+static int32_t follow(struct climb *c, const struct hierarchy *h, enum side side,
+                      const int32_t *cost, const struct labels *l, struct climb_end end,
+                      int32_t depth)
+{
+    struct hold hold = { end.cost_ms, NONE };
+    int32_t rank = h->rank_of[end.node];
+
+    for (;;) {
+        holds(c, side)[rank] = hold;
+        buf_put(&c->seen, &rank, sizeof rank);
+        if (h->depth[rank] == depth)
+            return rank;
+        hold.arc = next_arc(h, cost, l, side, rank, depth);
+        assert(hold.arc != NONE);
+        hold.cost_ms += cost[hold.arc];
+        rank = h->head[hold.arc];
+    }
+}
+
+int32_t climb_by_labels(struct climb *c, const struct hierarchy *h, const struct metric *m,
+                        const struct labels *l, const struct climb_wish *wish, int32_t *meeting)
+{
+    struct climb_end from = { 0 }, to = { 0 };
+    int32_t best = wish->below_ms, depth = NONE;
+
+    begin(c, h);
+    *meeting = NONE;
+    for (int32_t i = 0; i < wish->from_count; i++)
+        for (int32_t j = 0; j < wish->to_count; j++) {
+            const int32_t one = h->rank_of[wish->from[i].node];
+            const int32_t other = h->rank_of[wish->to[j].node];
+            const int32_t common = labels_meet_ranks(l, one, other);
+            const int64_t ends_ms = (int64_t)wish->from[i].cost_ms + wish->to[j].cost_ms;
+
+            if (common == NONE || ends_ms >= best)
+                continue;
+            const int32_t cost_ms =
+                labels_least(l, labels_up_row(l, one), labels_down_row(l, other), common);
+
+            if (cost_ms >= METRIC_NEVER || cost_ms + ends_ms >= best)
+                continue;
+            best = cost_ms + (int32_t)ends_ms;
+            from = wish->from[i];
+            to = wish->to[j];
+            depth = common;
+        }
+    if (depth == NONE)
+        return METRIC_NEVER;
+    const int32_t *up = labels_up_row(l, h->rank_of[from.node]);
+    const int32_t *down = labels_down_row(l, h->rank_of[to.node]);
+
+    while (up[depth] + down[depth] + from.cost_ms + to.cost_ms != best)
+        depth--;
+    *meeting = follow(c, h, START, metric_up(m), l, from, depth);
+    follow(c, h, END, metric_down(m), l, to, depth);
+    return best;
+}
+
+/* ------------------------------------------------------------------ what was found */
+
 const struct climb_meeting *climb_meetings(struct climb *c, int32_t *count)
 {
     buf_clear(&c->meetings);

@@ -2,6 +2,7 @@
 #define GEO_ROAD_CLIMB_H
 
 #include "geo/base/buf.h"
+#include "geo/road/labels.h"
 #include "geo/road/metric.h"
 
 /* The cheapest way from any of some nodes to any of others by a hierarchy and its
@@ -33,6 +34,12 @@ void climb_free(struct climb *c);
  * over a node that both sides climbed to: *meeting, a rank. */
 int32_t climb_find(struct climb *c, const struct hierarchy *h, const struct metric *m,
                    const struct climb_wish *wish, int32_t *meeting);
+
+/* The same by labels that fit the metric: they say over which node the way leads, and at
+ * each node by which arc, so that only the way itself is climbed. climb_way gives its
+ * edges; there is nothing else to be told of it. */
+int32_t climb_by_labels(struct climb *c, const struct hierarchy *h, const struct metric *m,
+                        const struct labels *l, const struct climb_wish *wish, int32_t *meeting);
 
 /* Of the search just made: every rank that both sides climbed to, with what the way over
  * it costs that the climb knows, ascending by rank. The next search overwrites them. */

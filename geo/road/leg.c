@@ -132,8 +132,11 @@ bool leg_find(const struct roads *r, enum mode mode, struct spot from, struct sp
         .to_count = doors.in_count,
         .below_ms = below_ms < METRIC_NEVER ? (int32_t)below_ms : METRIC_NEVER,
     };
-    const int32_t cost_ms =
-        climb_find(room->climb, roads_base(r)->hierarchy, roads_metric(r, mode), &wish, &rank);
+    const struct hierarchy *h = roads_base(r)->hierarchy;
+    const struct metric *m = roads_metric(r, mode);
+    const struct labels *labels = roads_labels(r, mode);
+    const int32_t cost_ms = labels ? climb_by_labels(room->climb, h, m, labels, &wish, &rank)
+                                   : climb_find(room->climb, h, m, &wish, &rank);
 
     if (cost_ms < METRIC_NEVER) {
         leg.cost_ms = (uint32_t)cost_ms;

@@ -72,6 +72,21 @@ static void check_measured(const struct roads *roads, enum mode mode, const stru
     assert_int_equal(r.point_count, 0);
 }
 
+/* The labels are left behind, so that the hierarchy has to answer without them. */
+static void close_some(struct roads *roads, struct town_dice *dice)
+{
+    const int32_t edges = 2 * roads_network(roads)->segment_count;
+
+    for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
+        const struct roads_change changes[] = {
+            { town_pick(dice, edges), NETWORK_COST_NEVER },
+            { town_pick(dice, edges), 1 + (uint32_t)town_pick(dice, 90000) },
+        };
+
+        roads_change(roads, mode, changes, 2);
+    }
+}
+
 static void the_way_costs_what_the_definition_says(void **state)
 {
     struct town_dice dice = { 314159 };
@@ -89,6 +104,10 @@ static void the_way_costs_what_the_definition_says(void **state)
             n = town_banned(&dice, n, 1 + town_pick(&dice, 12), a);
         struct roads *roads = town_roads(n, a);
 
+        if (town % 4 == 1) {
+            close_some(roads, &dice);
+            n = roads_network(roads);
+        }
         for (int32_t pair = 0; pair < PAIRS; pair++) {
             const enum mode mode = (enum mode)town_pick(&dice, MODE_COUNT);
             struct spot from = town_spot(&dice, n);
