@@ -5,7 +5,9 @@
 #include "api/end_json.h"
 #include "api/handlers.h"
 #include "api/way.h"
+#include "engine/clock.h"
 #include "engine/engine.h"
+#include "engine/metrics.h"
 #include "geo/road/matrix.h"
 
 enum encoding { ENCODING_JSON, ENCODING_BINARY, ENCODINGS };
@@ -103,8 +105,11 @@ static void find_mode(const struct request *r, const struct wish *w, const struc
     uint32_t *found =
         arena_take(r->arena, (size_t)wish.from_count * (size_t)wish.to_count, sizeof *found);
     const struct roads *roads = traffic_read(ends->world->traffic);
+    const int64_t began_ns = clock_steady_ns();
 
     matrix_find(roads, &wish, r->worker->matrix_room, found);
+    metrics_observe_ns(METRIC_ROAD_MATRIX_TIME, clock_steady_ns() - began_ns);
+    metrics_count(METRIC_ROAD_MATRIX_STALE, !roads_labels(roads, mode));
     traffic_read_end(ends->world->traffic);
     for (int32_t i = 0; i < wish.from_count; i++)
         for (int32_t k = 0; k < wish.to_count; k++)
