@@ -40,7 +40,7 @@ static struct scene *scene_new(uint64_t seed)
         s->from[i] = town_spot(&dice, s->n);
         s->to[i] = i % 5 == 0 ? s->from[i] : town_spot(&dice, s->n);
         if (i % 7 == 0) /* another spot of the same street */
-            s->to[i].segment = s->from[i].segment, s->to[i].along_cm = 1;
+            s->to[i] = (struct spot){ s->from[i].segment, 1 };
     }
     return s;
 }
