@@ -254,6 +254,13 @@ struct creation {
     struct closure_edit edit;
 };
 
+/* Who is answered may count on it: what she asks this process next knows of the change. */
+static bool obey(const struct request *r)
+{
+    closures_obey(engine_closures(r->engine));
+    return true;
+}
+
 static bool make(void *self, struct db *db, int64_t id, struct fail *f)
 {
     struct creation *c = self;
@@ -281,7 +288,7 @@ bool on_closures_create(const struct request *r, struct reply *out, struct fail 
         return false;
     if (c.edit.area && !shape_check(shape_take(r->arena), c.edit.area, f))
         return offer_repair(r, keys[AREA].value, c.edit.area, out, f);
-    return rotas_make(&making, out, f);
+    return rotas_make(&making, out, f) && obey(r);
 }
 
 struct change {
@@ -333,7 +340,7 @@ bool on_closures_change(const struct request *r, struct reply *out, struct fail 
         !input_keys(body, keys, KEYS_OF_CHANGE, f))
         return false;
     c.ends_never = is_null(body, "ends_at");
-    return rotas_change(r, ROTA_CLOSURES, &c.closure_id, change, &c, out, f);
+    return rotas_change(r, ROTA_CLOSURES, &c.closure_id, change, &c, out, f) && obey(r);
 }
 
 /* Lifting what is lifted changes nothing. */
@@ -359,7 +366,7 @@ bool on_closures_lift(const struct request *r, struct reply *out, struct fail *f
         return false;
     }
     reply_empty(out, REPLY_NO_CONTENT);
-    return true;
+    return obey(r);
 }
 
 /* ------------------------------------------------------------------ lists */

@@ -16,7 +16,8 @@ enum {
     LOOK_MS = 2000,
     AWAY_MS = 50, /* between two tries; engine/reach sees to it that they are cheap */
     LIMIT_MS = 20000,
-    SETTLE_MAX_S = 20,
+    SETTLE_MAX_MS = 20000,
+    OBEY_MAX_MS = 200,
 };
 
 /* What others may see of the last look. */
@@ -43,8 +44,9 @@ struct closures {
     pthread_cond_t looked;
     struct shown shown;
     bool stopping;
-    int64_t looks;  /* finished well, labels included */
     int64_t wanted; /* looks that somebody waits for */
+    int64_t obeyed; /* the last of them whose costs are in force */
+    int64_t looks;  /* and the labels with them */
     pthread_t thread;
     bool has_thread;
 };
@@ -160,6 +162,14 @@ static int64_t wanted(struct closures *c)
     return wish;
 }
 
+static void note(struct closures *c, int64_t *reached, int64_t wish)
+{
+    pthread_mutex_lock(&c->lock);
+    *reached = wish;
+    pthread_cond_broadcast(&c->looked);
+    pthread_mutex_unlock(&c->lock);
+}
+
 static bool follow(struct closures *c, const struct world *w, struct fail *f)
 {
     const int64_t wish = wanted(c);
@@ -167,14 +177,13 @@ static bool follow(struct closures *c, const struct world *w, struct fail *f)
 
     if (!c->is_heard && !is_asked && !is_new(c, w) && clock_steady_us() < c->look_us)
         return true;
-    if (!look(c, w, f) || !bring_labels(c, w, f))
+    if (!look(c, w, f))
         return false;
-    if (!c->is_heard) {
-        pthread_mutex_lock(&c->lock);
-        c->looks = wish;
-        pthread_cond_broadcast(&c->looked);
-        pthread_mutex_unlock(&c->lock);
-    }
+    note(c, &c->obeyed, wish);
+    if (!bring_labels(c, w, f))
+        return false;
+    if (!c->is_heard)
+        note(c, &c->looks, wish);
     return true;
 }
 
@@ -329,19 +338,32 @@ int32_t closures_list(struct closures *c, struct arena *a, const struct world **
     return count;
 }
 
-bool closures_settle(struct closures *c)
+/* Until a look that begins now has reached so far. */
+static bool wait_for(struct closures *c, const int64_t *reached, int64_t most_ms)
 {
     struct timespec until;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += SETTLE_MAX_S;
+    until.tv_nsec += most_ms % 1000 * 1000000;
+    until.tv_sec += most_ms / 1000 + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&c->lock);
     const int64_t mine = c->wanted = c->wanted + 1;
 
-    while (c->looks < mine && pthread_cond_timedwait(&c->looked, &c->lock, &until) == 0)
+    while (*reached < mine && pthread_cond_timedwait(&c->looked, &c->lock, &until) == 0)
         ;
-    const bool is_settled = c->looks >= mine;
+    const bool is_reached = *reached >= mine;
 
     pthread_mutex_unlock(&c->lock);
-    return is_settled;
+    return is_reached;
+}
+
+bool closures_obey(struct closures *c)
+{
+    return wait_for(c, &c->obeyed, OBEY_MAX_MS);
+}
+
+bool closures_settle(struct closures *c)
+{
+    return wait_for(c, &c->looks, SETTLE_MAX_MS);
 }

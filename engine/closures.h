@@ -26,8 +26,12 @@ void closures_close(struct closures *c);
 int32_t closures_list(struct closures *c, struct arena *a, const struct world **w,
                       const struct closure_book_one **out);
 
-/* Waits until a look that begins after this call has ended, labels included; for tests.
- * False when that does not come about. */
+/* Whoever has changed something waits here until this process obeys it, a fifth of a
+ * second at most: a look that begins after this call. False when it took longer. Any
+ * thread. */
+bool closures_obey(struct closures *c);
+
+/* The same, labels included, and for longer; for tests. */
 bool closures_settle(struct closures *c);
 
 #endif

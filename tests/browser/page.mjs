@@ -103,6 +103,23 @@ async function live(page) {
   for (let i = 0; i < 3; i += 1) await page.keyboard.press('Escape');
 }
 
+/* A street that is closed, and what can be reached beside it. */
+async function roads(page) {
+  const place = (east, north) => ({ lon: at[0] + east, lat: at[1] + north, frame: 'wgs84' });
+  const { status, json } = await city.ask('POST', '/v1/closures', { reason: 'a water main has burst', modes: ['foot', 'ebike', 'car'], direction: 'both', effect: 'closed', between: [place(0, 0), place(0.002, 0.002)] });
+  if (status !== 201) throw new Error(JSON.stringify(json));
+  await look(page, ...at, 14.2);
+  await page.waitForFunction(() => vigilMap.getSource('closures').serialize().data.features.length > 0);
+  await page.keyboard.press('i');
+  await clickMap(page, 0.5, 0.6);
+  await page.waitForSelector('.reached tr');
+  await idle(page);
+  await some(page, 'closed streets', 'closures');
+  await some(page, 'outlines of what can be reached', 'reachable-area');
+  await picture(page, 'roads');
+  await page.keyboard.press('Escape');
+}
+
 async function measure(page) {
   const tiles = watchTiles(page);
   await picture(page, 'overview');
@@ -136,6 +153,7 @@ async function measure(page) {
   await page.keyboard.press('Escape');
   await dispatch(page);
   await live(page);
+  await roads(page);
   await page.keyboard.press('/');
   await page.keyboard.type(type, { delay: 20 });
   await page.waitForSelector('#found .found-name');
