@@ -335,31 +335,42 @@ static int32_t cost_from(const struct aim *aim, int32_t rank)
     return best;
 }
 
-static void offer_from(const struct aim *aim, int32_t slot, int32_t rank, uint32_t out_ms,
-                       struct podium *podium)
+/* By one end, which is out_ms away and at least least_ms from the place; what it costs
+ * from there, or least_ms when that is not looked at. */
+static int32_t offer_by(const struct aim *aim, int32_t slot, int32_t rank, uint32_t out_ms,
+                        int32_t least_ms, struct podium *podium)
 {
-    if (out_ms > podium->bound_ms)
-        return;
+    if (network_add(out_ms, (uint32_t)least_ms) > podium->bound_ms)
+        return least_ms;
     const int32_t there_ms = cost_from(aim, rank);
 
     if (there_ms < METRIC_NEVER)
         podium_offer(podium, slot, network_add(out_ms, (uint32_t)there_ms));
+    return there_ms;
 }
 
-static void weigh(const struct aim *aim, int32_t slot, int32_t i, struct podium *podium)
+/* From one end it cannot be nearer than from the other by more than it costs to come from
+ * there to here. */
+static void weigh(const struct aim *aim, int32_t slot, int32_t i, int32_t least_ms,
+                  struct podium *podium)
 {
     const struct spot spot = aim->rivals->spot[i];
     const struct inward_ends *e = &aim->in->ends[spot.segment];
     const int32_t edge = 2 * spot.segment;
+    const uint32_t whole_ms = aim->n->cost_ms[aim->mode][edge + 1];
 
     if (!stands_within(e, spot)) {
-        offer_from(aim, slot, aim->rivals->low[i], 0, podium);
+        offer_by(aim, slot, aim->rivals->low[i], 0, least_ms, podium);
         return;
     }
-    offer_from(aim, slot, e->rank[0],
-               network_part_ms(aim->n, aim->mode, edge, e->length_cm - spot.along_cm), podium);
-    offer_from(aim, slot, e->rank[1], network_part_ms(aim->n, aim->mode, edge + 1, spot.along_cm),
-               podium);
+    const int32_t onward_ms = offer_by(
+        aim, slot, e->rank[0],
+        network_part_ms(aim->n, aim->mode, edge, e->length_cm - spot.along_cm), least_ms, podium);
+
+    if (e->are_free && whole_ms < METRIC_NEVER && onward_ms - (int32_t)whole_ms > least_ms)
+        least_ms = onward_ms - (int32_t)whole_ms;
+    offer_by(aim, slot, e->rank[1], network_part_ms(aim->n, aim->mode, edge + 1, spot.along_cm),
+             least_ms, podium);
 }
 
 static void offer_some(const struct aim *aim, const int32_t *slots, int32_t count,
@@ -372,18 +383,20 @@ static void offer_some(const struct aim *aim, const int32_t *slots, int32_t coun
     int32_t left = put_in_order(aim, count, podium->bound_ms);
 
     while (left > 0 && r->order[0] >> 32 <= podium->bound_ms) {
-        int32_t next[TOGETHER];
+        int32_t next[TOGETHER], least_ms[TOGETHER];
         int32_t taken = 0;
 
         while (taken < TOGETHER && left > 0) {
-            const int32_t i = (int32_t)(uint32_t)heap_take(r->order, &left);
+            const uint64_t top = heap_take(r->order, &left);
+            const int32_t i = (int32_t)(uint32_t)top;
 
             fetch_row(aim, aim->in->ends[r->spot[i].segment].rank[0], r->depth[i]);
             fetch_row(aim, aim->in->ends[r->spot[i].segment].rank[1], r->depth[i]);
+            least_ms[taken] = (int32_t)(top >> 32);
             next[taken++] = i;
         }
         for (int32_t i = 0; i < taken; i++)
-            weigh(aim, slots[next[i]], next[i], podium);
+            weigh(aim, slots[next[i]], next[i], least_ms[i], podium);
     }
 }
 

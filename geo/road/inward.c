@@ -74,6 +74,8 @@ void inward_take(const struct network *n, const struct graph *g, const struct hi
 
         ends[segment].length_cm = n->length_cm[segment];
         ends[segment].are_tied = one == other || hierarchy_arc(h, one, other) >= 0;
+        ends[segment].are_free =
+            !needs_stand(n, g, 2 * segment) && !needs_stand(n, g, 2 * segment + 1);
     }
     memmove(first + 1, first, (size_t)g->state_count * sizeof *first);
     first[0] = 0;

@@ -27,7 +27,8 @@ struct inward_arc {
 struct inward_ends {
     int32_t rank[2];
     uint32_t length_cm;
-    uint32_t are_tied; /* the higher rank is above the lower in the hierarchy */
+    bool are_tied; /* the higher rank is above the lower in the hierarchy */
+    bool are_free; /* from either she may go along the whole segment to the other */
 };
 
 struct inward {

@@ -80,12 +80,11 @@ static void make_people(struct bench *b)
     b->last = arena_take(b->arena, (size_t)b->people, sizeof *b->last);
     for (int32_t i = 0; i < b->people; i++) {
         b->last[i] = town_spot(&b->dice, b->n);
-        crowd_put(b->crowd,
-                  &(struct crowd_person){ .person_id = i + 1,
-                                          .spot = b->last[i],
-                                          .mode = (enum mode)(i % MODE_COUNT),
-                                          .skills = town_roll(&b->dice) & town_roll(&b->dice),
-                                          .available = i % 10 > 0 });
+        crowd_put(b->crowd, &(struct crowd_person){ .person_id = i + 1,
+                                                    .spot = b->last[i],
+                                                    .mode = (enum mode)(i % MODE_COUNT),
+                                                    .skills = town_roll(&b->dice) % 256,
+                                                    .available = i % 10 > 0 });
     }
 }
 
