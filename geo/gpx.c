@@ -47,8 +47,8 @@ static bool read_attribute(struct span tag, const char *name, double *out)
         const char *close =
             quote == '"' || quote == '\'' ? memchr(value, quote, (size_t)(tag.end - value)) : NULL;
 
-        if (!close || close == value || close - value > NUMBER_MAX ||
-            memchr("+-.0123456789", *value, 13) == NULL)
+        if (!close || close == value || close - value > NUMBER_MAX || *value == '\0' ||
+            !strchr("+-.0123456789", *value))
             return false;
         memcpy(text, value, (size_t)(close - value));
         text[close - value] = '\0';

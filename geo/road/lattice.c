@@ -374,11 +374,13 @@ static bool cross(struct crossing *c)
     int32_t order[LATTICE_NODES_MAX];
     const int32_t ranked = rank(c->before, c->before_count, order);
 
-    for (int32_t j = 0; j < c->here_count; j++)
+    assert(ranked > 0);
+    /* Better than the best before with the best here it does not get. */
+    c->least = LATTICE_LOST;
+    for (int32_t j = 0; j < c->here_count; j++) {
         c->targets[j] = c->here[j].place;
-    c->least = c->before[order[0]].score;
-    for (int32_t j = 0; j < c->here_count; j++)
-        c->least = j == 0 ? c->here[j].emission : fmin(c->least, c->here[j].emission);
+        c->least = fmin(c->least, c->here[j].emission);
+    }
     c->least += c->before[order[0]].score;
     for (int32_t i = 0; i < ranked; i++)
         cross_from(c, order[i]);

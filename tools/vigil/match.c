@@ -28,7 +28,7 @@ static bool read_file(const char *path, struct buf *out, struct fail *f)
     size_t got = 1;
 
     if (!file)
-        return fail_set(f, FAIL_MISSING, FILE_UNREADABLE, "%s: %s", path, strerror(errno));
+        return fail_set(f, FAIL_MISSING, FILE_UNREADABLE, "%s: %s", path, strerrordesc_np(errno));
     while (got > 0 && out->size <= FILE_MAX) {
         got = fread(buf_reserve(out, BLOCK), 1, BLOCK, file);
         out->size += got;
