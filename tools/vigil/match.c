@@ -206,7 +206,7 @@ int match_command(int argc, char **argv)
     struct command_line line;
     struct track track;
     struct fail f = { 0 };
-    enum mode mode;
+    enum mode mode = MODE_FOOT;
     bool good =
         command_read(argc, argv, options, 2, 1, &line, &f) && match_json_mode(by, &mode, &f);
 
