@@ -190,17 +190,24 @@ static void modes_that_are_not_named_pass(void **state)
     lift(id);
 }
 
+/* A piece of the southernmost row within one block. */
+static int64_t make_area(double from, double to)
+{
+    const double west = BLOCK_BEIJING.lon + from * 0.001, east = BLOCK_BEIJING.lon + to * 0.001;
+    const double south = BLOCK_BEIJING.lat - 0.0002, north = BLOCK_BEIJING.lat + 0.0002;
+
+    return make(
+        text("{\"reason\":\"fair\",\"area\":{\"type\":\"Polygon\",\"frame\":\"wgs84\","
+             "\"coordinates\":[[[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f]]]}}",
+             west, south, east, south, east, north, west, north, west, south));
+}
+
 static void an_area_closes_all_streets_in_it_and_tells_its_shape(void **state)
 {
     const double before = drive_s(0.5, 3.5);
-    const double lon = BLOCK_BEIJING.lon, lat = BLOCK_BEIJING.lat;
 
     (void)state;
-    const int64_t id = make(
-        text("{\"reason\":\"fair\",\"area\":{\"type\":\"Polygon\",\"frame\":\"wgs84\","
-             "\"coordinates\":[[[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f],[%.7f,%.7f]]]}}",
-             lon + 0.0012, lat - 0.0002, lon + 0.0018, lat - 0.0002, lon + 0.0018, lat + 0.0002,
-             lon + 0.0012, lat + 0.0002, lon + 0.0012, lat - 0.0002));
+    const int64_t id = make_area(1.2, 1.8);
     const struct asking_answer a =
         send_as(ROLE_DISPATCHER, "GET", text("/v1/closures/%lld", (long long)id), NULL);
 
@@ -312,6 +319,7 @@ static void a_new_import_keeps_what_is_closed(void **state)
     (void)state;
     const int64_t id = make(between(1.2, 1.8, ""));
     const double around = drive_s(0.5, 3.5);
+    const int64_t area = make_area(5.2, 5.8);
 
     /* The same streets under new ids, as when an import cuts the ways anew. */
     if (!db_script(
@@ -334,6 +342,11 @@ static void a_new_import_keeps_what_is_closed(void **state)
     check_near(drive_s(0.5, 3.5), around, 1e-9); /* before its own thread has looked */
     settle();
     check_near(drive_s(0.5, 3.5), around, 1e-9);
+    const struct asking_answer a =
+        send_as(ROLE_DISPATCHER, "GET", text("/v1/closures/%lld", (long long)area), NULL);
+
+    assert_int_equal(asking_int(&a, "/segments"), 1);
+    lift(area);
     lift(id);
     check_near(drive_s(0.5, 3.5), before, 1e-9);
 }
