@@ -3,9 +3,10 @@
  *   bench_large NET SEED PEOPLE PAIRS PLACES [control]
  *
  * NET is a *.gr.xz of DIMACS, or the side of a made-up net. Prints "name figure" lines:
- * CPU times of this thread, memory at its highest, and how many answers equal those of a
- * plain Dijkstra over the edges. With `control` one edge in ten costs a millisecond more for the
- * plain search alone: then the answers must differ. Exits 1 when some do. */
+ * CPU times of this thread, memory at its highest before the plain search begins, and how many
+ * answers equal those of a plain Dijkstra over the edges. With `control` one edge in ten costs a
+ * millisecond more for the plain search alone: then the answers must differ. Exits 1 when some do.
+ */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,18 @@ struct entry {
     int32_t node;
 };
 
+struct rival {
+    uint64_t cost_ms;
+    int64_t person_id;
+};
+
+/* A question and the engine's answer. */
+struct asked {
+    int32_t place; /* a junction */
+    int32_t count;
+    struct rival best[K];
+};
+
 struct bench {
     struct arena *arena;
     struct town_dice dice;
@@ -48,6 +61,10 @@ struct bench {
     struct entry *heap;
     int32_t heap_count;
     int32_t *list; /* people with the skill by their segment */
+    int32_t pairs, places;
+    int32_t *ends; /* of pairs, two each */
+    uint32_t *distances;
+    struct asked *asked;
 };
 
 static void give_up(const char *what, const char *why)
@@ -131,41 +148,50 @@ static void search_all(struct bench *b, int32_t from)
 
 /* ------------------------------------------------------------------ distances */
 
-static int distances(struct bench *b, int32_t pairs)
+/* The first of each pair of the compared ones stays the same for TARGETS of them. */
+static int32_t start_of(const struct bench *b, int32_t pair)
+{
+    return b->ends[pair / TARGETS];
+}
+
+static void ask_distances(struct bench *b)
 {
     int32_t *room = arena_take(b->arena, 2 * (size_t)b->hierarchy.height, sizeof *room);
-    int32_t *ends = arena_take(b->arena, 2 * (size_t)TIMED_PAIRS, sizeof *ends);
     uint64_t sum = 0;
-    int32_t agreed = 0;
 
+    b->ends = arena_take(b->arena, 2 * (size_t)TIMED_PAIRS, sizeof *b->ends);
+    b->distances = arena_take(b->arena, (size_t)b->pairs, sizeof *b->distances);
     for (int32_t i = 0; i < 2 * TIMED_PAIRS; i++)
-        ends[i] = town_pick(&b->dice, b->n->node_count);
+        b->ends[i] = town_pick(&b->dice, b->n->node_count);
     const double begun = cpu_s();
 
     for (int32_t i = 0; i < TIMED_PAIRS; i++)
-        sum +=
-            roads_distance(b->roads, MODE_CAR, ends[2 * (size_t)i], ends[2 * (size_t)i + 1], room);
+        sum += roads_distance(b->roads, MODE_CAR, b->ends[2 * (size_t)i],
+                              b->ends[2 * (size_t)i + 1], room);
     printf("distance_us %.3f\n", (cpu_s() - begun) * 1e6 / TIMED_PAIRS);
     fprintf(stderr, "sum of all distances: %llu ms\n", (unsigned long long)sum);
-    for (int32_t i = 0; i < pairs; i++) {
-        const int32_t from = ends[i / TARGETS];
-        const int32_t to = ends[TIMED_PAIRS + i];
+    for (int32_t i = 0; i < b->pairs; i++)
+        b->distances[i] =
+            roads_distance(b->roads, MODE_CAR, start_of(b, i), b->ends[TIMED_PAIRS + i], room);
+}
+
+static int compare_distances(struct bench *b)
+{
+    int32_t agreed = 0;
+
+    for (int32_t i = 0; i < b->pairs; i++) {
+        const int32_t to = b->ends[TIMED_PAIRS + i];
 
         if (i % TARGETS == 0)
-            search_all(b, from);
-        agreed += roads_distance(b->roads, MODE_CAR, from, to, room) ==
-                  (b->round[to] == b->rounds ? b->cost[to] : NETWORK_COST_NEVER);
+            search_all(b, start_of(b, i));
+        agreed += b->distances[i] ==
+                  (b->round[to] == b->rounds ? b->cost[to] : (uint64_t)NETWORK_COST_NEVER);
     }
     printf("distances_agreed %d\n", agreed);
-    return agreed < pairs;
+    return agreed < b->pairs;
 }
 
 /* ------------------------------------------------------------------ the nearest */
-
-struct rival {
-    uint64_t cost_ms;
-    int64_t person_id;
-};
 
 static void offer(struct rival *best, int32_t *count, uint64_t cost_ms, int64_t person_id)
 {
@@ -235,43 +261,53 @@ static int32_t plain_nearest(struct bench *b, int32_t place, struct rival *best)
     return count;
 }
 
-static bool same(const struct nearest_answer *got, const struct rival *best, int32_t count)
-{
-    bool is_same = got->count == count;
-
-    for (int32_t i = 0; is_same && i < count; i++)
-        is_same = got->hits[i].cost_ms == best[i].cost_ms &&
-                  got->hits[i].person.person_id == best[i].person_id;
-    return is_same;
-}
-
-static int nearest(struct bench *b, int32_t places)
+static void ask_nearest(struct bench *b)
 {
     struct nearest_room *room = nearest_room_new();
-    double *taken = arena_take(b->arena, (size_t)places, sizeof *taken);
+    double *taken = arena_take(b->arena, (size_t)b->places, sizeof *taken);
     struct arena *a = arena_new();
-    int32_t agreed = 0;
 
-    for (int32_t i = 0; i < places; i++) {
+    b->asked = arena_take(b->arena, (size_t)b->places, sizeof *b->asked);
+    for (int32_t i = 0; i < b->places; i++) {
         const struct spot place = { town_pick(&b->dice, b->n->segment_count), 0 };
         const struct spot spots[MODE_COUNT] = { place, place, place };
         const struct nearest_wish wish = { .k = K, .modes = 1u << MODE_CAR, .skills_all = 1 };
+        struct asked *asked = &b->asked[i];
         struct nearest_answer got;
-        struct rival best[K + 1];
 
         arena_reset(a);
         const double begun = cpu_s();
 
         nearest_at(b->roads, b->crowd, &wish, spots, room, a, &got);
         taken[i] = (cpu_s() - begun) * 1e6;
-        agreed += same(&got, best, plain_nearest(b, b->n->from[place.segment], best));
+        asked->place = b->n->from[place.segment];
+        asked->count = got.count;
+        for (int32_t k = 0; k < got.count; k++)
+            asked->best[k] = (struct rival){ got.hits[k].cost_ms, got.hits[k].person.person_id };
     }
-    qsort(taken, (size_t)places, sizeof *taken, by_size);
-    printf("nearest_us %.1f\nnearest_p99_us %.1f\nnearest_agreed %d\n", taken[places / 2],
-           taken[places * 99 / 100], agreed);
+    qsort(taken, (size_t)b->places, sizeof *taken, by_size);
+    printf("nearest_us %.1f\nnearest_p99_us %.1f\n", taken[b->places / 2],
+           taken[b->places * 99 / 100]);
     nearest_room_free(room);
     arena_free(a);
-    return agreed < places;
+}
+
+static int compare_nearest(struct bench *b)
+{
+    int32_t agreed = 0;
+
+    for (int32_t i = 0; i < b->places; i++) {
+        const struct asked *asked = &b->asked[i];
+        struct rival best[K + 1];
+        bool is_same = plain_nearest(b, asked->place, best) == asked->count;
+
+        for (int32_t k = 0; is_same && k < asked->count; k++)
+            is_same = asked->best[k].cost_ms == best[k].cost_ms &&
+                      asked->best[k].person_id == best[k].person_id;
+        agreed += is_same;
+    }
+    printf("nearest_agreed %d\n", agreed);
+    return agreed < b->places;
 }
 
 static void make_people(struct bench *b, int32_t count)
@@ -354,7 +390,10 @@ int main(int argc, char **argv)
     if (argc < ARGUMENTS)
         give_up("usage", "bench_large NET SEED PEOPLE PAIRS PLACES [control]");
     const uint64_t seed = strtoull(argv[2], NULL, 10);
-    struct bench b = { .arena = arena_new(), .dice = { seed } };
+    struct bench b = { .arena = arena_new(),
+                       .dice = { seed },
+                       .pairs = (int32_t)strtol(argv[4], NULL, 10),
+                       .places = (int32_t)strtol(argv[5], NULL, 10) };
     const int32_t side = (int32_t)strtol(argv[1], NULL, 10);
     struct rusage usage;
 
@@ -364,12 +403,13 @@ int main(int argc, char **argv)
     make_roads(&b);
     re_weight(&b);
     make_people(&b, (int32_t)strtol(argv[3], NULL, 10));
-    prepare_plain(&b, argc > ARGUMENTS && strcmp(argv[ARGUMENTS], "control") == 0);
-    const int differ = distances(&b, (int32_t)strtol(argv[4], NULL, 10)) +
-                       nearest(&b, (int32_t)strtol(argv[5], NULL, 10));
-
+    ask_distances(&b);
+    ask_nearest(&b);
     getrusage(RUSAGE_SELF, &usage);
     printf("memory_gib %.2f\n", (double)usage.ru_maxrss / (1 << 20));
+    prepare_plain(&b, argc > ARGUMENTS && strcmp(argv[ARGUMENTS], "control") == 0);
+    const int differ = compare_distances(&b) + compare_nearest(&b);
+
     crowd_free(b.crowd);
     roads_free(b.roads);
     arena_free(b.arena);
