@@ -17,7 +17,7 @@ struct traffic *traffic_new(const struct network *n, struct fail *f)
 
     t->arena = a;
     graph_take(n, a, &t->graph);
-    if (!roads_hierarchy(&t->graph, a, &t->hierarchy, f)) {
+    if (!roads_hierarchy_known(n, &t->graph, a, &t->hierarchy, f)) {
         arena_free(a);
         return NULL;
     }

@@ -242,12 +242,10 @@ static void complete(struct arena *a, struct hierarchy *h)
 /* ------------------------------------------------------------------ all of it */
 
 /* The ranks, and the tree named by them. */
-static bool find_ranks(struct arena *a, struct arena *scratch, const struct hierarchy_edges *edges,
-                       struct hierarchy *out, struct fail *f)
+static void find_ranks(struct arena *a, struct arena *scratch, const struct hierarchy_edges *edges,
+                       const int32_t *order, struct hierarchy *out)
 {
     const size_t room = (size_t)edges->node_count + 1;
-    const struct graph g = graph_tidied(scratch, edges, NULL);
-    int32_t *order = arena_take(scratch, room, sizeof *order);
     int32_t *name = arena_take(scratch, room, sizeof *name);
     int32_t *parent = arena_take(scratch, room, sizeof *parent);
     int32_t *size = arena_take(scratch, room, sizeof *size);
@@ -256,8 +254,6 @@ static bool find_ranks(struct arena *a, struct arena *scratch, const struct hier
     int32_t *node_of = arena_take(a, room, sizeof *node_of);
     int32_t *above = arena_take(a, room, sizeof *above);
 
-    if (!order_find(edges->node_count, g.firsts, g.heads, order, f))
-        return false;
     for (int32_t i = 0; i < edges->node_count; i++)
         name[order[i]] = i;
 
@@ -273,7 +269,6 @@ static bool find_ranks(struct arena *a, struct arena *scratch, const struct hier
     out->rank_of = rank_of;
     out->node_of = node_of;
     out->parent = above;
-    return true;
 }
 
 static bool find_arcs(struct arena *a, struct arena *scratch, const struct hierarchy_edges *edges,
@@ -305,13 +300,14 @@ static bool find_arcs(struct arena *a, struct arena *scratch, const struct hiera
     return is_good;
 }
 
-bool hierarchy_take(struct arena *a, const struct hierarchy_edges *edges, struct hierarchy *out,
-                    struct fail *f)
+bool hierarchy_take_by(struct arena *a, const struct hierarchy_edges *edges, const int32_t *order,
+                       struct hierarchy *out, struct fail *f)
 {
     struct arena *scratch = arena_new();
     struct hierarchy h = { .node_count = edges->node_count };
-    const bool is_good =
-        find_ranks(a, scratch, edges, &h, f) && find_arcs(a, scratch, edges, &h, f);
+
+    find_ranks(a, scratch, edges, order, &h);
+    const bool is_good = find_arcs(a, scratch, edges, &h, f);
 
     arena_free(scratch);
     if (!is_good)
@@ -319,6 +315,19 @@ bool hierarchy_take(struct arena *a, const struct hierarchy_edges *edges, struct
     complete(a, &h);
     *out = h;
     return true;
+}
+
+bool hierarchy_take(struct arena *a, const struct hierarchy_edges *edges, struct hierarchy *out,
+                    struct fail *f)
+{
+    struct arena *scratch = arena_new();
+    const struct graph g = graph_tidied(scratch, edges, NULL);
+    int32_t *order = arena_take(scratch, (size_t)edges->node_count + 1, sizeof *order);
+    const bool is_good = order_find(edges->node_count, g.firsts, g.heads, order, f) &&
+                         hierarchy_take_by(a, edges, order, out, f);
+
+    arena_free(scratch);
+    return is_good;
 }
 
 int32_t hierarchy_arc(const struct hierarchy *h, int32_t one, int32_t other)

@@ -53,6 +53,12 @@ enum { HIERARCHY_ARCS_MAX = 400 * 1000 * 1000 };
 bool hierarchy_take(struct arena *a, const struct hierarchy_edges *edges, struct hierarchy *out,
                     struct fail *f);
 
+/* The same in an order that is known: order[k] is the node taken out as the k-th, such as
+ * node_of of the hierarchy that hierarchy_take made of these edges, which then is made
+ * once more. */
+bool hierarchy_take_by(struct arena *a, const struct hierarchy_edges *edges, const int32_t *order,
+                       struct hierarchy *out, struct fail *f);
+
 /* The arc between two ranks; -1 when there is none. */
 int32_t hierarchy_arc(const struct hierarchy *h, int32_t one, int32_t other);
 

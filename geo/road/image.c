@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { ALIGN = 64, BYTE_ORDER_MARK = 0x01020304, COLUMNS = 19 };
+enum { ALIGN = 64, BYTE_ORDER_MARK = 0x01020304, COLUMNS = 20 };
 
 static const char MAGIC[8] = { 'V', 'I', 'G', 'I', 'L', 'M', 'A', 'P' };
 
@@ -24,9 +24,11 @@ struct head {
     int32_t name_bytes;
     int32_t ban_count;
     int32_t ban_edge_count;
+    int32_t order_count;
+    int32_t nothing;
 };
 
-static_assert(sizeof(struct head) == 72, "no gaps: every byte is checked");
+static_assert(sizeof(struct head) == 80, "no gaps: every byte is checked");
 static_assert(ALIGN % sizeof(uint64_t) == 0, "the checksum reads whole words");
 
 /* One array of the network: how many of what, and where the pointer to it is. */
@@ -61,6 +63,7 @@ static void list_columns(struct network *n, struct column columns[COLUMNS])
         { &n->first_ban_edge, bans > 0 ? bans + 1 : 0, sizeof *n->first_ban_edge },
         { &n->ban_edge, (size_t)n->ban_edge_count, sizeof *n->ban_edge },
         { &n->ban_modes, bans, sizeof *n->ban_modes },
+        { &n->order, (size_t)n->order_count, sizeof *n->order },
     };
 
     memcpy(columns, all, sizeof all);
@@ -121,7 +124,8 @@ void image_write(const struct network *n, struct buf *out)
                          .shape_count = n->shape_count,
                          .name_bytes = n->name_bytes,
                          .ban_count = n->ban_count,
-                         .ban_edge_count = n->ban_edge_count };
+                         .ban_edge_count = n->ban_edge_count,
+                         .order_count = n->order_count };
     size_t at = aligned(sizeof head);
 
     assert(out->size == 0);
@@ -156,7 +160,8 @@ static bool counts_sound(const struct head *h)
            h->shape_count >= 2 * h->segment_count && h->shape_count <= NETWORK_SHAPE_MAX &&
            h->name_bytes >= 1 && h->name_bytes <= NETWORK_NAMES_MAX && h->ban_count >= 0 &&
            h->ban_count <= NETWORK_BANS_MAX && h->ban_edge_count >= 2 * h->ban_count &&
-           h->ban_edge_count <= NETWORK_BAN_EDGES_MAX * h->ban_count;
+           h->ban_edge_count <= NETWORK_BAN_EDGES_MAX * h->ban_count && h->order_count >= 0 &&
+           h->order_count <= h->node_count + h->ban_edge_count;
 }
 
 static bool points_sound(const struct point_e7 *points, int32_t count)
@@ -253,6 +258,24 @@ static bool bans_sound(const struct network *n)
     return true;
 }
 
+/* Every number once. */
+static bool order_sound(const struct network *n)
+{
+    struct arena *a = arena_new();
+    uint8_t *seen = arena_take(a, (size_t)n->order_count + 1, sizeof *seen);
+    bool sound = true;
+
+    for (int32_t i = 0; sound && i < n->order_count; i++) {
+        const int32_t state = n->order[i];
+
+        sound = state >= 0 && state < n->order_count && !seen[state];
+        if (sound)
+            seen[state] = 1;
+    }
+    arena_free(a);
+    return sound;
+}
+
 static bool head_sound(const struct head *h, size_t size, struct fail *f)
 {
     if (memcmp(h->magic, MAGIC, sizeof MAGIC) != 0)
@@ -287,7 +310,8 @@ bool image_open(const void *bytes, size_t size, int64_t import_id, int64_t impor
                          .shape_count = h.shape_count,
                          .name_bytes = h.name_bytes,
                          .ban_count = h.ban_count,
-                         .ban_edge_count = h.ban_edge_count };
+                         .ban_edge_count = h.ban_edge_count,
+                         .order_count = h.order_count };
 
     list_columns(&n, columns);
     if (image_size(columns) != size)
@@ -302,7 +326,7 @@ bool image_open(const void *bytes, size_t size, int64_t import_id, int64_t impor
     }
     if (n.names[0] != '\0' || n.names[n.name_bytes - 1] != '\0')
         return refuse(f, "its names have no end");
-    if (!segments_sound(&n) || !nodes_sound(&n) || !bans_sound(&n))
+    if (!segments_sound(&n) || !nodes_sound(&n) || !bans_sound(&n) || !order_sound(&n))
         return refuse(f, "its streets contradict themselves");
     if (!points_sound(n.node_at, n.node_count) || !points_sound(n.shape, n.shape_count))
         return refuse(f, "a point of it is not on the earth");

@@ -5,8 +5,9 @@
 #include "geo/road/network.h"
 
 /* A network as one run of bytes that is used in place: written once, mapped by
- * every later start. It holds the layout and no costs. The bytes are those of this
- * machine's kind (little-endian); another kind refuses them and makes its own. */
+ * every later start. It holds the layout, what is forbidden, and the order that takes
+ * longest to find, but no costs: they change, and follow from the rest in a moment. The bytes are
+ * those of this machine's kind (little-endian); another kind refuses them and makes its own. */
 
 /* Raised whenever the layout or the meaning of a value changes. */
 enum { IMAGE_VERSION = 2 };

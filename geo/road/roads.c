@@ -38,6 +38,15 @@ bool roads_hierarchy(const struct graph *g, struct arena *a, struct hierarchy *o
     return hierarchy_take(a, &edges, out, f);
 }
 
+bool roads_hierarchy_known(const struct network *n, const struct graph *g, struct arena *a,
+                           struct hierarchy *out, struct fail *f)
+{
+    const struct hierarchy_edges edges = edges_of(g);
+
+    return n->order_count == g->state_count ? hierarchy_take_by(a, &edges, n->order, out, f)
+                                            : hierarchy_take(a, &edges, out, f);
+}
+
 static uint32_t arc_cost(const struct graph *g, enum mode mode, const uint32_t *cost, int32_t arc)
 {
     return (g->arc_modes[arc] & 1u << mode) ? cost[g->edge[arc]] : NETWORK_COST_NEVER;

@@ -188,6 +188,10 @@ static void the_file_gives_what_the_database_gave(void **state)
 
     assert_string_equal(edges_of(&second.network), one);
     assert_string_equal(network_name(&first.network, 1), network_name(&second.network, 1));
+    assert_true(first.network.order_count >= first.network.node_count);
+    assert_int_equal(second.network.order_count, first.network.order_count);
+    assert_memory_equal(second.network.order, first.network.order,
+                        (size_t)first.network.order_count * sizeof *first.network.order);
 
     /* Speeds are no part of it. */
     run(here, "UPDATE vigil.speed SET kmh = kmh * 2");

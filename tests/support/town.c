@@ -226,7 +226,7 @@ struct roads *town_roads(const struct network *n, struct arena *a)
     struct fail f = { 0 };
 
     graph_take(n, a, g);
-    const bool is_made = roads_hierarchy(g, a, h, &f);
+    const bool is_made = roads_hierarchy_known(n, g, a, h, &f);
 
     assert(is_made);
     struct roads *roads = roads_new(&(struct roads_base){ n, g, h });

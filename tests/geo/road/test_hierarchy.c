@@ -149,6 +149,28 @@ static void the_same_streets_get_the_same_hierarchy(void **state)
     arena_free(a);
 }
 
+static void check_order(const struct web *w, const struct hierarchy *h)
+{
+    const size_t nodes = (size_t)h->node_count * sizeof(int32_t);
+    struct arena *a = arena_new();
+    struct hierarchy again;
+    struct fail f;
+
+    assert_true(hierarchy_take_by(a, &w->edges, h->node_of, &again, &f));
+    assert_int_equal(again.arc_count, h->arc_count);
+    assert_int_equal(again.height, h->height);
+    assert_memory_equal(again.node_of, h->node_of, nodes);
+    assert_memory_equal(again.parent, h->parent, nodes);
+    assert_memory_equal(again.head, h->head, (size_t)h->arc_count * sizeof(int32_t));
+    arena_free(a);
+}
+
+static void its_own_order_makes_it_once_more(void **state)
+{
+    (void)state;
+    each_web(check_order);
+}
+
 static void no_node_and_no_edge_are_hierarchies_too(void **state)
 {
     struct arena *a = arena_new();
@@ -178,6 +200,7 @@ int main(void)
         cmocka_unit_test(the_tree_is_numbered_from_below),
         cmocka_unit_test(the_arcs_are_listed_at_their_upper_end_too),
         cmocka_unit_test(the_same_streets_get_the_same_hierarchy),
+        cmocka_unit_test(its_own_order_makes_it_once_more),
         cmocka_unit_test(no_node_and_no_edge_are_hierarchies_too),
     };
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "geo/road/graph.h"
+#include "geo/road/roads.h"
 #include "tests/support/check_near.h"
 #include "tests/support/town.h"
 
@@ -23,8 +23,17 @@ static int set_up(void **state)
 
     here->arena = a;
     here->dice = (struct town_dice){ 7 };
-    here->network =
-        town_banned(&here->dice, town_random(&here->dice, NODES, SEGMENTS, false, a), BANS, a);
+    struct network *n = arena_take(a, 1, sizeof *n);
+    struct graph graph;
+    struct hierarchy hierarchy;
+    struct fail f;
+
+    *n = *town_banned(&here->dice, town_random(&here->dice, NODES, SEGMENTS, false, a), BANS, a);
+    graph_take(n, a, &graph);
+    assert_true(roads_hierarchy(&graph, a, &hierarchy, &f));
+    n->order_count = graph.state_count;
+    n->order = hierarchy.node_of;
+    here->network = n;
     image_write(here->network, &here->image);
     *state = here;
     return 0;
@@ -60,6 +69,8 @@ static void what_was_written_is_read(void **state)
     assert_memory_equal(got.shape, n->shape, (size_t)n->shape_count * sizeof *n->shape);
     assert_int_equal(got.ban_count, n->ban_count);
     assert_memory_equal(got.ban_edge, n->ban_edge, (size_t)n->ban_edge_count * sizeof *n->ban_edge);
+    assert_int_equal(got.order_count, n->order_count);
+    assert_memory_equal(got.order, n->order, (size_t)n->order_count * sizeof *n->order);
     assert_memory_equal(got.ban_modes, n->ban_modes, (size_t)n->ban_count);
     image_write(&got, &again);
     assert_int_equal(again.size, here->image.size);
@@ -127,18 +138,20 @@ static void what_is_opened_can_be_used_whatever_the_bytes(void **state)
         buf_clear(&damaged);
         buf_put(&damaged, here->image.bytes, here->image.size);
         for (int32_t i = town_pick(&dice, 3); i >= 0; i--)
-            damaged.bytes[72 + town_pick(&dice, (int32_t)damaged.size - 72)] =
+            damaged.bytes[80 + town_pick(&dice, (int32_t)damaged.size - 80)] =
                 (char)town_roll(&dice);
         image_seal(damaged.bytes, damaged.size);
         if (!image_open(damaged.bytes, damaged.size, IMPORT, 0, &got, &f))
             continue;
         struct arena *a = arena_new();
 
+        struct hierarchy h;
         struct graph g;
 
         opened++;
         network_price(&got, &speeds, a);
         graph_take(&got, a, &g);
+        assert_true(roads_hierarchy_known(&got, &g, a, &h, &f));
         for (int32_t s = 0; s < got.segment_count; s++) {
             assert_true(strlen(network_name(&got, s)) < (size_t)got.name_bytes);
             assert_true(point_valid(network_point(&got, (struct spot){ s, got.length_cm[s] })));
