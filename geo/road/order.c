@@ -10,6 +10,11 @@ _Static_assert(sizeof(idx_t) == sizeof(int32_t), "METIS of the distribution coun
 
 enum { SEED = 7 };
 
+/* How unequal, in thousandths, the two sides of a separator may be: by measurement. On
+ * New York 200 gives the least labels (0.32 GiB; 0.35 with 300), on Northeast USA 300
+ * (3.7 GiB; 4.2 with 200). */
+enum { LARGE = 1000 * 1000, UNEVEN = 200, UNEVEN_LARGE = 300 };
+
 /* METIS takes its input as writable and does not write to it. */
 static idx_t *as_writable(const int32_t *numbers)
 {
@@ -39,6 +44,7 @@ bool order_find(int32_t node_count, const int32_t *firsts, const int32_t *heads,
     METIS_SetDefaultOptions(options);
     options[METIS_OPTION_SEED] = SEED;
     options[METIS_OPTION_NUMBERING] = 0;
+    options[METIS_OPTION_UFACTOR] = node_count < LARGE ? UNEVEN : UNEVEN_LARGE;
     const int how =
         METIS_NodeND(&count, as_writable(firsts), as_writable(heads), NULL, options, order, place);
 
