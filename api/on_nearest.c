@@ -17,6 +17,7 @@ enum {
     MODES,
     SKILLS,
     LIMIT_S,
+    FIX_AGE_MAX_S,
     ROUTES,
     ROLES,
     ORG_IDS,
@@ -63,7 +64,8 @@ static bool read_modes(const struct input *v, uint32_t *out, struct fail *f)
 
 static bool read_limits(const struct input_key *keys, struct wish *w, struct fail *f)
 {
-    double limit_s = 0;
+    const struct input *age = keys[FIX_AGE_MAX_S].value;
+    double limit_s = 0, age_max_s = 0;
     int64_t k = K_DEFAULT;
 
     if (keys[ROUTES].value && !input_bool(keys[ROUTES].value, &w->routes, f))
@@ -73,6 +75,9 @@ static bool read_limits(const struct input_key *keys, struct wish *w, struct fai
         return false;
     if (keys[LIMIT_S].value && !input_number(keys[LIMIT_S].value, 0.001, LIMIT_MAX_S, &limit_s, f))
         return false;
+    if (age && !input_number(age, 1, LIMIT_MAX_S, &age_max_s, f))
+        return false;
+    w->nearby.fix_age_max_us = (int64_t)(age_max_s * 1e6);
     w->nearby.search.k = (int32_t)k;
     w->nearby.search.limit_ms = (uint32_t)(limit_s * 1000 + 0.5);
     return true;
@@ -178,6 +183,7 @@ static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
         [MODES] = { "modes", false, NULL },
         [SKILLS] = { "skills", false, NULL },
         [LIMIT_S] = { "limit_s", false, NULL },
+        [FIX_AGE_MAX_S] = { "fix_age_max_s", false, NULL },
         [ROUTES] = { "routes", false, NULL },
         [ROLES] = { "roles", false, NULL },
         [ORG_IDS] = { "org_ids", false, NULL },

@@ -4,6 +4,7 @@
 #include "engine/engine.h"
 #include "engine/journey.h"
 #include "geo/geojson.h"
+#include "geo/shape.h"
 
 enum { FROM, TO, MODE, VIA, ALTERNATIVES, AVOID, KEY_COUNT };
 
@@ -48,6 +49,9 @@ static bool read_areas(const struct request *r, const struct input *v, struct av
         fail_allowed(f, "at most %d points in all areas together", AVOID_POINTS_MAX);
         return input_blame(v, f);
     }
+    for (int32_t i = 0; i < out->area_count; i++)
+        if (!shape_check(shape_take(r->arena), &areas[i], f))
+            return input_blame(input_item(v, i), f);
     out->areas = areas;
     return true;
 }

@@ -63,8 +63,8 @@ static void find_person(const struct ends_asker *asker, const struct world *w, i
     out->state = ENDS_PLACED;
     out->at = point_from_e7(p.fix.at);
     if (p.fix.on_street && p.fix.snapped_in == w->version && p.fix.snapped_for == p.mode)
-        stand(w, asker->modes, p.fix.spot, out);
-    snap_all(w, asker->modes ? asker->modes : 1u << p.mode, out);
+        stand(w, modes_of(asker), p.fix.spot, out);
+    snap_all(w, modes_of(asker), out);
 }
 
 static const enum landmarks_kind KIND_OF[ENDS_KINDS] = {

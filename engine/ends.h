@@ -53,12 +53,13 @@ struct ends {
     int32_t unread; /* not in memory: ends_read may find them */
 };
 
-/* Who asks, and for which modes: spots of others are not looked for. */
+/* Who asks, and for which modes: spots of others are not looked for. Who goes by her own
+ * mode comes to people of any other, so that without a mode all are looked for. */
 struct ends_asker {
     struct live *live;
     struct landmarks *landmarks;
     const struct sight *sight;
-    uint32_t modes; /* bits 1 << mode; 0: each person's own */
+    uint32_t modes; /* bits 1 << mode; 0: each person goes by her own */
 };
 
 /* What is known in memory; everything lives in the arena. False with NO_CITY_YET. */

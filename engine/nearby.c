@@ -65,7 +65,8 @@ static bool accept(const void *self, const struct crowd_person *met)
     live_met(c->live, met, &p);
     const uint32_t bars = bars_to(c, &p);
 
-    if ((bars && !c->wish->unavailable) || !is_wanted(c->wish, &p))
+    if ((bars && !c->wish->unavailable) || !is_wanted(c->wish, &p) ||
+        (c->wish->fix_age_max_us && age_us(&p.fix, c->now_us) > c->wish->fix_age_max_us))
         return false;
     return sight_sees(c->wish->sight, &p) || (!bars && sight_lent(c->wish->sight, &p));
 }

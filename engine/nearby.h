@@ -51,7 +51,8 @@ struct nearby_wish {
     uint32_t roles;          /* has any of these, bits of nearby_role; 0: whatever */
     struct nearest_ids orgs; /* belongs to any of these or below; none: whatever */
     int32_t age_min;
-    bool unavailable; /* those seen who cannot be sent, too, but nobody who is lent */
+    int64_t fix_age_max_us; /* nobody who reported longer ago; 0: whenever */
+    bool unavailable;       /* those seen who cannot be sent, too, but nobody who is lent */
 };
 
 /* The roles of a membership: the words of the bits 0 to NEARBY_ROLES - 1. */

@@ -8,9 +8,9 @@
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
 
-/* What of rosters, fences and closures is read: each noun has one query (schema/queries/<noun>_rows.sql)
- * that gives its rows as the JSON that answers carry, so that listing them and
- * reading one is the same for all and is here once. */
+/* What of rosters, fences and closures is read: each noun has one query
+ * (schema/queries/<noun>_rows.sql) that gives its rows as the JSON that answers carry, so
+ * that listing them and reading one is the same for all and is here once. */
 enum rota_noun {
     ROTA_SHIFT_TEMPLATES,
     ROTA_SHIFTS,

@@ -168,13 +168,12 @@ static void report(int64_t age_s, const char *more)
     asking_as(ROOM.worker, ROLE_DISPATCHER, 2, 0);
 }
 
-static struct asking_answer nearest(bool all)
+static struct asking_answer nearest(const char *more)
 {
-    struct asking_answer answer =
-        asking_send(ROOM.worker, "POST", "/v1/nearest", NULL,
-                    all ? "{\"place\":{\"lon\":116.391,\"lat\":39.9,\"frame\":\"wgs84\"},"
-                          "\"include_unavailable\":true}"
-                        : "{\"place\":{\"lon\":116.391,\"lat\":39.9,\"frame\":\"wgs84\"}}");
+    struct asking_answer answer = asking_send(
+        ROOM.worker, "POST", "/v1/nearest", NULL,
+        arena_text(ROOM.d->arena,
+                   "{\"place\":{\"lon\":116.391,\"lat\":39.9,\"frame\":\"wgs84\"}%s}", more));
 
     asking_expect(&answer, 200, NULL);
     return answer;
@@ -188,24 +187,28 @@ static void an_old_position_is_told_with_what_may_have_become_of_it(void **state
     block_import(ROOM.d, 10, (struct point){ 116.386, 39.896 });
     run("UPDATE vigil.doubt SET cleared_at = now()");
     report(5000, "");
-    answer = nearest(false);
+    answer = nearest("");
     assert_int_equal(asking_count(&answer, "/people"), 0);
-    answer = nearest(true);
+    answer = nearest(",\"include_unavailable\":true");
     assert_string_equal(asking_text(&answer, "/people/0/hindrances/0"), "stale");
     answer = get("/v1/people/1");
     assert_true(strstr(answer.body, "\"available\":false,\"unavailable\":[\"stale\"]") != NULL);
     report(1000, ",\"accuracy_m\":12.5");
-    answer = nearest(false);
+    answer = nearest("");
     const double eta_s = asking_number(&answer, "/people/0/eta_s");
 
     check_near(asking_number(&answer, "/people/0/eta_most_s"), eta_s + 1000 - 360, 60);
     check_near(asking_number(&answer, "/people/0/eta_least_s"), 0, 1e-9);
     check_near(asking_number(&answer, "/people/0/accuracy_m"), 12.5, 1e-9);
+    answer = nearest(",\"fix_age_max_s\":1200");
+    assert_int_equal(asking_count(&answer, "/people"), 1);
+    answer = nearest(",\"fix_age_max_s\":900");
+    assert_int_equal(asking_count(&answer, "/people"), 0);
     answer = get("/v1/people/1");
     check_near(asking_number(&answer, "/fix_age_s"), 1000, 60);
     assert_true(strstr(answer.body, "\"stale\":true") != NULL);
     report(10, "");
-    answer = nearest(false);
+    answer = nearest("");
     check_near(asking_number(&answer, "/people/0/eta_most_s"),
                asking_number(&answer, "/people/0/eta_s"), 1e-9);
     answer = get("/v1/people/1");
@@ -228,7 +231,7 @@ static void whose_frame_is_in_doubt_is_not_available(void **state)
     block_import(ROOM.d, 10, (struct point){ 116.386, 39.896 });
     run("SELECT 1"); /* what was imported is followed */
     live_move(engine_live(asking_engine(ROOM.asking)), &fix, 1);
-    struct asking_answer answer = nearest(true);
+    struct asking_answer answer = nearest(",\"include_unavailable\":true");
 
     assert_string_equal(asking_text(&answer, "/people/0/hindrances/0"), "frame_in_doubt");
     answer = get("/v1/people/1");

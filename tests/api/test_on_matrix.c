@@ -174,6 +174,13 @@ static void people_go_by_their_own_mode_unless_one_is_said(void **state)
     check_near(own[0], route_s(at(0.5, 0), at(9, 9), "foot"), 1e-9);
     check_near(own[1], route_s(at(2.5, 1), at(9, 9), "car"), 1e-9);
     check_near(own[2], route_s(at(4.5, 2), at(9, 9), "foot"), 1e-9);
+    answer =
+        ask(1, "", "{\"sources\":{\"person_ids\":[1,2]},\"destinations\":{\"person_ids\":[1,2]}}");
+    asking_expect(&answer, 200, NULL);
+    const double across[] = { seconds(&answer, 0, 1), seconds(&answer, 1, 0) };
+
+    check_near(across[0], route_s(at(0.5, 0), at(2.5, 1), "foot"), 1e-9);
+    check_near(across[1], route_s(at(2.5, 1), at(0.5, 0), "car"), 1e-9);
     answer = ask(1, "", arena_text(ROOM.d->arena, "{%s,\"mode\":\"foot\"}", ends));
     asking_expect(&answer, 200, NULL);
     check_near(seconds(&answer, 0, 0), own[0], 1e-9);

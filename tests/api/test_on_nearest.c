@@ -424,6 +424,9 @@ static void routes_that_cannot_be_are_refused(void **state)
         { "{\"from\":" HERE ",\"to\":" HERE ",\"mode\":\"car\",\"avoid\":{\"classes\":[\"rail\"]}}",
           "value_not_allowed", "/avoid/classes/0" },
         { "{\"from\":" HERE ",\"to\":" HERE ",\"mode\":\"car\",\"avoid\":{\"areas\":[{\"type\":"
+          "\"Polygon\",\"frame\":\"wgs84\",\"coordinates\":[[[0,0],[1,1],[1,0],[0,1],[0,0]]]}]}}",
+          "shape_invalid", "/avoid/areas/0" },
+        { "{\"from\":" HERE ",\"to\":" HERE ",\"mode\":\"car\",\"avoid\":{\"areas\":[{\"type\":"
           "\"Polygon\",\"coordinates\":[]}]}}",
           "frame_missing", NULL },
 #undef HERE

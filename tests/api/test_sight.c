@@ -301,6 +301,7 @@ static void bad_wishes_are_refused(void **state)
         { ",\"org_ids\":\"4\"", "value_wrong_type" },
         { ",\"credentials\":[\"\"]", "value_empty" },
         { ",\"include_unavailable\":1", "value_wrong_type" },
+        { ",\"fix_age_max_s\":0", "value_out_of_range" },
     };
 
     (void)state;
