@@ -182,6 +182,7 @@ static void spoil(struct bench *b)
             cost[edge] -= cost[edge] < NETWORK_COST_NEVER;
         b->streets.network.cost_ms[mode] = cost;
     }
+    b->roads = town_roads(b->n, b->arena);
 }
 
 static int by_cost_then_id(const void *left, const void *right)
