@@ -75,7 +75,7 @@ static bool read_row(const struct csv_row *row, const struct csv_column *columns
     const char *time = csv_cell(row, &columns[TIME]);
     const char *word = csv_cell(row, &columns[FRAME]);
     enum frame frame = FRAME_WGS84;
-    struct point p;
+    struct point p = { 0 };
 
     if (row->wrong.kind != FAIL_NONE) {
         *f = row->wrong;

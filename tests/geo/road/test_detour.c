@@ -98,7 +98,7 @@ static void it_costs_what_it_costs_where_the_streets_are_closed(void **state)
             struct leg leg;
 
             if (pair == 0)
-                to.segment = from.segment, to.along_cm = n->length_cm[to.segment] / 2;
+                to = (struct spot){ from.segment, n->length_cm[from.segment] / 2 };
             const uint32_t want_ms = slow_cost(&rest, mode, from, to);
 
             if (!detour_find(roads, mode, from, to, view, room, a, &leg)) {
