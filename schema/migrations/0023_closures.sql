@@ -152,11 +152,12 @@ SET search_path = pg_catalog, public, vigil AS $$
         'starts_at', vigil.rfc3339(c.starts_at), 'ends_at', vigil.rfc3339(c.ends_at),
         'state', vigil.closure_state(c), 'active', vigil.closure_state(c) = 'active',
         'area', ST_AsGeoJSON(c.area, 7)::jsonb || '{"frame": "wgs84"}',
-        'segments', s.count, 'length_m', s.length_cm / 100.0,
+        'segments', s.count, 'segment_ids', s.ids, 'length_m', s.length_cm / 100.0,
         'geometry', CASE WHEN s.count BETWEEN 1 AND 1000
                          THEN json_build_object('type', 'MultiLineString', 'frame', 'wgs84', 'coordinates', s.lines) END,
         'version', c.version, 'created_at', vigil.rfc3339(c.created_at), 'lifted_at', vigil.rfc3339(c.lifted_at))::text
     FROM (SELECT count(*), coalesce(sum(g.length_cm), 0) AS length_cm,
+                 CASE WHEN count(*) <= 1000 THEN coalesce(array_agg(g.segment_id ORDER BY g.segment_id), '{}') END AS ids,
                  CASE WHEN count(*) <= 1000
                       THEN json_agg(ST_AsGeoJSON(g.geom, 7)::json -> 'coordinates' ORDER BY g.segment_id) END AS lines
           FROM vigil.closure_segment x JOIN vigil.segment g USING (segment_id) WHERE x.closure_id = c.closure_id) s

@@ -213,6 +213,7 @@ static void an_area_closes_all_streets_in_it_and_tells_its_shape(void **state)
 
     asking_expect(&a, 200, NULL);
     assert_int_equal(asking_int(&a, "/segments"), 1);
+    assert_int_equal(asking_count(&a, "/segment_ids"), 1);
     assert_string_equal(asking_text(&a, "/area/type"), "MultiPolygon");
     assert_string_equal(asking_text(&a, "/geometry/type"), "MultiLineString");
     assert_true(drive_s(0.5, 3.5) > before + 1);

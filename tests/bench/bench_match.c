@@ -476,10 +476,10 @@ static void run_taxis(struct bench *b, const char *path, int32_t lag)
     FILE *file = fopen(path, "r");
     struct taxi *given = arena_take(b->arena, TRACK_FIXES_MAX, sizeof *given);
     char line[LINE_MAX];
-    int32_t trip = -1, next;
+    int32_t trip = -1, next = -1;
     struct taxis sum = { 0 };
-    struct match_fix fix;
-    struct taxi taxi;
+    struct match_fix fix = { 0 };
+    struct taxi taxi = { 0 };
     const double spent_s = b->spent_s;
     const int32_t runs = b->runs, tracks = b->tracks;
 
