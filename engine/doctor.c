@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/osm_tags.h"
 #include "geo/base/buf.h"
+#include "geo/road/rules.h"
 
 /* ------------------------------------------------------------------ what hangs together */
 
@@ -78,6 +80,19 @@ static int32_t cut_off(const struct doctor_city *city, enum mode mode, int32_t n
     return meets_main ? patch : -1;
 }
 
+/* The modes that the barrier of the row stops. */
+static bool stops(const struct db_rows *row, uint8_t *modes, struct fail *f)
+{
+    struct arena *a = arena_new();
+    struct access_tag tags[OSM_TAGS_MAX];
+    int32_t tag_count;
+    const bool is_read = osm_tags_read(a, db_get_text(row, 0, 2), tags, &tag_count, f);
+
+    *modes = is_read ? rules_barrier(tags, tag_count) : 0;
+    arena_free(a);
+    return is_read;
+}
+
 static bool take_barrier(void *self, const struct db_rows *row, struct fail *f)
 {
     struct looking *l = self;
@@ -86,10 +101,12 @@ static bool take_barrier(void *self, const struct db_rows *row, struct fail *f)
     const struct junction *found =
         bsearch(&wanted, l->junctions, (size_t)n->node_count, sizeof wanted, by_id);
     const char *kind = NULL;
+    uint8_t modes = 0;
 
-    (void)f;
-    for (enum mode mode = 0; found && mode < MODE_COUNT; mode++) {
-        const int32_t patch = cut_off(l->city, mode, found->node);
+    if (found && !stops(row, &modes, f))
+        return false;
+    for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
+        const int32_t patch = (modes & 1u << mode) ? cut_off(l->city, mode, found->node) : -1;
 
         if (patch < 0)
             continue;

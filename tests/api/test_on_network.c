@@ -13,8 +13,9 @@ enum { SIDE = 10, COUNTY = 2, OTHER_COUNTY = 3 };
 static struct asking_room ROOM;
 
 /* Junctions are numbered row by row from the south-west, 11 a row. Cars come to the corner
- * 0 and not away from it, past a gate at 1; the street from 60 to 61 they cannot come to at
- * all; one street has a limit that is none. */
+ * 0 by 11, where something lets everybody through, and not away from it; a bollard at 1 keeps
+ * them from the street between. To the street from 60 to 61 they cannot come either. One
+ * street has a limit that is none. */
 static const char TROUBLES[] =
     "UPDATE vigil.segment SET access = 15 | 32 WHERE valid_to IS NULL AND from_node = 0;"
     "UPDATE vigil.segment SET access = 15 WHERE valid_to IS NULL"
@@ -22,8 +23,10 @@ static const char TROUBLES[] =
     "UPDATE vigil.segment SET maxspeed_kmh = 120"
     " WHERE valid_to IS NULL AND from_node = 100 AND to_node = 101;"
     "INSERT INTO vigil.barrier (node_id, kind, tags, geom, import_id)"
-    " SELECT 1, 'gate', '{}', ST_SetSRID(ST_MakePoint(116.391, 39.9), 4326), import_id"
-    " FROM vigil.import WHERE current;"
+    " SELECT node_id, kind, jsonb_build_object('barrier', kind),"
+    " ST_SetSRID(ST_MakePoint(116.391, 39.9), 4326), import_id"
+    " FROM vigil.import, (VALUES (1, 'bollard'), (11, 'entrance')) AS b (node_id, kind)"
+    " WHERE current;"
     "INSERT INTO vigil.org (org_id, parent_id, kind, code, name) VALUES"
     " (2, 1, 'county', '320301', 'Two'), (3, 1, 'county', '320302', 'Three');"
     "INSERT INTO vigil.station (station_id, code, name, address, opening_hours, phone, geom, "
@@ -70,13 +73,15 @@ static void what_does_not_hang_together_is_told_by_mode(void **state)
     assert_int_equal(asking_count(&a, "/modes/0/patches"), 0);
     assert_string_equal(asking_text(&a, "/modes/2/mode"), "car");
     assert_int_equal(asking_int(&a, "/modes/2/weak_count"), 2);
-    assert_int_equal(asking_int(&a, "/modes/2/trap/segment_count"), 2);
-    check_near(asking_number(&a, "/modes/2/trap/length_m"), 200, 0);
-    assert_int_equal(asking_int(&a, "/modes/2/island/patch_count"), 1);
-    assert_string_equal(asking_text(&a, "/modes/2/patches/0/standing"), "trap");
+    assert_int_equal(asking_int(&a, "/modes/2/trap/segment_count"), 1);
+    check_near(asking_number(&a, "/modes/2/trap/length_m"), 100, 0);
+    assert_int_equal(asking_int(&a, "/modes/2/island/patch_count"), 2);
+    assert_int_equal(asking_count(&a, "/modes/2/patches"), 3);
+    assert_string_equal(asking_text(&a, "/modes/2/patches/0/standing"), "island");
     assert_string_equal(asking_text(&a, "/modes/2/patches/0/class"), "residential");
     assert_string_equal(asking_text(&a, "/modes/2/patches/1/standing"), "island");
     check_near(asking_number(&a, "/modes/2/patches/1/place/lat"), 39.905, 1e-7);
+    assert_string_equal(asking_text(&a, "/modes/2/patches/2/standing"), "trap");
 }
 
 static void the_barrier_that_cuts_is_named(void **state)
@@ -87,9 +92,9 @@ static void the_barrier_that_cuts_is_named(void **state)
     asking_expect(&a, 200, NULL);
     assert_int_equal(asking_int(&a, "/barrier_count"), 1);
     assert_int_equal(asking_int(&a, "/barriers/0/node_id"), 1);
-    assert_string_equal(asking_text(&a, "/barriers/0/kind"), "gate");
+    assert_string_equal(asking_text(&a, "/barriers/0/kind"), "bollard");
     assert_string_equal(asking_text(&a, "/barriers/0/mode"), "car");
-    assert_string_equal(asking_text(&a, "/barriers/0/standing"), "trap");
+    assert_string_equal(asking_text(&a, "/barriers/0/standing"), "island");
 }
 
 /* Blocks are said to be 100 m long and drawn shorter or longer. */
@@ -131,7 +136,7 @@ static void places_that_are_cut_off_are_told_to_those_whose_they_are(void **stat
     assert_int_equal(asking_int(&a, "/places/1/id"), 3);
     assert_string_equal(asking_text(&a, "/places/1/standing"), "nowhere");
     assert_string_equal(asking_text(&a, "/places/4/kind"), "lookout_point");
-    assert_string_equal(asking_text(&a, "/places/4/standing"), "trap");
+    assert_string_equal(asking_text(&a, "/places/4/standing"), "island");
     a = report(ROLE_MANAGER, OTHER_COUNTY, "/v1/network/report");
     asking_expect(&a, 200, NULL);
     assert_int_equal(asking_int(&a, "/places_looked_at"), 1);
