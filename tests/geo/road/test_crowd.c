@@ -45,6 +45,25 @@ static void check_all(const struct crowd *c, const struct network *n, const stru
     assert_int_equal(seen, count);
 }
 
+/* Many at once, some of them twice. */
+static void move_some(struct town_dice *dice, const struct network *n, struct crowd *c,
+                      struct known *known)
+{
+    struct crowd_move moves[3 * IDS];
+    int32_t count = 0;
+
+    for (int32_t i = 0; i < 3 * IDS; i++) {
+        struct known *one = &known[town_pick(dice, IDS)];
+
+        if (!one->here)
+            continue;
+        one->person.spot = town_spot(dice, n);
+        moves[count++] =
+            (struct crowd_move){ crowd_find(c, one->person.person_id), one->person.spot };
+    }
+    crowd_move(c, moves, count);
+}
+
 static void people_come_move_and_go(void **state)
 {
     struct arena *a = arena_new();
@@ -73,8 +92,10 @@ static void people_come_move_and_go(void **state)
             one->here = true;
             one->person = person;
         }
-        if (round % 500 == 0)
+        if (round % 500 == 0) {
+            move_some(&dice, n, c, known);
             check_all(c, n, known);
+        }
     }
     check_all(c, n, known);
     crowd_free(c);
