@@ -77,17 +77,33 @@ static void put_escaped(struct buf *out, unsigned char c)
     }
 }
 
+/* How much from here on is ASCII that stands for itself: nearly all of most texts. */
+static size_t plain_length(const unsigned char *s, size_t length)
+{
+    size_t n = 0;
+
+    while (n < length && s[n] >= 0x20 && s[n] < 0x7F && s[n] != '"' && s[n] != '\\')
+        n++;
+    return n;
+}
+
 static void put_quoted(struct buf *out, const char *text, size_t length)
 {
     const unsigned char *s = (const unsigned char *)text;
 
     buf_byte(out, '"');
     for (size_t i = 0; i < length;) {
+        const size_t plain = plain_length(s + i, length - i);
+
+        buf_put(out, s + i, plain);
+        i += plain;
+        if (i == length)
+            break;
         const size_t n = utf8_character(text + i, length - i);
 
         if (n == 0)
             buf_string(out, "\xEF\xBF\xBD");
-        else if (s[i] < 0x20 || s[i] == '"' || s[i] == '\\' || s[i] == 0x7F)
+        else if (n == 1)
             put_escaped(out, s[i]);
         else
             buf_put(out, s + i, n);
@@ -122,8 +138,18 @@ void emit_text(struct emit *e, const char *text)
 
 void emit_int(struct emit *e, int64_t value)
 {
+    char digits[NUMBER_ROOM];
+    char *const end = digits + sizeof digits;
+    char *text = end;
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
     before_value(e);
-    buf_format(e->out, "%lld", (long long)value);
+    do
+        *--text = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (value < 0)
+        *--text = '-';
+    buf_put(e->out, text, (size_t)(end - text));
 }
 
 void emit_bool(struct emit *e, bool value)
