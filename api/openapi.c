@@ -60,13 +60,14 @@ static void put_content(struct emit *e, struct arena *a, const char *type, const
     emit_end(e);
 }
 
-/* A list that takes ?format= can be had as GeoJSON, too. */
-static void put_list_content(struct emit *e, struct arena *a, const char *schema)
+/* What can be had as JSON and in another form, too. */
+static void put_two_contents(struct emit *e, struct arena *a, const char *schema, const char *type,
+                             const char *its_schema)
 {
     emit_key(e, "content");
     emit_object(e);
     put_type(e, a, "application/json", schema);
-    put_type(e, a, "application/geo+json", "feature_collection");
+    put_type(e, a, type, its_schema);
     emit_end(e);
 }
 
@@ -130,7 +131,9 @@ static void put_responses(struct emit *e, struct arena *a, const struct endpoint
     emit_object(e);
     emit_key_text(e, "description", reply_status_text(row->success));
     if (row->queries && strstr(row->queries, "format"))
-        put_list_content(e, a, row->answer);
+        put_two_contents(e, a, row->answer, "application/geo+json", "feature_collection");
+    else if (row->queries && strstr(row->queries, "encoding"))
+        put_two_contents(e, a, row->answer, "application/octet-stream", NULL);
     else if (row->answer || row->type)
         put_content(e, a, row->type ? row->type : "application/json", row->answer);
     emit_end(e);

@@ -118,6 +118,7 @@ async function roads(page) {
   await some(page, 'outlines of what can be reached', 'reachable-area');
   await picture(page, 'roads');
   await page.keyboard.press('Escape');
+  await city.ask('DELETE', `/v1/closures/${json.closure_id}`);
 }
 
 async function measure(page) {
