@@ -33,7 +33,7 @@ export function picked() {
 }
 
 function modes() {
-  return [...document.querySelectorAll('.modes input:checked')].map((box) => box.value);
+  return [...document.querySelectorAll('#ask .modes input:checked')].map((box) => box.value);
 }
 
 function collection(features) {
@@ -273,7 +273,7 @@ async function noteTaken({ incident_id: id, data }) {
 /** `onPlace` is called when somebody has pointed at the map. */
 export function startNearest(onPlace) {
   onEvent('dispatch', noteTaken);
-  for (const mode of MODES) document.querySelector(`.modes input[value="${mode}"]`).addEventListener('change', modesChanged);
+  for (const mode of MODES) document.querySelector(`#ask .modes input[value="${mode}"]`).addEventListener('change', modesChanged);
   $('clear').addEventListener('click', clear);
   map.on('click', (event) => {
     const under = map.queryRenderedFeatures(event.point, { layers: ['stations', 'lookouts'] })[0];

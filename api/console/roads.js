@@ -46,7 +46,10 @@ export function show() {
   for (const button of $('tools').querySelectorAll('button')) button.setAttribute('aria-pressed', String(button.dataset.tool === open));
   $('roads').hidden = !open;
   map.getCanvas().classList.toggle('pointing', open !== null);
-  if (!open) return;
+  if (!open) {
+    $('roads').replaceChildren();
+    return;
+  }
   const tool = tools[open];
   const focused = document.activeElement?.closest('#roads') ? document.activeElement.dataset.keep : undefined;
   $('roads').replaceChildren(

@@ -47,6 +47,11 @@ test('what is to be avoided is asked for, and put away with the tool', async () 
   assert.deepEqual(JSON.parse((await asked).postData()).avoid, { classes: ['steps'] });
   await page.keyboard.press('Escape');
   assert.ok(await page.locator('#roads').isHidden());
+  const nearest = page.waitForRequest((request) => request.url().endsWith('/v1/nearest'));
+  await click(HERE);
+  assert.deepEqual(JSON.parse((await nearest).postData()).modes, ['foot', 'ebike', 'car']); // not the tool's
+  await page.waitForSelector('#people .steps');
+  await page.keyboard.press('Escape');
   await idle(page);
   assert.equal(await shown(page, 'way'), 0);
 });
