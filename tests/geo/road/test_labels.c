@@ -9,7 +9,7 @@ enum { SIDE = 12, SEEDS = 10, ROUNDS = 40 };
 struct room {
     struct arena *a;
     struct web w;
-    struct hierarchy h;
+    struct hierarchy *h; /* in the arena, where it stays */
     struct metric *m;
     struct labels *l;
     int32_t *costs, *all, *got;
@@ -22,13 +22,14 @@ static struct room room_of(uint64_t seed, int32_t side)
     struct fail f;
 
     r.w = web_take(r.a, seed, side);
-    assert_true(hierarchy_take(r.a, &r.w.edges, &r.h, &f));
-    r.m = metric_new(&r.h, &r.w.edges);
-    r.l = labels_new(&r.h);
-    r.costs = arena_take(r.a, (size_t)r.h.node_count, sizeof *r.costs);
-    r.all = arena_take(r.a, (size_t)r.h.node_count, sizeof *r.all);
-    r.got = arena_take(r.a, (size_t)r.h.node_count, sizeof *r.got);
-    for (int32_t i = 0; i < r.h.node_count; i++)
+    r.h = arena_take(r.a, 1, sizeof *r.h);
+    assert_true(hierarchy_take(r.a, &r.w.edges, r.h, &f));
+    r.m = metric_new(r.h, &r.w.edges);
+    r.l = labels_new(r.h);
+    r.costs = arena_take(r.a, (size_t)r.h->node_count, sizeof *r.costs);
+    r.all = arena_take(r.a, (size_t)r.h->node_count, sizeof *r.all);
+    r.got = arena_take(r.a, (size_t)r.h->node_count, sizeof *r.got);
+    for (int32_t i = 0; i < r.h->node_count; i++)
         r.all[i] = i;
     metric_price(r.m, r.w.cost_ms);
     labels_fill(r.l, r.m);
@@ -45,8 +46,8 @@ static void close_room(struct room *r)
 static void check_from(struct room *r, int32_t from)
 {
     web_costs(&r->w, from, r->costs);
-    labels_from(r->l, from, r->all, r->h.node_count, r->got);
-    for (int32_t to = 0; to < r->h.node_count; to++) {
+    labels_from(r->l, from, r->all, r->h->node_count, r->got);
+    for (int32_t to = 0; to < r->h->node_count; to++) {
         assert_int_equal(labels_distance(r->l, from, to), r->costs[to]);
         assert_int_equal(r->got[to], r->costs[to]);
     }
@@ -58,7 +59,7 @@ static void the_cheapest_way_costs_what_the_labels_say(void **state)
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         struct room r = room_of(seed, SIDE);
 
-        for (int32_t from = 0; from < r.h.node_count; from += 5)
+        for (int32_t from = 0; from < r.h->node_count; from += 5)
             check_from(&r, from);
         close_room(&r);
     }
@@ -70,7 +71,7 @@ static void small_nets_of_every_size_are_right(void **state)
     for (int32_t side = 3; side <= 9; side++) {
         struct room r = room_of((uint64_t)side, side);
 
-        for (int32_t from = 0; from < r.h.node_count; from++)
+        for (int32_t from = 0; from < r.h->node_count; from++)
             check_from(&r, from);
         close_room(&r);
     }
@@ -81,8 +82,8 @@ static void many_to_one_is_one_to_many_turned_round(void **state)
     struct room r = room_of(4, SIDE);
 
     (void)state;
-    labels_to(r.l, 17, r.all, r.h.node_count, r.got);
-    for (int32_t from = 0; from < r.h.node_count; from++)
+    labels_to(r.l, 17, r.all, r.h->node_count, r.got);
+    for (int32_t from = 0; from < r.h->node_count; from++)
         assert_int_equal(r.got[from], labels_distance(r.l, from, 17));
     close_room(&r);
 }
@@ -103,7 +104,7 @@ static void after_changes_only_what_they_concern_is_filled_and_all_is_right(void
             const int32_t count = metric_change(r.m, &change, 1, &arcs);
 
             labels_refill(r.l, r.m, arcs, count);
-            check_from(&r, (int32_t)web_chance(&r.seed, (uint32_t)r.h.node_count));
+            check_from(&r, (int32_t)web_chance(&r.seed, (uint32_t)r.h->node_count));
         }
         close_room(&r);
     }
@@ -115,9 +116,9 @@ static void a_label_takes_eight_bytes_for_each_node_above(void **state)
     size_t least = 0;
 
     (void)state;
-    for (int32_t i = 0; i < r.h.node_count; i++)
-        least += 8 * ((size_t)r.h.depth[i] + 1);
-    assert_in_range(labels_bytes(r.l), least, least + 120 * (size_t)r.h.node_count);
+    for (int32_t i = 0; i < r.h->node_count; i++)
+        least += 8 * ((size_t)r.h->depth[i] + 1);
+    assert_in_range(labels_bytes(r.l), least, least + 120 * (size_t)r.h->node_count);
     close_room(&r);
 }
 

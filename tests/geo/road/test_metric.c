@@ -11,7 +11,7 @@ enum { SIDE = 12, SEEDS = 10, ROUNDS = 60 };
 struct room {
     struct arena *a;
     struct web w;
-    struct hierarchy h;
+    struct hierarchy *h; /* in the arena, where it stays */
     struct metric *m;
     int32_t *costs, *ways;
     uint64_t seed;
@@ -23,10 +23,11 @@ static struct room room_of(uint64_t seed)
     struct fail f;
 
     r.w = web_take(r.a, seed, SIDE);
-    assert_true(hierarchy_take(r.a, &r.w.edges, &r.h, &f));
-    r.m = metric_new(&r.h, &r.w.edges);
-    r.costs = arena_take(r.a, (size_t)r.h.node_count, sizeof *r.costs);
-    r.ways = arena_take(r.a, 2 * (size_t)r.h.height, sizeof *r.ways);
+    r.h = arena_take(r.a, 1, sizeof *r.h);
+    assert_true(hierarchy_take(r.a, &r.w.edges, r.h, &f));
+    r.m = metric_new(r.h, &r.w.edges);
+    r.costs = arena_take(r.a, (size_t)r.h->node_count, sizeof *r.costs);
+    r.ways = arena_take(r.a, 2 * (size_t)r.h->height, sizeof *r.ways);
     return r;
 }
 
@@ -39,7 +40,7 @@ static void close_room(struct room *r)
 static void check_from(struct room *r, int32_t from)
 {
     web_costs(&r->w, from, r->costs);
-    for (int32_t to = 0; to < r->h.node_count; to++)
+    for (int32_t to = 0; to < r->h->node_count; to++)
         assert_int_equal(metric_distance(r->m, from, to, r->ways), r->costs[to]);
 }
 
@@ -50,7 +51,7 @@ static void the_cheapest_way_is_found_between_all(void **state)
         struct room r = room_of(seed);
 
         metric_price(r.m, r.w.cost_ms);
-        for (int32_t from = 0; from < r.h.node_count; from += 7)
+        for (int32_t from = 0; from < r.h->node_count; from += 7)
             check_from(&r, from);
         close_room(&r);
     }
@@ -69,8 +70,8 @@ static void before_it_is_priced_there_is_no_way(void **state)
 /* The arcs as they are after all that happened, against a metric made now. */
 static void check_fresh(const struct room *r)
 {
-    struct metric *fresh = metric_new(&r->h, &r->w.edges);
-    const size_t bytes = (size_t)r->h.arc_count * sizeof(int32_t);
+    struct metric *fresh = metric_new(r->h, &r->w.edges);
+    const size_t bytes = (size_t)r->h->arc_count * sizeof(int32_t);
 
     metric_price(fresh, r->w.cost_ms);
     assert_memory_equal(metric_up(r->m), metric_up(fresh), bytes);
@@ -108,9 +109,9 @@ static void whatever_is_closed_and_opened_it_is_as_if_made_anew(void **state)
 static void it_says_which_arcs_changed(void **state)
 {
     struct room r = room_of(2);
-    const size_t bytes = (size_t)r.h.arc_count * sizeof(int32_t);
-    int32_t *up = arena_take(r.a, (size_t)r.h.arc_count, sizeof *up);
-    int32_t *down = arena_take(r.a, (size_t)r.h.arc_count, sizeof *down);
+    const size_t bytes = (size_t)r.h->arc_count * sizeof(int32_t);
+    int32_t *up = arena_take(r.a, (size_t)r.h->arc_count, sizeof *up);
+    int32_t *down = arena_take(r.a, (size_t)r.h->arc_count, sizeof *down);
     const int32_t *arcs;
 
     (void)state;
@@ -123,7 +124,7 @@ static void it_says_which_arcs_changed(void **state)
         memcpy(down, metric_down(r.m), bytes);
         const int32_t count = metric_change(r.m, &change, 1, &arcs);
 
-        for (int32_t arc = 0, i = 0; arc < r.h.arc_count; arc++) {
+        for (int32_t arc = 0, i = 0; arc < r.h->arc_count; arc++) {
             const bool is_said = i < count && arcs[i] == arc;
 
             i += is_said;

@@ -9,7 +9,7 @@ enum { SEEDS = 12, SIDE = 12, STARTS_MAX = 9, ROUNDS = 8 };
 struct room {
     struct arena *a;
     struct web w;
-    struct hierarchy h;
+    struct hierarchy *h; /* in the arena, where it stays */
     struct metric *m;
     struct sweep_room *sweep;
     struct sweep_start starts[STARTS_MAX];
@@ -23,8 +23,9 @@ static struct room room_of(uint64_t seed)
     struct fail f;
 
     r.w = web_take(r.a, seed, SIDE);
-    assert_true(hierarchy_take(r.a, &r.w.edges, &r.h, &f));
-    r.m = metric_new(&r.h, &r.w.edges);
+    r.h = arena_take(r.a, 1, sizeof *r.h);
+    assert_true(hierarchy_take(r.a, &r.w.edges, r.h, &f));
+    r.m = metric_new(r.h, &r.w.edges);
     metric_price(r.m, r.w.cost_ms);
     return r;
 }
@@ -38,7 +39,7 @@ static void close_room(struct room *r)
 
 static void draw_starts(struct room *r)
 {
-    const uint32_t nodes = (uint32_t)r->h.node_count;
+    const uint32_t nodes = (uint32_t)r->h->node_count;
 
     r->start_count = (int32_t)web_chance(&r->seed, STARTS_MAX + 1);
     for (int32_t i = 0; i < r->start_count; i++)
@@ -59,7 +60,7 @@ static struct web turned(const struct web *w)
 static void check_costs(struct room *r, bool is_towards)
 {
     const struct web w = is_towards ? turned(&r->w) : r->w;
-    const size_t count = (size_t)r->h.node_count;
+    const size_t count = (size_t)r->h->node_count;
     int32_t *want = arena_take(r->a, count, sizeof *want);
     int32_t *one = arena_take(r->a, count, sizeof *one);
     int32_t *got = arena_take(r->a, count, sizeof *got);
@@ -72,14 +73,14 @@ static void check_costs(struct room *r, bool is_towards)
             if (one[node] < METRIC_NEVER && one[node] + r->starts[i].cost_ms < want[node])
                 want[node] = one[node] + r->starts[i].cost_ms;
     }
-    sweep_costs(&(struct sweep_wish){ .hierarchy = &r->h,
+    sweep_costs(&(struct sweep_wish){ .hierarchy = r->h,
                                       .metric = r->m,
                                       .is_towards = is_towards,
                                       .starts = r->starts,
                                       .start_count = r->start_count },
                 r->sweep, got);
     for (size_t node = 0; node < count; node++)
-        assert_int_equal(got[r->h.rank_of[node]], want[node]);
+        assert_int_equal(got[r->h->rank_of[node]], want[node]);
 }
 
 static void every_node_costs_what_it_is_from_the_nearest_start(void **state)
