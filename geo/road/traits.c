@@ -38,14 +38,16 @@ size_t traits_bytes(const struct traits *t)
     return bytes;
 }
 
-static uint64_t *widened(uint64_t *words, size_t old_size, size_t size)
+static void widen(uint64_t **words, size_t old_size, size_t size)
 {
-    uint64_t *more = realloc(words, size);
+    uint64_t *more = calloc(1, size);
 
     if (!more)
         abort();
-    memset((char *)more + old_size, 0, size - old_size);
-    return more;
+    if (old_size > 0)
+        memcpy(more, *words, old_size);
+    free(*words);
+    *words = more;
 }
 
 void traits_reserve(struct traits *t, int32_t slots)
@@ -57,8 +59,8 @@ void traits_reserve(struct traits *t, int32_t slots)
     for (int i = 0; i < TRAITS_MAX; i++) {
         if (!t->bits[i])
             continue;
-        t->bits[i] = widened(t->bits[i], bits_size(t->slot_room), bits_size(room));
-        t->blocks[i] = widened(t->blocks[i], blocks_size(t->slot_room), blocks_size(room));
+        widen(&t->bits[i], bits_size(t->slot_room), bits_size(room));
+        widen(&t->blocks[i], blocks_size(t->slot_room), blocks_size(room));
     }
     t->slot_room = room;
 }
@@ -76,8 +78,8 @@ void traits_turn(struct traits *t, int32_t slot, int32_t trait)
 {
     assert(slot < t->slot_room && trait < TRAITS_MAX);
     if (!t->bits[trait]) {
-        t->bits[trait] = widened(NULL, 0, bits_size(t->slot_room));
-        t->blocks[trait] = widened(NULL, 0, blocks_size(t->slot_room));
+        widen(&t->bits[trait], 0, bits_size(t->slot_room));
+        widen(&t->blocks[trait], 0, blocks_size(t->slot_room));
     }
     const int32_t block = slot / TRAITS_BLOCK;
     uint64_t *words = t->bits[trait] + (size_t)block * WORDS;
