@@ -24,7 +24,8 @@ struct track {
 
 static bool read_file(const char *path, struct buf *out, struct fail *f)
 {
-    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    const bool is_opened = strcmp(path, "-") != 0;
+    FILE *file = is_opened ? fopen(path, "rb") : stdin;
     size_t got = 1;
 
     if (!file)
@@ -33,7 +34,7 @@ static bool read_file(const char *path, struct buf *out, struct fail *f)
         got = fread(buf_reserve(out, BLOCK), 1, BLOCK, file);
         out->size += got;
     }
-    if (file != stdin)
+    if (is_opened)
         fclose(file);
     return out->size <= FILE_MAX ||
            fail_set(f, FAIL_INPUT, VALUE_TOO_LONG, "%s has more than %d bytes", path, FILE_MAX);
