@@ -115,6 +115,14 @@ INSERT INTO vigil.claim (claim_id, day_id, org_id, squad_id, squad_org_id, month
 SELECT 7540000000000 + m, 7530000000000 + m, org_id, 7340000000000 + m, org_id, date_trunc('month', now())::date,
        tstzrange(now() + interval '5 days', now() + interval '5 days 1 hour'), 'asked', true FROM canary.one;
 
+INSERT INTO vigil.beat_checkpoint (beat_id, position, org_id, name, segment_id, at_cm)
+SELECT beat_id, 1, org_id, (SELECT word FROM canary.one WHERE 7500000000000 + m = beat_id), segment_id, 0 FROM vigil.beat_segment;
+INSERT INTO vigil.proof (claim_id, org_id, squad_org_id, beat_cm, walked_cm, beside_cm, unknown_s)
+SELECT claim_id, org_id, squad_org_id, 1000, 500, 0, 0 FROM vigil.claim;
+INSERT INTO vigil.proven (claim_id, org_id, squad_org_id, person_id, segment_id, from_cm, to_cm, in_at, out_at, evidence, planned)
+SELECT 7540000000000 + m, org_id, org_id, 7300000000000 + m, (SELECT min(segment_id) FROM vigil.segment WHERE valid_to IS NULL), 0, 1,
+       now() - interval '1 hour', now(), 'positions', true FROM canary.one;
+
 INSERT INTO vigil.shift_template (template_id, org_id, name, station_id, weekdays, starts_min, length_min, cutoff_min,
                                   joins, approval, radius_m)
 SELECT 7600000000000 + m, org_id, word || ' template', 7200000000000 + m, 127, 480, 60, 60, 'assigned', true, 100 FROM canary.one;
