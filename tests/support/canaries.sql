@@ -136,6 +136,10 @@ INSERT INTO vigil.shift_need (shift_id, role, org_id, min_count, max_count)
 SELECT 7610000000000 + m, 'member', org_id, 1, 5 FROM canary.one;
 INSERT INTO vigil.signup (signup_id, org_id, shift_id, person_id, role, during, state)
 SELECT 7620000000000 + m, org_id, 7610000000000 + m, 7300000000000 + m, 'member', 'empty', 'approved' FROM canary.one;
+INSERT INTO vigil.proof_track (claim_id, signup_id, person_id, org_id, squad_org_id, verdict, from_at, until_at, fixes, jumps,
+                               walked_cm, ridden_cm, unknown_s)
+SELECT 7540000000000 + m, 7620000000000 + m, 7300000000000 + m, org_id, org_id, 'proven', now() - interval '1 hour', now(), 9, 0,
+       500, 0, 0 FROM canary.one;
 INSERT INTO vigil.checkin (checkin_id, signup_id, org_id, person_id, kind, how, note)
 SELECT 7630000000000 + m, 7620000000000 + m, org_id, 7300000000000 + m, 'in', 'hand', word FROM canary.one;
 INSERT INTO vigil.hours_entry (entry_id, org_id, person_id, kind, activity, minutes, signup_id)
