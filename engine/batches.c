@@ -261,13 +261,14 @@ static bool is_same(const struct live_fix *one, const struct live_fix *other)
  * them all. */
 static struct live_fix *wanted(const struct batch *batch)
 {
-    struct live_fix *fixes = batch->fixes;
+    const int32_t left_out = batch->untracked ? db_count(batch->untracked) : 0;
+    struct live_fix *fixes = arena_take(batch->arena, (size_t)batch->count, sizeof *fixes);
 
-    if (!batch->untracked || db_count(batch->untracked) == 0)
-        return fixes;
-    fixes = arena_take(batch->arena, (size_t)batch->count, sizeof *fixes);
     memcpy(fixes, batch->fixes, (size_t)batch->count * sizeof *fixes);
-    for (int32_t row = 0; row < db_count(batch->untracked); row++) {
+    for (int32_t i = 0; i < batch->count; i++)
+        if (fixes[i].is_repeat)
+            fixes[i].person_id = 0;
+    for (int32_t row = 0; row < left_out; row++) {
         const int64_t person_id = db_get_int(batch->untracked, row, 0);
         const bool comes_again = db_get_int(batch->untracked, row, 1) == COMES_AGAIN;
         const struct live_fix *last = newest_of(&batch->people, person_id);

@@ -33,6 +33,7 @@
 #include "engine/personal.h"
 #include "engine/positions.h"
 #include "engine/reach.h"
+#include "engine/recall.h"
 #include "engine/shelter.h"
 #include "engine/streets.h"
 #include "engine/tiles.h"
@@ -414,12 +415,11 @@ static bool start(struct engine *e, struct fail *f)
     e->positions = e->reach ? open_positions(e, database, f) : NULL;
     if (!e->positions)
         return false;
-    positions_add_stage(e->positions,
-                        (struct positions_stage){ .self = e->trail, .passed = trail_passed });
+    positions_add_stage(e->positions, trail_stage(e->trail));
     nodes_add_ear(e->nodes, (struct nodes_ear){
                                 .self = e->trail, .heard = trail_passed, .lost = lose_trail });
     engine_every_tick(e, sweep_trail, e);
-    if (!watch_places(e, database, f))
+    if (!recall_trail(e->db, e->trail, f) || !watch_places(e, database, f))
         return false;
     if (e->shelter) {
         positions_set_refuge(e->positions, shelter_refuge(e->shelter));

@@ -51,6 +51,7 @@ struct live_fix {
     int64_t fix_us;      /* the device's time, microseconds since 1970 */
     int64_t received_us; /* ours */
     uint32_t flags;      /* bits of enum live_flag */
+    bool is_repeat;      /* it is committed already, and comes again */
     /* Where that is on the streets her mode may use, as snapped in the world of
      * this version; 0: not snapped yet, live_move does it. */
     uint64_t snapped_in;

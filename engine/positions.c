@@ -93,8 +93,17 @@ static void judge(const struct positions *p, struct batch *b)
             p->stages[i].judge(p->stages[i].self, b->fixes, b->count);
 }
 
-static void show(const struct positions *p, const struct batch *b)
+/* Everybody has seen them. */
+static void pass_over_repeats(struct batch *b)
 {
+    for (int32_t i = 0; i < b->count; i++)
+        if (b->fixes[i].is_repeat)
+            b->fixes[i].person_id = 0;
+}
+
+static void show(const struct positions *p, struct batch *b)
+{
+    pass_over_repeats(b);
     live_move(p->live, b->fixes, b->count);
     for (int32_t i = 0; i < p->stage_count; i++)
         if (p->stages[i].passed)
@@ -106,6 +115,7 @@ static bool keep(const struct positions *p, struct batch *b, bool maybe_written,
 {
     if (!p->refuge.keep || (why->code != CODE_DATABASE_AWAY && why->code != CODE_DISK_FULL))
         return false;
+    pass_over_repeats(b);
     for (int32_t i = 0; i < b->count; i++)
         b->fixes[i].flags |= LIVE_NODE_LOCAL;
     return p->refuge.keep(p->refuge.self, b->fixes, b->count, maybe_written, why);

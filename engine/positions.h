@@ -39,10 +39,10 @@ extern const struct positions_options POSITIONS_USUAL;
  * time. A stage must be brief: the next batch waits for it. */
 struct positions_stage {
     void *self;
-    /* Before a batch is written: may set flags. May be NULL, like the next. */
+    /* Before a batch is written: may set flags and is_repeat. May be NULL, like the next. */
     void (*judge)(void *self, struct live_fix *fixes, int32_t count);
     /* When it is committed and live shows it; a person_id of 0 is of a fix that was
-     * refused, and is to be passed over. */
+     * refused or came again, and is to be passed over. */
     void (*passed)(void *self, const struct live_fix *fixes, int32_t count);
 };
 enum { POSITIONS_STAGE_MAX = 8 };
@@ -90,9 +90,10 @@ bool positions_have_room(struct positions *p, struct fail *f);
 /* Sends the items that have no code yet to be committed, and does not wait for it. Those
  * of people whom the sender does not see get PERSON_UNKNOWN, like those whom nobody is,
  * those of people off duty OFF_DUTY, and those of people who have not agreed to be located
- * CONSENT_MISSING: of these nothing is stored. One of the same person and moment as her
- * last position is a repeat: it is accepted, and neither written nor kept again; if a node
- * kept that one, the end is POSITIONS_NODE_LOCAL once more.
+ * CONSENT_MISSING: of these nothing is stored. One of the same person, moment and place as
+ * her last position, or as one that a stage knows to be committed, is a repeat: it is
+ * accepted, and neither written nor kept again; if a node kept her last one, the end is
+ * POSITIONS_NODE_LOCAL once more.
  *
  * True: `done` is called; until then the fixes and the arena stay as they are, and are
  * the writers'. False: nothing was taken and nobody is called, with TOO_MANY_POSITIONS

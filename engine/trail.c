@@ -180,6 +180,40 @@ void trail_passed(void *self, const struct live_fix *fixes, int32_t count)
     }
 }
 
+static bool is_known(struct stripe *s, const struct live_fix *fix)
+{
+    const struct walker *w = find(s, fix->person_id);
+
+    for (int32_t i = w ? w->count : 0; i-- > 0;) {
+        const struct track_fix *known = at(w, i);
+
+        if (known->fix_us == fix->fix_us && known->at.lon == fix->at.lon &&
+            known->at.lat == fix->at.lat)
+            return !(known->flags & LIVE_NODE_LOCAL); /* that one may not be committed yet */
+    }
+    return false;
+}
+
+static void judge(void *self, struct live_fix *fixes, int32_t count)
+{
+    struct trail *t = self;
+
+    for (int32_t i = 0; i < count; i++) {
+        if (fixes[i].person_id == 0)
+            continue;
+        struct stripe *s = stripe_of(t, fixes[i].person_id);
+
+        pthread_mutex_lock(&s->lock);
+        fixes[i].is_repeat = is_known(s, &fixes[i]);
+        pthread_mutex_unlock(&s->lock);
+    }
+}
+
+struct positions_stage trail_stage(struct trail *t)
+{
+    return (struct positions_stage){ .self = t, .judge = judge, .passed = trail_passed };
+}
+
 void trail_lost(struct trail *t, int64_t now_us)
 {
     t->known_us = now_us;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "engine/live.h"
+#include "engine/positions.h"
 #include "geo/base/arena.h"
 #include "geo/track.h"
 
@@ -26,6 +27,10 @@ void trail_free(struct trail *t);
 /* Fixes that are committed, here or by another process; self is the trail. A person_id of
  * 0 is passed over, and so is what is there already. */
 void trail_passed(void *self, const struct live_fix *fixes, int32_t count);
+
+/* What a writer asks of it: whether a fix is here already, committed (who was not answered
+ * sends it again, perhaps behind a newer one), and to keep those that passed. */
+struct positions_stage trail_stage(struct trail *t);
 
 /* Something that was received up to now_us may be missing: other processes were not heard. */
 void trail_lost(struct trail *t, int64_t now_us);

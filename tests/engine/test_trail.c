@@ -60,6 +60,33 @@ static void fixes_are_read_in_order_and_once(void **state)
     trail_free(t);
 }
 
+static void what_comes_again_is_known(void **state)
+{
+    struct trail *t = trail_new(START_US);
+    struct live_fix kept = fix(1, NOW_US - 5 * SECOND_US);
+
+    (void)state;
+    pass(t, 1, NOW_US - 20 * SECOND_US);
+    pass(t, 1, NOW_US - 10 * SECOND_US);
+    kept.flags = LIVE_NODE_LOCAL;
+    trail_passed(t, &kept, 1);
+    struct live_fix fixes[] = {
+        fix(1, NOW_US - 20 * SECOND_US), fix(1, NOW_US - 15 * SECOND_US),
+        fix(2, NOW_US - 20 * SECOND_US), fix(1, NOW_US - 20 * SECOND_US),
+        fix(0, NOW_US - 20 * SECOND_US), fix(1, NOW_US - 5 * SECOND_US),
+    };
+
+    fixes[3].at.lat++;
+    trail_stage(t).judge(t, fixes, 6);
+    assert_true(fixes[0].is_repeat);
+    assert_false(fixes[1].is_repeat); /* of another moment */
+    assert_false(fixes[2].is_repeat); /* somebody else's */
+    assert_false(fixes[3].is_repeat); /* somewhere else */
+    assert_false(fixes[4].is_repeat); /* of a fix that was refused */
+    assert_false(fixes[5].is_repeat); /* a node kept it, and it may not be committed */
+    trail_free(t);
+}
+
 static void what_it_cannot_hold_it_says(void **state)
 {
     struct trail *t = trail_new(START_US);
@@ -151,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fixes_are_read_in_order_and_once),
+        cmocka_unit_test(what_comes_again_is_known),
         cmocka_unit_test(what_it_cannot_hold_it_says),
         cmocka_unit_test(what_it_may_have_missed_it_says),
         cmocka_unit_test(who_is_silent_or_does_not_agree_is_forgotten),
