@@ -115,6 +115,11 @@
     X(INCIDENT_TYPE_UNKNOWN, "incident_type_unknown")                                              \
     X(INCIDENT_UNKNOWN, "incident_unknown")                                                        \
     X(INTERRUPTED, "interrupted")                                                                  \
+    X(JOBS_TOO_MANY, "jobs_too_many")                                                              \
+    X(JOB_CANCELLED, "job_cancelled")                                                              \
+    X(JOB_GIVEN_UP, "job_given_up")                                                                \
+    X(JOB_HALTED, "job_halted")                                                                    \
+    X(JOB_LOST, "job_lost")                                                                        \
     X(JOIN_NOT_ALLOWED, "join_not_allowed")                                                        \
     X(JSON_DEEP, "json_deep")                                                                      \
     X(JSON_DUPLICATE_KEY, "json_duplicate_key")                                                    \

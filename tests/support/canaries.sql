@@ -157,6 +157,23 @@ SELECT 7670000000000 + m, org_id, word || ' closure', 4, 'both' FROM canary.one;
 INSERT INTO vigil.closure_part (closure_id, org_id, way_id, from_cm, to_cm, sides)
 SELECT 7670000000000 + m, org_id, 7670000000000 + m, 0, 100, 3 FROM canary.one;
 
+INSERT INTO vigil.lookout_seen (lookout_point_id, org_id, lon_e7, lat_e7, reach_m, import_id, building_count, seen_cm, blocked_cm)
+SELECT 7210000000000 + m, org_id, round(ST_X(at) * 1e7), round(ST_Y(at) * 1e7), 100, import_id, 0, 100, 0
+FROM canary.one, vigil.import WHERE current;
+INSERT INTO vigil.lookout_view (lookout_point_id, org_id, segment_id, from_cm, to_cm, is_blocked)
+SELECT 7210000000000 + m, org_id, 7680000000000 + m, 0, 100, false FROM canary.one;
+INSERT INTO vigil.cover_week (kind, starts_at, import_id, known_to)
+SELECT 'plan', '2000-01-03 00:00Z', import_id, '2000-01-03 00:00Z' FROM vigil.import WHERE current;
+INSERT INTO vigil.cover_interval (week_id, org_id, segment_id, cm, layer, source_id, during)
+SELECT week_id, org_id, 7680000000000 + m, '[0,100)', 'lookout', 7210000000000 + m, '[2000-01-03 00:00Z,2000-01-03 01:00Z)'
+FROM canary.one, vigil.cover_week;
+INSERT INTO vigil.cover_tally (week_id, by, area_id, org_id, length_cm, weight, gap_cm_s, gap_weight_s)
+SELECT week_id, 'grid', 7220000000000 + m, org_id, 100, 100, array_fill(0, ARRAY[168]), array_fill(0, ARRAY[168])
+FROM canary.one, vigil.cover_week;
+INSERT INTO vigil.cover_gap (week_id, org_id, grid_id, segment_id, from_cm, to_cm, uncovered_s)
+SELECT week_id, org_id, 7220000000000 + m, 7680000000000 + m, 0, 100, 3600 FROM canary.one, vigil.cover_week;
+INSERT INTO vigil.job (job_id, org_id, kind, wish) SELECT 7690000000000 + m, org_id, 'canary', json_build_object('word', word) FROM canary.one;
+
 INSERT INTO vigil.bus_line (bus_line_id, org_id, code, name, path, stops, stop_names, near_m, off_m)
 SELECT 7660000000000 + m, org_id, word || j, word || ' line', ST_Multi(ST_MakeLine(at, ST_Translate(at, 0.01, 0))), ST_Multi(at),
        ARRAY[word || ' stop'], 60, 150 FROM canary.one;
