@@ -104,7 +104,7 @@ static bool fail_lost(const struct job *job, struct fail *f)
                     (long long)job->job_id);
 }
 
-bool job_step(struct job *job, double share, const char *step, struct fail *f)
+bool jobs_step(struct job *job, double share, const char *step, struct fail *f)
 {
     struct job_run *run = job->run;
     const int64_t now_us = clock_steady_us();
@@ -131,7 +131,7 @@ bool job_step(struct job *job, double share, const char *step, struct fail *f)
     return true;
 }
 
-bool job_save(struct job *job, const char *json, struct fail *f)
+bool jobs_save(struct job *job, const char *json, struct fail *f)
 {
     const struct db_value values[] = { db_int(job->job_id), db_int(job->run->runner),
                                        db_text(json) };

@@ -15,7 +15,7 @@ struct engine;
  * thread of some process of the city, with progress that is told, an end that can be
  * wished, and a result that stays. What a process leaves undone when it ends is queued
  * again; what it leaves when it dies is taken up by another after JOBS_SILENT_S, three
- * times at most, from where job_save left it. */
+ * times at most, from where jobs_save left it. */
 enum {
     JOBS_PLANNERS_MAX = 8,
     JOBS_OPEN_MAX = 100, /* queued and running in the city */
@@ -30,7 +30,7 @@ struct job {
     int64_t job_id;
     int64_t org_id;           /* for whom */
     const struct input *wish; /* as it was asked for */
-    const char *saved;        /* JSON of job_save, of an earlier try; NULL: none */
+    const char *saved;        /* JSON of jobs_save, of an earlier try; NULL: none */
     struct engine *engine;
     struct db *db;       /* the planner's, as the engine, no transaction open */
     struct arena *arena; /* until the job is over */
@@ -38,7 +38,7 @@ struct job {
 };
 
 /* A kind of job. `check` says whether a wish makes sense, before it is queued; `run` does
- * it, calls job_step every second or so, and gives its result as a JSON object. */
+ * it, calls jobs_step every second or so, and gives its result as a JSON object. */
 struct job_kind {
     const char *word; /* a stable one: "week" */
     bool (*check)(const struct input *wish, struct fail *f);
@@ -49,10 +49,10 @@ struct job_kind {
  * not within a transaction. False when it is to end: JOB_CANCELLED, JOB_HALTED (the process
  * ends; it goes on elsewhere), JOB_LOST (another has taken it). Whatever is not committed
  * then is undone. */
-bool job_step(struct job *job, double share, const char *step, struct fail *f);
+bool jobs_step(struct job *job, double share, const char *step, struct fail *f);
 
 /* Where a later try may go on from. */
-bool job_save(struct job *job, const char *json, struct fail *f);
+bool jobs_save(struct job *job, const char *json, struct fail *f);
 
 struct jobs;
 

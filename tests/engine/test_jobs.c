@@ -41,7 +41,7 @@ static bool run_count(struct job *job, const char **result, struct fail *f)
     if (!input_int(input_get(job->wish, "to"), 0, 100, &to, f))
         return false;
     for (int64_t i = 0; i < to; i++)
-        if (!job_step(job, (double)i / (double)to, "counting", f))
+        if (!jobs_step(job, (double)i / (double)to, "counting", f))
             return false;
     *result = arena_text(job->arena, "{\"counted\":%lld}", (long long)to);
     return true;
@@ -58,10 +58,10 @@ static bool run_wait(struct job *job, const char **result, struct fail *f)
         *result = "{\"went_on\":7}";
         return true;
     }
-    if (!job_save(job, "{\"at\":7}", f))
+    if (!jobs_save(job, "{\"at\":7}", f))
         return false;
     for (int i = 0; !atomic_load(&may_go_on); i++) {
-        if (!job_step(job, 0.5, WORDS[i % 2], f))
+        if (!jobs_step(job, 0.5, WORDS[i % 2], f))
             return false;
         pause_ms(2);
     }
