@@ -89,6 +89,19 @@ bool end_json_read_list(const struct input *v, struct arena *a, struct ends_wish
     return true;
 }
 
+bool end_json_are_people(const struct ends_wish *wishes, int32_t count, struct fail *f)
+{
+    for (int32_t i = 0; i < count; i++)
+        if (wishes[i].kind != ENDS_PERSON) {
+            fail_set(f, FAIL_INPUT, KEY_MISSING,
+                     "without a mode each source is a person, who has her own; source %d is not",
+                     i + 1);
+            fail_allowed(f, "foot, ebike, car; none where all sources are people");
+            return fail_at(f, "/mode");
+        }
+    return true;
+}
+
 bool end_json_find(const struct request *r, const struct ends_wish *wishes, int32_t count,
                    uint32_t modes, struct ends *out, struct fail *f)
 {
@@ -104,4 +117,28 @@ bool end_json_find(const struct request *r, const struct ends_wish *wishes, int3
         return true;
     ends_done(out);
     return false;
+}
+
+/* ------------------------------------------------------------------ who is absent */
+
+const char *const END_JSON_ABSENCE_WORDS[END_JSON_ABSENCES] = { "missing", "unplaced",
+                                                                "off_street" };
+
+static enum end_json_absence absence_of(const struct ends_one *one)
+{
+    if (one->modes)
+        return END_JSON_ABSENCES;
+    return one->state == ENDS_MISSING    ? END_JSON_MISSING
+           : one->state == ENDS_UNPLACED ? END_JSON_UNPLACED
+                                         : END_JSON_OFF_STREET;
+}
+
+void end_json_write_absent(struct emit *e, enum end_json_absence absence, const struct ends *ends,
+                           int32_t first, int32_t count)
+{
+    emit_array(e);
+    for (int32_t i = 0; i < count; i++)
+        if (absence_of(&ends->all[first + i]) == absence)
+            emit_int(e, i);
+    emit_end(e);
 }

@@ -53,14 +53,7 @@ static bool read_ends(const struct request *r, const struct input_key *keys, str
     w->ends = arena_take(r->arena, (size_t)w->from_count + (size_t)w->to_count, sizeof *w->ends);
     memcpy(w->ends, from, (size_t)w->from_count * sizeof *from);
     memcpy(w->ends + w->from_count, to, (size_t)w->to_count * sizeof *to);
-    for (int32_t i = 0; !w->has_mode && i < w->from_count; i++)
-        if (from[i].kind != ENDS_PERSON) {
-            fail_set(f, FAIL_INPUT, KEY_MISSING,
-                     "without a mode each source is a person, who has her own; source %d is not",
-                     i + 1);
-            return fail_at(f, "/mode");
-        }
-    return true;
+    return w->has_mode || end_json_are_people(from, w->from_count, f);
 }
 
 static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
@@ -180,26 +173,15 @@ static void write_rows(struct emit *e, const struct wish *w, const uint32_t *cos
     buf_free(&row);
 }
 
-/* The places in the lists of those that are nowhere, or near no street. */
 static void write_absent(struct emit *e, const struct wish *w, const struct ends *ends,
-                         bool is_missing)
+                         enum end_json_absence absence)
 {
-    const int32_t bounds[] = { 0, w->from_count, w->from_count + w->to_count };
-    static const char *const SIDES[] = { "sources", "destinations" };
-
-    emit_key(e, is_missing ? "missing" : "off_street");
+    emit_key(e, END_JSON_ABSENCE_WORDS[absence]);
     emit_object(e);
-    for (int side = 0; side < 2; side++) {
-        emit_key(e, SIDES[side]);
-        emit_array(e);
-        for (int32_t i = bounds[side]; i < bounds[side + 1]; i++) {
-            const struct ends_one *one = &ends->all[i];
-
-            if ((one->state == ENDS_MISSING) == is_missing && one->modes == 0)
-                emit_int(e, i - bounds[side]);
-        }
-        emit_end(e);
-    }
+    emit_key(e, "sources");
+    end_json_write_absent(e, absence, ends, 0, w->from_count);
+    emit_key(e, "destinations");
+    end_json_write_absent(e, absence, ends, w->from_count, w->to_count);
     emit_end(e);
 }
 
@@ -209,8 +191,8 @@ static void write_json(struct emit *e, const struct wish *w, const struct ends *
     emit_object(e);
     emit_key_text(e, "mode", w->has_mode ? network_mode_word(w->mode) : "own");
     write_rows(e, w, costs);
-    write_absent(e, w, ends, true);
-    write_absent(e, w, ends, false);
+    for (enum end_json_absence absence = 0; absence < END_JSON_ABSENCES; absence++)
+        write_absent(e, w, ends, absence);
     emit_end(e);
 }
 

@@ -26,22 +26,34 @@ static bool read_flag(const struct input *v, bool *out, struct fail *f)
     return !v || input_bool(v, out, f);
 }
 
+static bool fail_order(const struct input *v, double limit_s, double before_s, struct fail *f)
+{
+    fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "limits_s must ascend: %.10g comes after %.10g",
+             limit_s, before_s);
+    fail_allowed(f, "each limit more than the one before, to the millisecond, at most %d",
+                 LIMIT_MAX_S);
+    return input_blame(v, f);
+}
+
 /* Each more than the one before: the pieces of a longer limit hold those of a shorter. */
 static bool read_limits(const struct input *v, struct arena *a, struct range_wish *out,
                         struct fail *f)
 {
     uint32_t *limits_ms = arena_take(a, RANGE_LIMITS_MAX, sizeof *limits_ms);
-    double least_s = 0.001;
+    double before_s = 0;
 
     if (!input_array(v, 1, RANGE_LIMITS_MAX, &out->limit_count, f))
         return false;
     for (int32_t i = 0; i < out->limit_count; i++) {
+        const struct input *item = input_item(v, i);
         double limit_s;
 
-        if (!input_number(input_item(v, i), least_s, LIMIT_MAX_S, &limit_s, f))
+        if (!input_number(item, 0.001, LIMIT_MAX_S, &limit_s, f))
             return false;
         limits_ms[i] = (uint32_t)(limit_s * 1000 + 0.5);
-        least_s = limits_ms[i] / 1000.0 + 0.001;
+        if (i > 0 && limits_ms[i] <= limits_ms[i - 1])
+            return fail_order(item, limit_s, before_s, f);
+        before_s = limit_s;
     }
     out->limits_ms = limits_ms;
     return true;
@@ -63,16 +75,8 @@ static bool read_sources(const struct request *r, const struct input *v, const s
     if (!end_json_read_list(v, r->arena, &w->sources, &w->source_count, f))
         return false;
     w->has_mode = mode != NULL;
-    if (mode)
-        return way_read_mode(mode, &w->mode, f);
-    for (int32_t i = 0; i < w->source_count; i++)
-        if (w->sources[i].kind != ENDS_PERSON) {
-            fail_set(f, FAIL_INPUT, KEY_MISSING,
-                     "without a mode each source is a person, who has her own; source %d is not",
-                     i + 1);
-            return fail_at(f, "/mode");
-        }
-    return true;
+    return mode ? way_read_mode(mode, &w->mode, f)
+                : end_json_are_people(w->sources, w->source_count, f);
 }
 
 static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
@@ -181,17 +185,6 @@ static void write_pieces(struct emit *e, const struct network *n, const struct r
     emit_end(e);
 }
 
-/* The places in the list of those that are nowhere, or near no street. */
-static void write_absent(struct emit *e, const struct ends *ends, bool is_missing)
-{
-    emit_key(e, is_missing ? "missing" : "off_street");
-    emit_array(e);
-    for (int32_t i = 0; i < ends->count; i++)
-        if (ends->all[i].modes == 0 && (ends->all[i].state == ENDS_MISSING) == is_missing)
-            emit_int(e, i);
-    emit_end(e);
-}
-
 static void write_answer(struct emit *e, const struct ends *ends, const struct wish *w,
                          const struct range *range, const struct drawn *drawn)
 {
@@ -214,8 +207,10 @@ static void write_answer(struct emit *e, const struct ends *ends, const struct w
         emit_end(e);
     }
     emit_end(e);
-    write_absent(e, ends, true);
-    write_absent(e, ends, false);
+    for (enum end_json_absence absence = 0; absence < END_JSON_ABSENCES; absence++) {
+        emit_key(e, END_JSON_ABSENCE_WORDS[absence]);
+        end_json_write_absent(e, absence, ends, 0, ends->count);
+    }
     emit_end(e);
 }
 

@@ -214,8 +214,9 @@ static void what_has_an_id_is_found_in_memory_or_not(void **state)
         assert_int_equal(asking_count(&answer, "/missing/sources"), 0);
         assert_int_equal(asking_count(&answer, "/missing/destinations"), 1);
         assert_int_equal(asking_int(&answer, "/missing/destinations/0"), 5);
-        assert_int_equal(asking_count(&answer, "/off_street/destinations"), 1);
-        assert_int_equal(asking_int(&answer, "/off_street/destinations/0"), 6);
+        assert_int_equal(asking_count(&answer, "/unplaced/destinations"), 1);
+        assert_int_equal(asking_int(&answer, "/unplaced/destinations/0"), 6);
+        assert_int_equal(asking_count(&answer, "/off_street/destinations"), 0);
         follow_landmarks();
     }
 }
@@ -329,6 +330,7 @@ static void what_makes_no_sense_is_refused(void **state)
         const struct asking_answer answer = ask(1, CASES[i].query, CASES[i].body);
 
         asking_expect(&answer, 422, CASES[i].code);
+        assert_true(asking_has(&answer, "/allowed"));
     }
     asking_as(ROOM.worker, ROLE_VOLUNTEER, 2, 1);
     const struct asking_answer answer =

@@ -186,6 +186,7 @@ static double length_from(const char *sources, const char *mode)
 
     asking_expect(&answer, 200, NULL);
     assert_int_equal(asking_count(&answer, "/missing"), 0);
+    assert_int_equal(asking_count(&answer, "/unplaced"), 0);
     assert_int_equal(asking_count(&answer, "/off_street"), 0);
     return asking_number(&answer, "/limits/0/length_m");
 }
@@ -220,8 +221,9 @@ static void of_another_organisation_nobody_is_there(void **state)
     assert_int_equal(asking_int(&answer, "/missing/0"), 1);
     assert_int_equal(asking_int(&answer, "/missing/1"), 2);
     assert_int_equal(asking_int(&answer, "/missing/2"), 4);
-    assert_int_equal(asking_count(&answer, "/off_street"), 1);
-    assert_int_equal(asking_int(&answer, "/off_street/0"), 3);
+    assert_int_equal(asking_count(&answer, "/unplaced"), 1);
+    assert_int_equal(asking_int(&answer, "/unplaced/0"), 3);
+    assert_int_equal(asking_count(&answer, "/off_street"), 0);
     answer = ask_as(2, "", "{\"sources\":{\"person_ids\":[3]},\"limits_s\":[20]}");
     asking_expect(&answer, 200, NULL);
     assert_int_equal(asking_int(&answer, "/missing/0"), 0);
@@ -267,7 +269,23 @@ static void wishes_that_make_no_sense_are_refused(void **state)
         asking_expect(&answer, CASES[i].status, CASES[i].code);
         if (CASES[i].pointer)
             assert_string_equal(asking_text(&answer, "/pointer"), CASES[i].pointer);
+        if (CASES[i].status == 422)
+            assert_true(asking_has(&answer, "/allowed"));
     }
+}
+
+static void limits_that_descend_are_told_apart(void **state)
+{
+    const struct asking_answer answer = ask("", arena_text(ROOM.d->arena,
+                                                           "{\"sources\":[%s],\"mode\":\"foot\","
+                                                           "\"limits_s\":[60,300,180]}",
+                                                           crossing(1, 1)));
+
+    (void)state;
+    asking_expect(&answer, 422, "value_out_of_range");
+    assert_string_equal(asking_text(&answer, "/detail"),
+                        "limits_s must ascend: 180 comes after 300");
+    assert_string_equal(asking_text(&answer, "/value"), "180");
 }
 
 int main(void)
@@ -280,6 +298,7 @@ int main(void)
         cmocka_unit_test(people_and_stations_are_known_by_their_ids),
         cmocka_unit_test(of_another_organisation_nobody_is_there),
         cmocka_unit_test(wishes_that_make_no_sense_are_refused),
+        cmocka_unit_test(limits_that_descend_are_told_apart),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
