@@ -156,6 +156,7 @@ static bool read_area(const struct request *r, const struct input *v, struct clo
         fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "an area has no direction %s",
                  CLOSURE_EDIT_DIRECTION_WORDS[e->direction]);
         fail_allowed(f, "both");
+        fail_value(f, CLOSURE_EDIT_DIRECTION_WORDS[e->direction]);
         return fail_at(f, "/direction");
     }
     e->area = figure;
@@ -171,7 +172,8 @@ static bool read_streets(const struct request *r, const struct input_key *keys,
 
     if (count != 1) {
         fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "%d keys say which streets", count);
-        return fail_allowed(f, "one of segment_ids, between, area, way_id");
+        fail_allowed(f, "one of segment_ids, between, area, way_id");
+        return fail_value(f, arena_text(r->arena, "%d keys", count));
     }
     if (keys[DIRECTION].value && !input_word(keys[DIRECTION].value, CLOSURE_EDIT_DIRECTION_WORDS,
                                              CLOSURE_EDIT_DIRECTIONS, &direction, f))

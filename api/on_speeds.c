@@ -55,11 +55,29 @@ static bool read_one(const struct input *v, bool given[STREET_CLASS_COUNT][MODE_
         (keys[KMH].value &&
          !input_number(keys[KMH].value, SPEEDS_KMH_MIN, SPEEDS_KMH_MAX, &kmh, f)))
         return false;
-    if (given[street][mode])
-        return fail_set(f, FAIL_INPUT, SPEED_REPEATED, "the speed of %s on %s is given twice",
-                        MODES[mode], NETWORK_CLASS_WORDS[street]);
+    if (given[street][mode]) {
+        fail_set(f, FAIL_INPUT, SPEED_REPEATED, "the speed of %s on %s is given twice", MODES[mode],
+                 NETWORK_CLASS_WORDS[street]);
+        fail_allowed(f, "each class and mode once");
+        return input_blame(v, f);
+    }
     given[street][mode] = true;
     speeds->kmh[street][mode] = kmh;
+    return true;
+}
+
+static bool check_whole(const struct input *v, bool given[STREET_CLASS_COUNT][MODE_COUNT],
+                        struct fail *f)
+{
+    for (enum street_class street = 0; street < STREET_CLASS_COUNT; street++)
+        for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
+            if (given[street][mode])
+                continue;
+            fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "the speed of %s on %s is not given",
+                     network_mode_word(mode), network_class_word(street));
+            fail_allowed(f, "all %d pairs of class and mode, as GET /v1/speeds has them", PAIRS);
+            return input_blame(v, f);
+        }
     return true;
 }
 
@@ -74,12 +92,12 @@ static bool read_speeds(const struct request *r, struct network_speeds *speeds, 
 
     *speeds = (struct network_speeds){ 0 };
     if (!request_json(r, &body, f) || !input_keys(body, keys, 1, f) ||
-        !input_array(keys[0].value, PAIRS, PAIRS, &count, f))
+        !input_array(keys[0].value, 1, PAIRS, &count, f))
         return false;
     for (int32_t i = 0; i < count; i++)
         if (!read_one(input_item(keys[0].value, i), given, speeds, f))
             return false;
-    return true;
+    return check_whole(keys[0].value, given, f);
 }
 
 /* What was changed, from what to what. */

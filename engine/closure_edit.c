@@ -2,6 +2,7 @@
 
 #include "engine/rota.h"
 #include "geo/base/buf.h"
+#include "geo/instant.h"
 #include "geo/road/snap.h"
 #include "geo/road/stretch.h"
 #include "geo/wkb.h"
@@ -54,8 +55,12 @@ bool closure_edit_between(struct closure_edit *e, const struct world *w, struct 
         return fail_at(f, "/between/1");
     const int32_t count = stretch_find(w->network, ends[0], ends[1], a, &edges, f);
 
-    if (count < 0)
+    if (count < 0) {
+        fail_allowed(f, "two places that streets join");
+        fail_value(f,
+                   arena_text(a, "%.7f, %.7f to %.7f, %.7f", from.lon, from.lat, to.lon, to.lat));
         return fail_at(f, "/between");
+    }
     int64_t *ids = arena_take(a, (size_t)count, sizeof *ids);
     int64_t *sides = arena_take(a, (size_t)count, sizeof *sides);
 
@@ -76,11 +81,16 @@ static struct db_value number_or_null(int64_t value)
     return value ? db_int(value) : db_null();
 }
 
-static bool fail_ends(struct fail *f)
+static bool fail_ends(const struct closure_edit *e, struct fail *f)
 {
-    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "a closure must end later than now and its start");
+    char moment[INSTANT_SIZE];
+
+    instant_write(e->ends_us, moment);
+    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED,
+             "a closure must end later than now and its start, not at %s", moment);
     fail_allowed(f, "a later moment, or none: until it is lifted");
-    return fail_at(f, "/ends_at");
+    fail_at(f, "/ends_at");
+    return fail_value(f, moment);
 }
 
 static bool stands(struct db *db, const struct closure_edit *e, struct arena *a, struct fail *f)
@@ -98,20 +108,23 @@ static bool stands(struct db *db, const struct closure_edit *e, struct arena *a,
         return fail_value(f, arena_text(a, "%lld", (long long)e->org_id));
     }
     if (!db_get_bool(rows, 0, 1) || (e->ends_us && e->ends_us <= e->starts_us))
-        return fail_ends(f);
+        return fail_ends(e, f);
     if (db_get_int(rows, 0, 2) < CLOSURE_EDIT_OPEN_MAX &&
         db_get_int(rows, 0, 3) < CLOSURE_EDIT_CITY_STREETS_MAX)
         return true;
-    return fail_set(f, FAIL_CONFLICT, CLOSURES_TOO_MANY,
-                    "the city has %lld closures of %lld streets; lift some first",
-                    (long long)db_get_int(rows, 0, 2), (long long)db_get_int(rows, 0, 3));
+    fail_set(f, FAIL_CONFLICT, CLOSURES_TOO_MANY,
+             "the city has %lld closures of %lld streets; lift some first",
+             (long long)db_get_int(rows, 0, 2), (long long)db_get_int(rows, 0, 3));
+    return fail_allowed(f, "at most %d closures and %d streets", CLOSURE_EDIT_OPEN_MAX,
+                        CLOSURE_EDIT_CITY_STREETS_MAX);
 }
 
-static bool fail_streets(struct fail *f, const char *pointer, int64_t count)
+static bool fail_streets(struct fail *f, int64_t count, struct arena *a)
 {
-    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "this is about %lld streets", (long long)count);
-    fail_at(f, pointer);
-    return fail_allowed(f, "1 to %d streets", CLOSURE_EDIT_STREETS_MAX);
+    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "%lld streets lie in the area", (long long)count);
+    fail_allowed(f, "an area of 1 to %d streets", CLOSURE_EDIT_STREETS_MAX);
+    fail_at(f, "/area");
+    return fail_value(f, arena_text(a, "%lld streets", (long long)count));
 }
 
 static bool add_area(struct db *db, const struct closure_edit *e, struct arena *a, struct fail *f)
@@ -123,14 +136,15 @@ static bool add_area(struct db *db, const struct closure_edit *e, struct arena *
         return false;
     const int64_t count = db_get_int(rows, 0, 0);
 
-    return (count > 0 && count <= CLOSURE_EDIT_STREETS_MAX) || fail_streets(f, "/area", count);
+    return (count > 0 && count <= CLOSURE_EDIT_STREETS_MAX) || fail_streets(f, count, a);
 }
 
 static bool fail_unknown(struct fail *f, const char *pointer, const char *what, int64_t id,
                          struct arena *a)
 {
-    fail_set(f, FAIL_INPUT, REFERENCE_UNKNOWN, "there is no %s %lld", what, (long long)id);
-    fail_allowed(f, "ids of the current map");
+    fail_set(f, FAIL_INPUT, REFERENCE_UNKNOWN, "the map of now has no %s %lld", what,
+             (long long)id);
+    fail_allowed(f, "%ss of the map of now, as /v1/route and the streets' tiles name them", what);
     fail_at(f, pointer);
     return fail_value(f, arena_text(a, "%lld", (long long)id));
 }
@@ -155,7 +169,7 @@ static bool fail_segment(struct db *db, const struct closure_edit *e, struct are
     if (!db_run(db, QUERIES_BEAT_MISSING, &value, 1, a, &rows, f))
         return false;
     if (db_count(rows) == 0)
-        return fail_unknown(f, "/segment_ids", "second street segment", e->segment_ids[0], a);
+        return fail_set(f, FAIL_BUSY, DATABASE_CONTENDED, "the map was changed meanwhile");
     return fail_unknown(f,
                         arena_text(a, "/segment_ids/%lld", (long long)db_get_int(rows, 0, 1) - 1),
                         "street segment", db_get_int(rows, 0, 0), a);
@@ -245,7 +259,7 @@ bool closure_edit_change(struct db *db, const struct closure_edit *e, struct are
     const struct db_rows *rows;
 
     if (e->ends_us && e->ends_us <= e->starts_us)
-        return fail_ends(f);
+        return fail_ends(e, f);
     if (!db_run(db, QUERIES_CLOSURE_CHANGE, values, 5, a, &rows, f))
         return false;
     if (db_changed(rows) > 0)

@@ -41,6 +41,7 @@ bool incident_types_get(struct db *db, const char *type, struct arena *a,
     if (db_count(rows) == 0) {
         fail_set(f, FAIL_MISSING, INCIDENT_TYPE_UNKNOWN, "there is no incident type \"%.40s\"",
                  type);
+        fail_allowed(f, "a type of /v1/incident_types");
         return fail_value(f, type);
     }
     *out = type_of(rows, 0);

@@ -29,7 +29,7 @@ struct journey {
 
 /* From the street nearest to each place to the street nearest to the next, in the arena.
  * False with NO_STREET_NEAR (the pointer says which place: /from, /via/…, /to) or
- * NO_ROUTE. */
+ * NO_ROUTE (which says between which of them). */
 bool journey_find(const struct world *w, const struct journey_wish *wish, struct route_room *room,
                   struct arena *a, struct journey *out, struct fail *f);
 

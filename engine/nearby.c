@@ -281,8 +281,8 @@ bool nearby_rule(struct db *db, const char *type, struct arena *a, struct nearby
     if (!db_run(db, QUERIES_INCIDENT_TYPE_RULE, &value, 1, a, &rows, f))
         return false;
     if (db_count(rows) == 0) {
-        fail_set(f, FAIL_INPUT, INCIDENT_TYPE_UNKNOWN, "there is no type of incident \"%.40s\"",
-                 type);
+        fail_set(f, FAIL_INPUT, INCIDENT_TYPE_UNKNOWN, "there is no incident type \"%.40s\"", type);
+        fail_allowed(f, "a type of /v1/incident_types");
         return fail_value(f, type);
     }
     *out = (struct nearby_rule){ db_get_bool(rows, 0, 0), (int32_t)db_get_int(rows, 0, 1) };

@@ -1,5 +1,6 @@
 #include "engine/speeds.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool take_speed(const struct db_rows *rows, int32_t row, struct network_speeds *speeds,
@@ -42,14 +43,18 @@ static bool check_same(const struct network_speeds *now, const struct network_sp
     for (enum street_class street = 0; street < STREET_CLASS_COUNT; street++)
         for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
             const bool goes = now->kmh[street][mode] > 0;
+            char number[32];
 
             if (goes == (wanted->kmh[street][mode] > 0))
                 continue;
+            snprintf(number, sizeof number, "%.10g", wanted->kmh[street][mode]);
             fail_set(f, FAIL_INPUT, SPEED_NOT_ALLOWED,
                      goes ? "%s on %s goes at some speed: it cannot be kept out by none"
                           : "%s on %s does not go there: no speed lets it in",
                      network_mode_word(mode), network_class_word(street));
-            return fail_allowed(f, goes ? "a number" : "null");
+            fail_allowed(f, goes ? "a number" : "null");
+            fail_at(f, "/speeds");
+            return fail_value(f, goes ? "null" : number);
         }
     return true;
 }

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -373,9 +374,15 @@ bool input_array(const struct input *v, int32_t min, int32_t max, int32_t *count
     const size_t size = json_array_size(v->value);
 
     if (size < (size_t)min || size > (size_t)max) {
-        fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "%s must have %d to %d items and has %zu",
-                 name_of(v), min, max, size);
-        fail_allowed(f, "%d to %d items", min, max);
+        char allowed[40];
+
+        if (min == max)
+            snprintf(allowed, sizeof allowed, "exactly %d items", min);
+        else
+            snprintf(allowed, sizeof allowed, "%d to %d items", min, max);
+        fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "%s must have %s and has %zu", name_of(v),
+                 allowed, size);
+        fail_allowed(f, "%s", allowed);
         return input_blame(v, f);
     }
     *count = (int32_t)size;

@@ -5,6 +5,7 @@
 #include "geo/road/nearest.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "geo/road/aim.h"
 #include "geo/road/place.h"
@@ -270,6 +271,23 @@ void nearest_at(const struct roads *r, const struct crowd *c, const struct neare
 
 /* ------------------------------------------------------------------ where the place is */
 
+static bool fail_no_street(uint32_t modes, struct point p, struct fail *f)
+{
+    char words[64] = "", place[64];
+    size_t size = 0;
+
+    for (enum mode mode = 0; mode < MODE_COUNT; mode++)
+        if (modes & 1u << mode)
+            size += (size_t)snprintf(words + size, sizeof words - size, "%s%s",
+                                     size > 0 ? " or " : "", network_mode_word(mode));
+    snprintf(place, sizeof place, "%.7f, %.7f", p.lon, p.lat);
+    fail_set(f, FAIL_INPUT, NO_STREET_NEAR, "no street for %s within %d m of %s (wgs84)", words,
+             SNAP_REACH_M, place);
+    fail_allowed(f, "a place at most %d m from a street that one of the modes may use",
+                 SNAP_REACH_M);
+    return fail_value(f, place);
+}
+
 bool nearest_find(const struct roads *r, const struct snap_index *index, const struct crowd *c,
                   const struct nearest_wish *wish, struct nearest_room *room, struct arena *a,
                   struct nearest_answer *out, struct fail *f)
@@ -288,9 +306,7 @@ bool nearest_find(const struct roads *r, const struct snap_index *index, const s
         near.modes |= 1u << mode;
     }
     if (!near.modes)
-        return fail_set(f, FAIL_INPUT, NO_STREET_NEAR,
-                        "no street within %d m of %.7f, %.7f for any of the modes asked for",
-                        SNAP_REACH_M, wish->place.lon, wish->place.lat);
+        return fail_no_street(modes, wish->place, f);
     nearest_at(r, c, &near, spots, room, a, out);
     return true;
 }

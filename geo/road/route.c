@@ -1,6 +1,7 @@
 #include "geo/road/route.h"
 
 #include <assert.h>
+#include <stdio.h>
 
 #include "geo/road/detour.h"
 #include "geo/road/guide.h"
@@ -60,16 +61,22 @@ bool route_find(const struct roads *roads, enum mode mode, struct spot from, str
     return route_over(roads, &wish, room, a, out, f);
 }
 
-static bool no_route(const struct route_wish *wish, int32_t leg, struct fail *f)
+/* Places are counted from one; the value is where the two of them are on the streets. */
+static bool no_route(const struct network *n, const struct route_wish *wish, int32_t leg,
+                     struct fail *f)
 {
     const char *mode = network_mode_word(wish->mode);
     const char *clear = wish->avoid ? " that keeps clear of what is to be avoided" : "";
+    const struct point from = network_point(n, wish->places[leg]);
+    const struct point to = network_point(n, wish->places[leg + 1]);
+    char value[sizeof f->value];
 
-    if (wish->place_count == 2)
-        return fail_set(f, FAIL_INPUT, NO_ROUTE, "%s finds no way between the two places%s", mode,
-                        clear);
-    return fail_set(f, FAIL_INPUT, NO_ROUTE, "%s finds no way from place %d to place %d of %d%s",
-                    mode, leg + 1, leg + 2, wish->place_count, clear);
+    fail_set(f, FAIL_INPUT, NO_ROUTE, "%s finds no way from place %d to place %d of %d%s", mode,
+             leg + 1, leg + 2, wish->place_count, clear);
+    fail_allowed(f, "places that streets join which are open to %s now%s", mode,
+                 wish->avoid ? ", or less to be avoided" : "");
+    snprintf(value, sizeof value, "%.7f, %.7f to %.7f, %.7f", from.lon, from.lat, to.lon, to.lat);
+    return fail_value(f, value);
 }
 
 bool route_over(const struct roads *roads, const struct route_wish *wish, struct route_room *room,
@@ -90,7 +97,7 @@ bool route_over(const struct roads *roads, const struct route_wish *wish, struct
                   : leg_find(roads, wish->mode, from, to, most_ms, room->legs, a, &legs[i]);
 
         if (!ok)
-            return no_route(wish, i, f);
+            return no_route(n, wish, i, f);
     }
     if (wish->is_undrawn)
         guide_measure(n, legs, wish->place_count - 1, a, out);

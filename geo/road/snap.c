@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 
 static const double RADIANS = 3.14159265358979323846 / 180.0;
 
@@ -432,6 +433,19 @@ double snap_off_m(const struct snap_index *index, enum mode mode, struct point p
     return sqrt(find_best(&at, reach_m).off2_m2);
 }
 
+/* Where it was looked for is said in the frame in which it was looked for. */
+static bool fail_no_street(enum mode mode, struct point p, struct fail *f)
+{
+    char place[64];
+
+    snprintf(place, sizeof place, "%.7f, %.7f", p.lon, p.lat);
+    fail_set(f, FAIL_INPUT, NO_STREET_NEAR, "no street for %s within %d m of %s (wgs84)",
+             network_mode_word(mode), SNAP_REACH_M, place);
+    fail_allowed(f, "a place at most %d m from a street that %s may use", SNAP_REACH_M,
+                 network_mode_word(mode));
+    return fail_value(f, place);
+}
+
 bool snap_to(const struct snap_index *index, enum mode mode, struct point p, struct snap *out,
              struct fail *f)
 {
@@ -439,8 +453,7 @@ bool snap_to(const struct snap_index *index, enum mode mode, struct point p, str
     struct best best = find_best(&at, SNAP_REACH_M);
 
     if (best.leg.segment < 0)
-        return fail_set(f, FAIL_INPUT, NO_STREET_NEAR, "no street for %s within %d m of %.7f, %.7f",
-                        network_mode_word(mode), SNAP_REACH_M, p.lon, p.lat);
+        return fail_no_street(mode, p, f);
     if (is_passed_over(index, mode, best.leg.segment)) {
         at.is_choosy = true;
         const struct best other = find_best(&at, sqrt(best.off2_m2) + SNAP_FURTHER_M);

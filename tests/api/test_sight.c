@@ -287,6 +287,9 @@ static void the_type_of_incident_says_who_may_be_sent(void **state)
     assert_true(strstr(answer.body, "\"volunteers_allowed\":false") != NULL);
     answer = nearest(2, ",\"incident_type\":\"dragon\"");
     asking_expect(&answer, 422, "incident_type_unknown");
+    assert_string_equal(asking_text(&answer, "/value"), "dragon");
+    assert_string_equal(asking_text(&answer, "/allowed"), "a type of /v1/incident_types");
+    assert_string_equal(asking_text(&answer, "/pointer"), "/incident_type");
 }
 
 static void bad_wishes_are_refused(void **state)

@@ -123,6 +123,7 @@ static void the_way_costs_what_the_definition_says(void **state)
 
             if (!route_find(roads, mode, from, to, room, a, &r, &f)) {
                 assert_int_equal(f.code, CODE_NO_ROUTE);
+                assert_true(f.value[0] && f.allowed[0]);
                 assert_int_equal(want_ms, NETWORK_COST_NEVER);
                 missing++;
                 continue;

@@ -86,6 +86,7 @@ static void check_point(const struct network *n, const struct snap_index *index,
     }
     if (!snap_to(index, mode, p, &got, &f)) {
         assert_int_equal(f.code, CODE_NO_STREET_NEAR);
+        assert_true(f.value[0] && f.allowed[0]);
         assert_true(least > SNAP_REACH_M - 1e-3);
         return;
     }
