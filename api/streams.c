@@ -90,7 +90,11 @@ void streams_write(struct buf *out, const struct feed_item *item)
     emit_key_int(&e, "number", item->number);
     emit_key_text(&e, "kind", event->kind);
     emit_key_text(&e, "at", at);
-    emit_key_int(&e, "org_id", event->org_id);
+    emit_key(&e, "org_id");
+    if (event->org_id == FEED_NOBODY)
+        emit_null(&e);
+    else
+        emit_int(&e, event->org_id);
     if (event->incident_id)
         emit_key_int(&e, "incident_id", event->incident_id);
     emit_key(&e, "data");

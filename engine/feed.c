@@ -80,6 +80,8 @@ static bool names(const struct feed_event *event, int64_t person_id)
 bool feed_reaches(const struct orgs *orgs, const struct feed_listener *who,
                   const struct feed_event *event)
 {
+    if (event->org_id == FEED_NOBODY)
+        return true;
     switch (who->kind) {
     case FEED_STAFF:
         return orgs_within(orgs, who->org_id, event->org_id) || names(event, who->person_id);

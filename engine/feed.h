@@ -16,11 +16,15 @@ struct orgs;
  * numbers it, every process reads it in the order of the numbers, and so a listener
  * that was cut off asks for what came after the last number it saw. */
 
+/* Whose an event is that everybody hears, because everybody may ask for what it is about. */
+enum { FEED_NOBODY = 0 };
+
 /* One thing that happened. It reaches the staff who may see `org_id`, the partner
- * whose own incident it is about, and the people named; nobody else. */
+ * whose own incident it is about, and the people named; else only what is nobody's
+ * reaches anybody. */
 struct feed_event {
     const char *kind;      /* a stable word: "incident", "dispatch", "duty", "claim", "alert" … */
-    int64_t org_id;        /* whose it is */
+    int64_t org_id;        /* whose it is; FEED_NOBODY */
     int64_t firm_id;       /* the partner firm that opened the incident; 0: none */
     int64_t incident_id;   /* 0: of none */
     const int64_t *people; /* whom it concerns in person, at most FEED_PEOPLE_MAX */

@@ -16,6 +16,7 @@ const MODES = ['foot', 'ebike', 'car'];
 const HOURS = [1, 2, 4, 8, 24];
 const SHARES = [0.75, 0.5, 0.25];
 const SHOWN = 100;
+const SOON_MS = 1000;
 
 let ends = []; // of the stretch that is to be closed
 let items = null;
@@ -47,9 +48,19 @@ async function loadList() {
   if (isOpen && isPointing()) show();
 }
 
+/* The node that is asked may obey a moment after it tells: so it is asked again. */
+const streetsChanged = () => {
+  loadClosures();
+  setTimeout(loadClosures, SOON_MS);
+};
+
+const listChanged = () => {
+  if (isOpen) loadList();
+};
+
 const changed = () => {
   loadClosures();
-  if (isOpen) loadList();
+  listChanged();
 };
 
 const until = (hours) => (hours ? new Date(Date.now() + Number(hours) * 3600000).toISOString() : undefined);
@@ -141,7 +152,8 @@ export const closures = {
 };
 
 export function startClosures() {
-  onEvent('closure', changed);
+  onEvent('closed_streets', streetsChanged);
+  onEvent('closure', listChanged);
   onEvent('reset', changed);
   loadClosures();
 }

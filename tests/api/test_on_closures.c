@@ -251,6 +251,38 @@ static void what_is_planned_begins_and_ends_by_itself_and_is_told(void **state)
         "created started ended");
 }
 
+/* What every listener hears, and those for whose ears the rest is. */
+static int64_t told(const char *kind, int64_t org_id)
+{
+    return database_int(ROOM.d, text("SELECT count(*) FROM (SELECT kind, org_id FROM vigil.outbox"
+                                     " UNION ALL SELECT kind, org_id FROM vigil.event) e"
+                                     " WHERE kind = '%s' AND org_id = %lld",
+                                     kind, (long long)org_id));
+}
+
+static void whoever_closes_a_street_everybody_hears_that_streets_are_closed(void **state)
+{
+    const int64_t streets = told("closed_streets", 0);
+    const int64_t closures = told("closure", 1);
+
+    (void)state;
+    int64_t id = make(between(1.2, 1.8, ",\"starts_at\":\"2099-01-01T00:00:00Z\""));
+    lift(id);
+    assert_int_equal(told("closed_streets", 0), streets); /* it never was in force */
+    assert_int_equal(told("closure", 1), closures + 2);
+    id = make(between(1.2, 1.8, ""));
+    const int64_t closed = told("closed_streets", 0);
+
+    assert_true(closed > streets);
+    settle();
+    lift(id);
+    assert_true(told("closed_streets", 0) > closed);
+    assert_string_equal(database_text(ROOM.d, "SELECT DISTINCT data FROM (SELECT kind, data FROM"
+                                              " vigil.outbox UNION ALL SELECT kind, data FROM"
+                                              " vigil.event) e WHERE kind = 'closed_streets'"),
+                        "{}");
+}
+
 static void a_patch_moves_the_window(void **state)
 {
     const double before = drive_s(0.5, 3.5);
@@ -399,6 +431,8 @@ static void what_makes_no_sense_is_refused(void **state)
         const struct asking_answer a = post(CASES[i].body);
 
         asking_expect(&a, 422, CASES[i].code);
+        if (!asking_has(&a, "/allowed"))
+            fail_msg("nothing is said to be allowed: %s", a.body);
     }
     assert_string_equal(database_text(ROOM.d, "SELECT count(*) FROM vigil.closure"
                                               " WHERE lifted_at IS NULL AND ends_at IS NULL"),
@@ -508,6 +542,8 @@ int main(void)
         cmocka_unit_test_setup(modes_that_are_not_named_pass, open_all),
         cmocka_unit_test_setup(an_area_closes_all_streets_in_it_and_tells_its_shape, open_all),
         cmocka_unit_test_setup(what_is_planned_begins_and_ends_by_itself_and_is_told, open_all),
+        cmocka_unit_test_setup(whoever_closes_a_street_everybody_hears_that_streets_are_closed,
+                               open_all),
         cmocka_unit_test_setup(a_patch_moves_the_window, open_all),
         cmocka_unit_test_setup(the_audit_says_who_closed_what_and_why, open_all),
         cmocka_unit_test_setup(everyone_sees_the_streets_but_not_why, open_all),

@@ -100,6 +100,9 @@ static void what_reaches_whom(void **state)
         { "names her", { FEED_OWN, 10, 8 }, 20, 0, true },
         { "names another", { FEED_OWN, 10, 9 }, 10, 0, false },
         { "names nobody she is", { FEED_OWN, 10, 0 }, 10, 0, false },
+        { "nobody's, to staff", { FEED_STAFF, 10, 0 }, FEED_NOBODY, 0, true },
+        { "nobody's, to a firm", { FEED_FIRM, 11, 0 }, FEED_NOBODY, 0, true },
+        { "nobody's, to a volunteer", { FEED_OWN, 10, 9 }, FEED_NOBODY, 0, true },
     };
     struct database *d = *state;
     struct fail f = { 0 };
