@@ -2,6 +2,8 @@
 #include "geo/point.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static const double RADIUS_M = 6371008.8; /* mean earth radius, IUGG */
 static const double RADIANS = 3.14159265358979323846 / 180.0;
@@ -21,6 +23,15 @@ struct point_e7 point_to_e7(struct point p)
 struct point point_from_e7(struct point_e7 p)
 {
     return (struct point){ .lon = p.lon / E7, .lat = p.lat / E7 };
+}
+
+void point_write(struct point p, char text[POINT_TEXT_SIZE])
+{
+    const struct point_e7 e7 = point_to_e7(p);
+
+    snprintf(text, POINT_TEXT_SIZE, "%s%d.%07d, %s%d.%07d", e7.lon < 0 ? "-" : "",
+             abs(e7.lon) / 10000000, abs(e7.lon) % 10000000, e7.lat < 0 ? "-" : "",
+             abs(e7.lat) / 10000000, abs(e7.lat) % 10000000);
 }
 
 double point_distance_m(struct point a, struct point b)

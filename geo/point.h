@@ -25,6 +25,10 @@ bool point_valid(struct point p);
 struct point_e7 point_to_e7(struct point p);
 struct point point_from_e7(struct point_e7 p);
 
+/* "117.1876543, -34.2654322", for the eye; the point must be valid. */
+enum { POINT_TEXT_SIZE = 64 };
+void point_write(struct point p, char text[POINT_TEXT_SIZE]);
+
 /* Metres along the great circle (haversine, mean radius 6,371,008.8 m): within
  * 0.6 % of the geodesic, for limits and sorting. Lengths that are kept come
  * from crs_distance_m. */

@@ -273,14 +273,14 @@ void nearest_at(const struct roads *r, const struct crowd *c, const struct neare
 
 static bool fail_no_street(uint32_t modes, struct point p, struct fail *f)
 {
-    char words[64] = "", place[64];
+    char words[64] = "", place[POINT_TEXT_SIZE];
     size_t size = 0;
 
     for (enum mode mode = 0; mode < MODE_COUNT; mode++)
         if (modes & 1u << mode)
             size += (size_t)snprintf(words + size, sizeof words - size, "%s%s",
                                      size > 0 ? " or " : "", network_mode_word(mode));
-    snprintf(place, sizeof place, "%.7f, %.7f", p.lon, p.lat);
+    point_write(p, place);
     fail_set(f, FAIL_INPUT, NO_STREET_NEAR, "no street for %s within %d m of %s (wgs84)", words,
              SNAP_REACH_M, place);
     fail_allowed(f, "a place at most %d m from a street that one of the modes may use",

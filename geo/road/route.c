@@ -67,15 +67,15 @@ static bool no_route(const struct network *n, const struct route_wish *wish, int
 {
     const char *mode = network_mode_word(wish->mode);
     const char *clear = wish->avoid ? " that keeps clear of what is to be avoided" : "";
-    const struct point from = network_point(n, wish->places[leg]);
-    const struct point to = network_point(n, wish->places[leg + 1]);
-    char value[sizeof f->value];
+    char from[POINT_TEXT_SIZE], to[POINT_TEXT_SIZE], value[sizeof from + sizeof to + 8];
 
     fail_set(f, FAIL_INPUT, NO_ROUTE, "%s finds no way from place %d to place %d of %d%s", mode,
              leg + 1, leg + 2, wish->place_count, clear);
     fail_allowed(f, "places that streets join which are open to %s now%s", mode,
                  wish->avoid ? ", or less to be avoided" : "");
-    snprintf(value, sizeof value, "%.7f, %.7f to %.7f, %.7f", from.lon, from.lat, to.lon, to.lat);
+    point_write(network_point(n, wish->places[leg]), from);
+    point_write(network_point(n, wish->places[leg + 1]), to);
+    snprintf(value, sizeof value, "%s to %s", from, to);
     return fail_value(f, value);
 }
 

@@ -10,7 +10,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdio.h>
 
 static const double RADIANS = 3.14159265358979323846 / 180.0;
 
@@ -436,9 +435,9 @@ double snap_off_m(const struct snap_index *index, enum mode mode, struct point p
 /* Where it was looked for is said in the frame in which it was looked for. */
 static bool fail_no_street(enum mode mode, struct point p, struct fail *f)
 {
-    char place[64];
+    char place[POINT_TEXT_SIZE];
 
-    snprintf(place, sizeof place, "%.7f, %.7f", p.lon, p.lat);
+    point_write(p, place);
     fail_set(f, FAIL_INPUT, NO_STREET_NEAR, "no street for %s within %d m of %s (wgs84)",
              network_mode_word(mode), SNAP_REACH_M, place);
     fail_allowed(f, "a place at most %d m from a street that %s may use", SNAP_REACH_M,

@@ -62,11 +62,25 @@ static void bearings_are_clockwise_from_north(void **state)
                1e-9);
 }
 
+static void a_point_is_written_with_all_its_digits(void **state)
+{
+    char text[POINT_TEXT_SIZE];
+
+    (void)state;
+    point_write((struct point){ 117.18765434, -34.26543216 }, text);
+    assert_string_equal(text, "117.1876543, -34.2654322");
+    point_write((struct point){ -0.05, 0 }, text);
+    assert_string_equal(text, "-0.0500000, 0.0000000");
+    point_write((struct point){ -180, 90 }, text);
+    assert_string_equal(text, "-180.0000000, 90.0000000");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_on_the_earth_are_valid_and_no_others),
         cmocka_unit_test(whole_numbers_are_the_nearest_of_a_ten_millionth_degree),
+        cmocka_unit_test(a_point_is_written_with_all_its_digits),
         cmocka_unit_test(distances_are_great_circles),
         cmocka_unit_test(bearings_are_clockwise_from_north),
     };
