@@ -1,7 +1,5 @@
-/* One connection, one timer: what is slow to change is read by one thread, so
- * that there is one order in which the city comes to be known. The timer looks
- * every two seconds instead of listening: a notification may be lost, a look is
- * not. */
+/* One timer for what is slow to change: it looks every two seconds instead of listening,
+ * since a notification may be lost, a look is not. */
 #include "engine/engine.h"
 
 #include <pthread.h>
@@ -13,29 +11,25 @@
 #include "engine/bus_lines.h"
 #include "engine/cadence.h"
 #include "engine/chain.h"
-#include "engine/city.h"
 #include "engine/clock.h"
 #include "engine/closures.h"
 #include "engine/config.h"
-#include "engine/db.h"
 #include "engine/dispatches.h"
 #include "engine/doubts.h"
 #include "engine/feed.h"
 #include "engine/fences.h"
+#include "engine/follower.h"
 #include "engine/ids.h"
 #include "engine/keyring.h"
 #include "engine/landmarks.h"
-#include "engine/log.h"
 #include "engine/metrics.h"
 #include "engine/nodes.h"
 #include "engine/orgs.h"
-#include "engine/people.h"
 #include "engine/personal.h"
 #include "engine/positions.h"
 #include "engine/reach.h"
 #include "engine/recall.h"
 #include "engine/shelter.h"
-#include "engine/streets.h"
 #include "engine/tiles.h"
 #include "engine/trail.h"
 #include "engine/upkeep.h"
@@ -43,8 +37,6 @@
 
 /* Who is taken is looked at every beat, all else every fourth. */
 enum { BEAT_MS = 500, LOOK_EVERY = 4 };
-
-static const int64_t AHEAD_EVERY_US = 600LL * 1000000; /* partitions are made for 48 hours */
 
 struct hook {
     void (*tick)(void *self, struct db *db);
@@ -73,164 +65,36 @@ struct engine {
     struct landmarks *landmarks;
     struct shelter *shelter; /* NULL when there is no folder for it */
 
-    pthread_mutex_t following; /* guards the six below: one thread follows at a time */
-    struct db *db;
-    struct arena *arena; /* of one look */
-    int64_t import_id;   /* of the newest world */
-    struct people_mark people_mark;
-    int64_t orgs_mark; /* version of the newest tree */
-    int64_t ahead_us;  /* when partitions were last made; steady clock */
+    struct follower *follower;
 
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t woken;
     bool stopping;
-    bool is_away; /* the last look failed, and it was said */
     pthread_t timer;
     bool has_timer;
     struct personal *personal; /* NULL until it is needed */
     int32_t hook_count;
     struct hook hooks[ENGINE_HOOK_MAX];
-    const struct orgs *orgs; /* the newest */
 };
 
 /* ------------------------------------------------------------------ following */
 
-/* Built beside the old city, which serves until the people are on the new streets. */
-static bool load_city(struct engine *e, struct fail *f)
-{
-    const int64_t began = clock_steady_us();
-    struct arena *a = arena_new();
-    struct streets streets;
-    const struct db_rows *layers;
-
-    const bool is_read =
-        streets_load(e->db, config_text(e->config, CONFIG_CACHE_DIR), a, &streets, f) &&
-        db_run(e->db, QUERIES_CITY_LAYERS, NULL, 0, a, &layers, f);
-    struct world *w = is_read ? city_world(e->worlds, &streets, a, f) : NULL;
-
-    if (!w) {
-        arena_free(a);
-        return false;
-    }
-    w->layers = db_get_text(layers, 0, 0);
-    if (!closures_enter(e->db, config_text(e->config, CONFIG_CITY_TIME_ZONE), w, f)) {
-        world_drop(w);
-        return false;
-    }
-    live_settle(e->live, w);
-    world_publish(e->worlds, w);
-    e->import_id = streets.import_id;
-    log_line(LOG_INFO, "city_loaded", log_int("import_id", streets.import_id),
-             log_int("segments", streets.network.segment_count),
-             log_int("nodes", streets.network.node_count),
-             log_text("from", streets_origin_word(streets.origin)),
-             log_text("reason", streets.reason),
-             log_int("took_ms", (clock_steady_us() - began) / 1000));
-    return true;
-}
-
-static bool follow_import(struct engine *e, struct fail *f)
-{
-    const struct db_rows *rows;
-
-    if (!db_run(e->db, QUERIES_IMPORT_CURRENT, NULL, 0, e->arena, &rows, f))
-        return false;
-    if (db_count(rows) == 0 || db_get_int(rows, 0, 0) == e->import_id)
-        return true;
-    return load_city(e, f);
-}
-
-/* The version is read first: a change between the two looks is loaded twice, never
- * missed. */
-static bool follow_orgs(struct engine *e, struct fail *f)
-{
-    const struct db_rows *rows;
-    const struct orgs *newest;
-
-    if (!db_run(e->db, QUERIES_ORG_TREE_VERSION, NULL, 0, e->arena, &rows, f))
-        return false;
-    if (e->orgs_mark == db_get_int(rows, 0, 0))
-        return true;
-    newest = orgs_load(e->db, f);
-    if (!newest)
-        return false;
-    e->orgs_mark = db_get_int(rows, 0, 0);
-    pthread_mutex_lock(&e->lock);
-    const struct orgs *old = e->orgs;
-
-    e->orgs = newest;
-    pthread_mutex_unlock(&e->lock);
-    orgs_drop(old);
-    return true;
-}
-
-static bool make_partitions(struct engine *e, struct fail *f)
-{
-    const int64_t now_us = clock_steady_us();
-    const struct db_rows *rows;
-
-    if (e->ahead_us && now_us - e->ahead_us < AHEAD_EVERY_US)
-        return true;
-    if (!db_run(e->db, QUERIES_POSITION_HISTORY_AHEAD, NULL, 0, e->arena, &rows, f))
-        return false;
-    e->ahead_us = now_us;
-    if (db_get_int(rows, 0, 0) > 0)
-        log_line(LOG_INFO, "partitions_made", log_int("count", db_get_int(rows, 0, 0)));
-    return true;
-}
-
-static bool look(struct engine *e, struct fail *f)
-{
-    const bool is_good = follow_import(e, f) && follow_orgs(e, f) &&
-                         people_follow(e->db, e->live, e->arena, &e->people_mark, f) &&
-                         people_follow_taken(e->db, e->live, e->arena, f) &&
-                         keyring_follow(e->keyring, e->db, e->arena, f) && make_partitions(e, f);
-
-    arena_reset(e->arena);
-    return is_good;
-}
-
 bool engine_follow(struct engine *e, struct fail *f)
 {
-    pthread_mutex_lock(&e->following);
-    const bool is_good = look(e, f);
-
-    pthread_mutex_unlock(&e->following);
-    return is_good;
+    return follower_look(e->follower, f);
 }
 
 /* What other processes have done to people; for the thread of nodes. */
 static bool follow_people(void *self, struct fail *f)
 {
+    const struct engine *e = self;
+
+    return follower_people(e->follower, f);
+}
+
+static void run_hooks(void *self, struct db *db)
+{
     struct engine *e = self;
-
-    pthread_mutex_lock(&e->following);
-    const bool is_good = people_follow(e->db, e->live, e->arena, &e->people_mark, f) &&
-                         people_follow_taken(e->db, e->live, e->arena, f) &&
-                         keyring_follow(e->keyring, e->db, e->arena, f);
-
-    arena_reset(e->arena);
-    pthread_mutex_unlock(&e->following);
-    return is_good;
-}
-
-/* Said once when it begins and once when it is over. */
-static void report(struct engine *e, bool is_good, const struct fail *why)
-{
-    pthread_mutex_lock(&e->lock);
-    const bool is_news = e->is_away == is_good;
-
-    e->is_away = !is_good;
-    pthread_mutex_unlock(&e->lock);
-    if (is_news && !is_good)
-        log_line(LOG_WARNING, "following_failed", log_text("code", fail_word(why->code)),
-                 log_text("detail", why->text));
-    if (is_news && is_good)
-        log_line(LOG_INFO, "following_again", log_int("import_id", e->import_id));
-}
-
-static void run_hooks(struct engine *e)
-{
     struct hook hooks[ENGINE_HOOK_MAX];
     int32_t count;
 
@@ -239,32 +103,12 @@ static void run_hooks(struct engine *e)
     memcpy(hooks, e->hooks, sizeof hooks);
     pthread_mutex_unlock(&e->lock);
     for (int32_t i = 0; i < count; i++)
-        hooks[i].tick(hooks[i].self, e->db);
-}
-
-/* Between two looks; what goes wrong here goes wrong at the next look, too, which
- * says it. */
-static void beat_once(struct engine *e)
-{
-    struct fail unsaid;
-
-    pthread_mutex_lock(&e->following);
-    people_follow_taken(e->db, e->live, e->arena, &unsaid);
-    arena_reset(e->arena);
-    pthread_mutex_unlock(&e->following);
+        hooks[i].tick(hooks[i].self, db);
 }
 
 static void tick_once(struct engine *e)
 {
-    struct fail why = { 0 };
-
-    pthread_mutex_lock(&e->following);
-    const bool is_good = look(e, &why);
-
-    report(e, is_good, &why);
-    if (is_good)
-        run_hooks(e);
-    pthread_mutex_unlock(&e->following);
+    follower_tick(e->follower, run_hooks, e);
     live_read(e->live);
     metrics_set(METRIC_PEOPLE, live_count(e->live));
     metrics_set(METRIC_PEOPLE_PLACED, live_placed_count(e->live));
@@ -290,7 +134,7 @@ static void *tick_on(void *self)
         if (++beat % LOOK_EVERY == 0)
             tick_once(e);
         else
-            beat_once(e);
+            follower_taken(e->follower);
         pthread_mutex_lock(&e->lock);
     }
     pthread_mutex_unlock(&e->lock);
@@ -325,14 +169,13 @@ static struct engine *engine_new(const struct config *c)
     e->trail = trail_new(clock_wall_us());
     e->ids = ids_new();
     e->keyring = keyring_new();
+    e->follower = follower_new(&(struct follower_shadow){ c, e->worlds, e->live, e->keyring });
     e->cadence = cadence_new(c);
     e->watch = watch_new(e->ids);
     e->bus_lines = bus_lines_new();
     e->landmarks = landmarks_new(e->worlds);
     e->doubts = doubts_new(e->live);
     e->tiles = tiles_new((size_t)config_int(c, CONFIG_TILE_CACHE_BYTES));
-    e->arena = arena_new();
-    pthread_mutex_init(&e->following, NULL);
     pthread_mutex_init(&e->lock, NULL);
     pthread_condattr_init(&steady);
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
@@ -387,7 +230,7 @@ static const struct orgs *newest_orgs(void *self)
 static bool watch_places(struct engine *e, const char *database, struct fail *f)
 {
     e->fences = fences_open(database, e->live, newest_orgs, e, f);
-    if (!e->fences || !bus_lines_follow(e->bus_lines, e->db, f))
+    if (!e->fences || !bus_lines_follow(e->bus_lines, follower_db(e->follower), f))
         return false;
     positions_add_stage(e->positions, bus_lines_stage(e->bus_lines));
     positions_add_stage(e->positions, fences_stage(e->fences));
@@ -400,14 +243,12 @@ static bool start(struct engine *e, struct fail *f)
     char port[24];
     const char *database = config_text(e->config, CONFIG_DATABASE);
 
-    e->db = db_open(database, f);
-    if (!e->db || !db_become(e->db, DB_APP, f) || !db_become(e->db, DB_ENGINE, f) ||
-        (!config_int(e->config, CONFIG_ALLOW_UNSAFE_DATABASE) && !db_check_safe(e->db, f)))
+    if (!follower_open(e->follower, f))
         return false;
     /* Listens before it reads, so that nothing falls between the two. */
     e->nodes = nodes_open(database, name_of(e->config, port), e->live, f);
     if (!e->nodes || !shelter_open(e->config, nodes_id(e->nodes), e->ids, &e->shelter, f) ||
-        !look(e, f))
+        !follower_look(e->follower, f))
         return false;
     e->closures =
         closures_open(database, config_text(e->config, CONFIG_CITY_TIME_ZONE), e->worlds, f);
@@ -419,7 +260,7 @@ static bool start(struct engine *e, struct fail *f)
     nodes_add_ear(e->nodes, (struct nodes_ear){
                                 .self = e->trail, .heard = trail_passed, .lost = lose_trail });
     engine_every_tick(e, sweep_trail, e);
-    if (!recall_trail(e->db, e->trail, f) || !watch_places(e, database, f))
+    if (!recall_trail(follower_db(e->follower), e->trail, f) || !watch_places(e, database, f))
         return false;
     if (e->shelter) {
         positions_set_refuge(e->positions, shelter_refuge(e->shelter));
@@ -433,7 +274,7 @@ static bool start(struct engine *e, struct fail *f)
     engine_every_tick(e, landmarks_tick, e->landmarks);
     positions_add_stage(e->positions, doubts_stage(e->doubts));
     nodes_add_ear(e->nodes, (struct nodes_ear){ .self = e->doubts, .heard = doubts_heard });
-    doubts_tick(e->doubts, e->db);
+    doubts_tick(e->doubts, follower_db(e->follower));
     e->feed = feed_open(database, f);
     e->upkeep = e->feed ? upkeep_open(e->config, f) : NULL;
     if (!e->upkeep || !nodes_start(e->nodes, follow_people, e, f))
@@ -473,7 +314,7 @@ void engine_close(struct engine *e)
     shelter_close(e->shelter);
     personal_close(e->personal);
     reach_close(e->reach);
-    db_close(e->db);
+    follower_free(e->follower);
     watch_free(e->watch);
     bus_lines_free(e->bus_lines);
     landmarks_free(e->landmarks);
@@ -482,14 +323,11 @@ void engine_close(struct engine *e)
     ids_free(e->ids);
     keyring_free(e->keyring);
     cadence_free(e->cadence);
-    orgs_drop(e->orgs);
     trail_free(e->trail);
     live_free(e->live);
     world_slot_free(e->worlds);
-    arena_free(e->arena);
     pthread_cond_destroy(&e->woken);
     pthread_mutex_destroy(&e->lock);
-    pthread_mutex_destroy(&e->following);
     free(e);
 }
 
@@ -511,11 +349,7 @@ const struct world *engine_hold_city(struct engine *e, struct fail *f)
 
 const struct orgs *engine_orgs(struct engine *e)
 {
-    pthread_mutex_lock(&e->lock);
-    const struct orgs *newest = orgs_hold(e->orgs);
-
-    pthread_mutex_unlock(&e->lock);
-    return newest;
+    return follower_orgs(e->follower);
 }
 
 struct live *engine_live(struct engine *e)
