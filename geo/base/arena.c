@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/base/pages.h"
+
 enum { BLOCK_SIZE = 64 * 1024, ALONE_SIZE = BLOCK_SIZE / 4 };
 
 struct block {
@@ -43,7 +45,7 @@ static void *take_from_system(size_t size)
 
     if (!memory)
         out_of_memory(1, size);
-    return memory;
+    return pages_large(memory, size);
 }
 
 static struct block *block_new(size_t size, struct block *next)

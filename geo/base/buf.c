@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/base/pages.h"
+
 enum { FIRST_ROOM = 256 };
 
 void buf_free(struct buf *b)
@@ -33,7 +35,7 @@ __attribute__((noinline)) static void grow(struct buf *b, size_t more)
         fprintf(stderr, "out of memory: a buffer of %zu and %zu bytes\n", b->size, more);
         abort();
     }
-    b->bytes = bytes;
+    b->bytes = pages_large(bytes, room);
     b->room = room;
 }
 

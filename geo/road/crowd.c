@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "geo/base/buf.h"
+#include "geo/base/pages.h"
 #include "geo/road/traits.h"
 
 enum { NOBODY = -1, TABLE_FIRST = 64, LINE = 64, ROW_FIRST = 2, ROWS = 25, SHORT = 8, AHEAD = 32 };
@@ -89,7 +90,7 @@ static void places_reserve(struct crowd *c, size_t places)
         return;
     while (room < places)
         room *= 2;
-    moved = aligned_alloc(LINE, room * sizeof *moved);
+    moved = pages_large(aligned_alloc(LINE, room * sizeof *moved), room * sizeof *moved);
     if (!moved)
         abort();
     if (c->place_count > 0)

@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/base/pages.h"
+
 static struct inward_arc *arcs_new(int32_t count)
 {
-    struct inward_arc *arcs = aligned_alloc(sizeof *arcs, ((size_t)count + 1) * sizeof *arcs);
+    const size_t bytes = ((size_t)count + 1) * sizeof(struct inward_arc);
+    struct inward_arc *arcs = pages_large(aligned_alloc(sizeof *arcs, bytes), bytes);
 
     if (!arcs)
         abort();

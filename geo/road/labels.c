@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/base/pages.h"
+
 enum { NONE = -1, LANES = 8 };
 
 /* Eight numbers that are read together: half a cache line. */
@@ -102,7 +104,9 @@ struct labels *labels_new(const struct hierarchy *h)
     l->path_depth = arena_take(a, (size_t)h->node_count + 2, sizeof *l->path_depth);
     l->is_wide = __builtin_cpu_supports("avx2");
     lay_out(l);
-    l->rows = aligned_alloc(sizeof *l->rows, (l->block_count + 1) * sizeof *l->rows);
+    const size_t bytes = (l->block_count + 1) * sizeof *l->rows;
+
+    l->rows = pages_large(aligned_alloc(sizeof *l->rows, bytes), bytes);
     if (!l->rows)
         abort();
     return l;
