@@ -83,6 +83,8 @@ void cover_reach(struct cover *c, int32_t segment, const struct cover_step *step
 
 void cover_visit(struct cover *c, const struct visits_pass *pass);
 void cover_tick(struct cover *c, uint32_t now_s);
+/* Where somebody has been, for whoever asks about a place. */
+const struct visits *cover_visits(const struct cover *c);
 
 /* ------------------------------------------------------------------ what is covered */
 

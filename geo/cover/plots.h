@@ -15,6 +15,7 @@
 enum {
     PLOTS_PROFILES = 4,
     PLOTS_NO_CELL = -1,
+    PLOTS_LEVELS = 8, /* of organisations, the city's among them */
     PLOTS_WEIGHT_MAX = 1000 * 1000,
 };
 
@@ -66,7 +67,8 @@ struct plots {
                            * none, any other has plots up to its very end */
     const struct plot *plots;
     const struct plots_lot *lots;
-    const int32_t *org_parent; /* [org_count] */
+    const int32_t *org_parent; /* [org_count]; of the city -1 */
+    const int32_t *org_level;  /* [org_count]; of the city 0 */
 };
 
 /* The pieces must be such as geo/road/range.h tells: in order, and on their segments. Lives

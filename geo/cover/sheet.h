@@ -51,4 +51,7 @@ struct sheet_row {
 };
 struct sheet_row sheet_row(const struct sheet *s, int32_t segment);
 
+/* The same for the same sources, or the same depths, however they came. */
+uint64_t sheet_hash(const struct sheet *s);
+
 #endif
