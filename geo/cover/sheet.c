@@ -97,7 +97,7 @@ static void keep_written(struct sheet *s, struct line *line)
 
 static void shift_whole(struct sheet *s, struct line *line, int32_t by)
 {
-    const uint32_t count = line->row.count / STEP_WORDS;
+    const uint32_t count = (uint32_t)line->row.count / STEP_WORDS;
 
     line->depth += (uint32_t)by;
     for (uint32_t i = 0; i < count; i++)
