@@ -44,7 +44,7 @@ struct slab_roll {
 };
 void slab_roll(const struct slab_table *t, struct arena *a, struct slab_roll *out);
 
-/* A stretch on which the same times are missing. */
+/* A stretch on which the same hours are missing, for as many seconds. */
 struct slab_hole {
     struct range_piece piece;
     int32_t lot;
