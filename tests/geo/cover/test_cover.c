@@ -271,10 +271,340 @@ static void every_stretch_and_sum_is_what_the_layers_mean(void **state)
     }
 }
 
+/* ------------------------------------------------------------------ sums of places */
+
+static void add_state(struct cover_sums *to, const struct cover_stretch *s)
+{
+    to->length_cm[s->state] += s->to_cm - s->from_cm;
+    to->weight[s->state] += (int64_t)(s->to_cm - s->from_cm) * s->weight;
+}
+
+static bool is_below(const struct plots *p, int32_t org, int32_t above)
+{
+    while (org != above && org >= 0)
+        org = p->org_parent[org];
+    return org == above;
+}
+
+/* A cell (org -1) or an organisation, by a walk of its own. */
+static struct cover_place sum_place(const struct model *m, const struct cover *c, int32_t cell,
+                                    int32_t org)
+{
+    struct cover_place place = { 0 };
+
+    for (int32_t s = 0; s < m->network->segment_count; s++) {
+        struct cover_cursor cursor = { 0 };
+        struct cover_stretch stretch;
+        uint32_t gap_cm = 0;
+
+        while (cover_next(c, s, &cursor, &stretch)) {
+            const struct plots_lot *lot = &m->plots->lots[stretch.lot];
+            const bool is_in = org >= 0 ? is_below(m->plots, lot->org, org)
+                                        : lot->cell[0] == cell || lot->cell[1] == cell;
+
+            if (is_in)
+                add_state(&place.sums, &stretch);
+            gap_cm = is_in && !(stretch.state & (COVER_LOOKOUT | COVER_PATROL))
+                         ? gap_cm + stretch.to_cm - stretch.from_cm
+                         : 0;
+            place.longest_cm = gap_cm > place.longest_cm ? gap_cm : place.longest_cm;
+        }
+    }
+    return place;
+}
+
+static void cells_and_organisations_have_the_sums_of_their_streets(void **state)
+{
+    (void)state;
+    struct town_dice dice = { 62 };
+
+    for (int32_t town = 0; town < TOWNS; town++) {
+        struct arena *a = arena_new();
+        struct model m = make_model(&dice, a);
+        struct cover *c = make_cover(&m);
+        struct cover_sums city;
+        struct cover_roll roll;
+
+        for (int32_t round = 0; round < ROUNDS; round++)
+            say_something(&dice, &m, c, a);
+        cover_roll(c, a, &roll);
+        cover_city(c, &city);
+        assert_memory_equal(&city, &roll.orgs[0].sums, sizeof city);
+        for (int32_t i = 0; i < m.plots->cell_count; i++) {
+            const struct cover_place place = sum_place(&m, c, i, -1);
+
+            assert_memory_equal(&place.sums, &roll.cells[i].sums, sizeof place.sums);
+            assert_int_equal(place.longest_cm, roll.cells[i].longest_cm);
+        }
+        for (int32_t i = 0; i < m.plots->org_count; i++) {
+            const struct cover_place place = sum_place(&m, c, -1, i);
+
+            assert_memory_equal(&place.sums, &roll.orgs[i].sums, sizeof place.sums);
+            assert_int_equal(place.longest_cm, roll.orgs[i].longest_cm);
+        }
+        cover_free(c);
+        arena_free(a);
+    }
+}
+
+static void pieces_have_the_sums_of_their_own(void **state)
+{
+    (void)state;
+    struct town_dice dice = { 63 };
+    struct arena *a = arena_new();
+    struct model m = make_model(&dice, a);
+    struct cover *c = make_cover(&m);
+    struct range_piece *halves =
+        arena_take(a, (size_t)m.network->segment_count * 2, sizeof *halves);
+    struct cover_place whole;
+    struct cover_sums city;
+
+    for (int32_t round = 0; round < ROUNDS; round++)
+        say_something(&dice, &m, c, a);
+    for (int32_t s = 0; s < m.network->segment_count; s++) {
+        const uint32_t length_cm = m.network->length_cm[s];
+
+        halves[2 * s] = (struct range_piece){ s, 0, length_cm / 2 };
+        halves[2 * s + 1] = (struct range_piece){ s, length_cm / 2, length_cm };
+    }
+    cover_sum(c, halves, 2 * m.network->segment_count, &whole);
+    cover_city(c, &city);
+    assert_memory_equal(&city, &whole.sums, sizeof city);
+    cover_sum(c, halves, 0, &whole);
+    for (int32_t i = 0; i < COVER_STATES; i++)
+        assert_int_equal(whole.sums.length_cm[i], 0);
+    cover_free(c);
+    arena_free(a);
+}
+
+static void figures_tell_each_state_once(void **state)
+{
+    (void)state;
+    int64_t by_state[COVER_STATES] = { 0 };
+    struct cover_figure f;
+
+    by_state[0] = 1;
+    by_state[COVER_LOOKOUT | COVER_ALONE] = 10;
+    by_state[COVER_PATROL | COVER_REACH] = 100;
+    by_state[COVER_ALONE] = 1000; /* one person, where two are asked for */
+    cover_figure(by_state, &f);
+    assert_int_equal(f.length, 1111);
+    assert_int_equal(f.lookout, 10);
+    assert_int_equal(f.patrol, 100);
+    assert_int_equal(f.reach, 100);
+    assert_int_equal(f.missing[COVER_DARK], 1001);
+    assert_int_equal(f.missing[COVER_UNWATCHED], 1001);
+    assert_int_equal(f.missing[COVER_UNREACHABLE], 1011);
+    assert_int_equal(f.missing[COVER_THIN], 1010);
+    assert_string_equal(cover_class_word(COVER_THIN), "thin");
+}
+
+/* ------------------------------------------------------------------ people by segment */
+
+/* What the people have of a segment, as steps. */
+static int32_t steps_of(const struct cover *c, int32_t segment, struct cover_step *steps)
+{
+    struct cover_cursor cursor = { 0 };
+    struct cover_stretch s;
+    int32_t count = 0;
+
+    while (cover_next(c, segment, &cursor, &s)) {
+        if (s.people == 0)
+            continue;
+        if (count > 0 && steps[count - 1].to_cm == s.from_cm && steps[count - 1].people == s.people)
+            steps[count - 1].to_cm = s.to_cm;
+        else
+            steps[count++] = (struct cover_step){ s.from_cm, s.to_cm, s.people };
+    }
+    return count;
+}
+
+static void people_told_by_segment_cover_like_people_told_one_by_one(void **state)
+{
+    (void)state;
+    struct town_dice dice = { 64 };
+
+    for (int32_t town = 0; town < TOWNS; town++) {
+        struct arena *a = arena_new();
+        struct model m = make_model(&dice, a);
+        struct cover *one = make_cover(&m);
+        struct cover *other = make_cover(&m);
+        struct cover_step *steps = arena_take(a, 1000, sizeof *steps);
+
+        for (int32_t round = 0; round < 10; round++) {
+            for (int32_t i = 0; i < 3; i++)
+                say_source(&dice, &m, one, false, a);
+            for (int32_t s = 0; s < m.network->segment_count; s++)
+                cover_reach(other, s, steps, steps_of(one, s, steps));
+            assert_memory_equal(cover_lots(one), cover_lots(other),
+                                (size_t)m.plots->lot_count * sizeof(struct cover_sums));
+            for (int32_t s = 0; s < m.network->segment_count; s++) {
+                struct cover_step *again = arena_take(a, 1000, sizeof *again);
+                const int32_t count = steps_of(one, s, steps);
+
+                assert_int_equal(count, steps_of(other, s, again));
+                assert_memory_equal(steps, again, (size_t)count * sizeof *steps);
+            }
+        }
+        cover_free(one);
+        cover_free(other);
+        arena_free(a);
+    }
+}
+
+/* ------------------------------------------------------------------ and if? */
+
+static void some_changes(struct town_dice *dice, const struct model *m,
+                         struct cover_change *changes, int32_t count, struct arena *a)
+{
+    for (int32_t i = 0; i < count; i++) {
+        struct cover_change *change = &changes[i];
+
+        *change = (struct cover_change){ .kind = town_pick(dice, 2) == 0 ? COVER_OF_LOOKOUT
+                                                                         : COVER_OF_RESPONDER,
+                                         .source_id = 100 * town_pick(dice, SOURCES + 2) };
+        if (town_pick(dice, 3) > 0)
+            change->count = quilt_pieces(dice, m->network, 3, a, &change->pieces);
+    }
+}
+
+static void make_so(struct cover *c, const struct cover_change *changes, int32_t count)
+{
+    for (int32_t i = 0; i < count; i++) {
+        if (changes[i].kind == COVER_OF_LOOKOUT)
+            cover_lookout(c, changes[i].source_id, changes[i].pieces, changes[i].count);
+        else
+            cover_responder(c, changes[i].source_id, changes[i].pieces, changes[i].count);
+    }
+}
+
+static void check_cells(const struct model *m, const struct cover_trial *t,
+                        const struct cover_roll *before, const struct cover_roll *after)
+{
+    int32_t told = 0;
+
+    for (int32_t i = 0; i < m->plots->cell_count; i++) {
+        struct cover_figure was;
+        struct cover_figure is;
+        bool differs = false;
+
+        cover_figure(before->cells[i].sums.length_cm, &was);
+        cover_figure(after->cells[i].sums.length_cm, &is);
+        for (int32_t class = 0; class < COVER_CLASS_COUNT; class ++)
+            differs |= was.missing[class] != is.missing[class];
+        if (!differs)
+            continue;
+        assert_true(told < t->cell_count);
+        assert_int_equal(t->cells[told].cell, i);
+        for (int32_t class = 0; class < COVER_CLASS_COUNT; class ++)
+            assert_int_equal(t->cells[told].change_cm[class],
+                             is.missing[class] - was.missing[class]);
+        told++;
+    }
+    assert_int_equal(told, t->cell_count);
+}
+
+/* Each piece is from one stretch's state to another's. */
+static void check_pieces(const struct cover_trial *t, const struct cover *c, bool is_after)
+{
+    for (int32_t i = 0; i < t->piece_count; i++) {
+        const struct cover_trial_piece *p = &t->pieces[i];
+        struct cover_place place;
+
+        assert_int_not_equal(p->before, p->after);
+        cover_sum(c, &p->piece, 1, &place);
+        assert_int_equal(place.sums.length_cm[is_after ? p->after : p->before],
+                         p->piece.to_cm - p->piece.from_cm);
+    }
+}
+
+static void what_is_tried_is_what_would_be_and_nothing_is_changed_by_it(void **state)
+{
+    (void)state;
+    struct town_dice dice = { 65 };
+
+    for (int32_t town = 0; town < TOWNS; town++) {
+        struct arena *a = arena_new();
+        struct model m = make_model(&dice, a);
+        struct cover *c = make_cover(&m);
+
+        for (int32_t round = 0; round < ROUNDS; round++) {
+            struct cover_change changes[4];
+            const int32_t count = town_pick(&dice, 5);
+            struct cover_roll before;
+            struct cover_roll after;
+            struct cover_trial t;
+            uint64_t hash;
+
+            say_something(&dice, &m, c, a);
+            hash = cover_hash(c);
+            some_changes(&dice, &m, changes, count, a);
+            cover_try(c, changes, count, a, &t);
+            assert_int_equal(cover_hash(c), hash);
+            cover_roll(c, a, &before);
+            check_pieces(&t, c, false);
+            make_so(c, changes, count);
+            cover_roll(c, a, &after);
+            check_pieces(&t, c, true);
+            assert_memory_equal(&t.before, &before.orgs[0].sums, sizeof t.before);
+            assert_memory_equal(&t.after, &after.orgs[0].sums, sizeof t.after);
+            check_cells(&m, &t, &before, &after);
+        }
+        cover_free(c);
+        arena_free(a);
+    }
+}
+
+static void reach_can_be_tried_by_segment(void **state)
+{
+    (void)state;
+    struct town_dice dice = { 66 };
+    struct arena *a = arena_new();
+    struct model m = make_model(&dice, a);
+    struct cover *c = make_cover(&m);
+    struct cover_change changes[SEGMENTS];
+    int32_t count = 0;
+    struct cover_trial t;
+    struct cover_sums city;
+    uint64_t hash;
+
+    for (int32_t s = 0; s < m.network->segment_count; s++) {
+        const uint32_t length_cm = m.network->length_cm[s];
+        const struct cover_step steps[] = { { 0, length_cm / 2, 1 },
+                                            { length_cm / 2, length_cm, 3 } };
+
+        if (length_cm < 2)
+            continue;
+        struct cover_step *kept = arena_take(a, 1, sizeof *kept);
+
+        *kept = (struct cover_step){ length_cm / 2, length_cm, 2 };
+        cover_reach(c, s, steps, 2);
+        changes[count++] = (struct cover_change){
+            .kind = COVER_OF_REACH, .segment = s, .steps = kept, .count = s % 2
+        };
+    }
+    hash = cover_hash(c);
+    cover_try(c, changes, count, a, &t);
+    assert_int_equal(cover_hash(c), hash);
+    for (int32_t i = 0; i < count; i++)
+        cover_reach(c, changes[i].segment, changes[i].steps, changes[i].count);
+    cover_city(c, &city);
+    assert_memory_equal(&city, &t.after, sizeof city);
+    assert_true(t.piece_count > 0);
+    cover_free(c);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_stretch_and_sum_is_what_the_layers_mean),
+        cmocka_unit_test(cells_and_organisations_have_the_sums_of_their_streets),
+        cmocka_unit_test(pieces_have_the_sums_of_their_own),
+        cmocka_unit_test(figures_tell_each_state_once),
+        cmocka_unit_test(people_told_by_segment_cover_like_people_told_one_by_one),
+        cmocka_unit_test(what_is_tried_is_what_would_be_and_nothing_is_changed_by_it),
+        cmocka_unit_test(reach_can_be_tried_by_segment),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
