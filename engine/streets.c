@@ -115,22 +115,14 @@ static bool read_segments(struct db *db, int64_t import_id, struct reading *r, s
 }
 
 /* What takes longest of all that is made of the streets, so that the file keeps it. */
-static bool find_order(struct network *n, struct arena *a, struct fail *f)
+static bool find_hierarchy(struct network *n, struct arena *a, struct fail *f)
 {
     struct arena *brief = arena_new();
     struct graph graph;
-    struct hierarchy hierarchy;
 
     graph_take(n, brief, &graph);
-    const bool found = roads_hierarchy(&graph, brief, &hierarchy, f);
+    const bool found = roads_hierarchy(&graph, a, &n->hierarchy, f);
 
-    if (found) {
-        int32_t *order = arena_take(a, (size_t)graph.state_count, sizeof *order);
-
-        memcpy(order, hierarchy.node_of, (size_t)graph.state_count * sizeof *order);
-        n->order_count = graph.state_count;
-        n->order = order;
-    }
     arena_free(brief);
     return found;
 }
@@ -147,8 +139,8 @@ static bool read_network(struct db *db, struct arena *a, struct streets *s, bool
 
     *moved = done && now.import_id != s->import_id;
     if (done && !*moved)
-        done =
-            draft_finish(r.draft, s->import_id, a, &s->network, f) && find_order(&s->network, a, f);
+        done = draft_finish(r.draft, s->import_id, a, &s->network, f) &&
+               find_hierarchy(&s->network, a, f);
     s->network.import_mark = import_mark;
     draft_free(r.draft);
     arena_free(r.row);

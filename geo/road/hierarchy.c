@@ -330,6 +330,132 @@ bool hierarchy_take(struct arena *a, const struct hierarchy_edges *edges, struct
     return is_good;
 }
 
+/* ------------------------------------------------------------------ one of somewhere */
+
+/* Each number below count once, and where each stands. */
+static bool ranks_sound(const struct hierarchy *h)
+{
+    for (int32_t rank = 0; rank < h->node_count; rank++) {
+        const int32_t node = h->node_of[rank];
+
+        if (node < 0 || node >= h->node_count || h->rank_of[node] != rank)
+            return false;
+    }
+    return true;
+}
+
+/* Arcs lead up, ascending, to the parent first. */
+static bool arcs_sound(const struct hierarchy *h)
+{
+    if (h->up_first[0] != 0 || h->up_first[h->node_count] != h->arc_count)
+        return false;
+    for (int32_t node = 0; node < h->node_count; node++) {
+        const int32_t first = h->up_first[node], end = h->up_first[node + 1];
+        int32_t before = node;
+
+        if (end < first || end > h->arc_count ||
+            h->parent[node] != (first < end ? h->head[first] : NONE))
+            return false;
+        for (int32_t arc = first; arc < end; before = h->head[arc++])
+            if (h->tail[arc] != node || h->head[arc] <= before || h->head[arc] >= h->node_count)
+                return false;
+    }
+    return true;
+}
+
+/* What a node is joined to its parent is joined to, so that no arc is wanting. */
+static bool arcs_whole(const struct hierarchy *h)
+{
+    for (int32_t node = 0; node < h->node_count; node++) {
+        const int32_t parent = h->parent[node];
+        int32_t of_parent = parent == NONE ? 0 : h->up_first[parent];
+
+        for (int32_t arc = h->up_first[node] + 1; arc < h->up_first[node + 1]; arc++) {
+            while (of_parent < h->up_first[parent + 1] && h->head[of_parent] < h->head[arc])
+                of_parent++;
+            if (of_parent == h->up_first[parent + 1] || h->head[of_parent] != h->head[arc])
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Each upper end lists just the arcs that lead to it: as there are as many places as
+ * arcs, each arc then stands in one of them. */
+static bool downs_sound(const struct hierarchy *h)
+{
+    if (h->down_first[0] != 0 || h->down_first[h->node_count] != h->arc_count)
+        return false;
+    for (int32_t node = 0; node < h->node_count; node++) {
+        const int32_t first = h->down_first[node], end = h->down_first[node + 1];
+
+        if (end < first || end > h->arc_count)
+            return false;
+        for (int32_t i = first; i < end; i++)
+            if (h->down[i] < 0 || h->down[i] >= h->arc_count || h->head[h->down[i]] != node ||
+                (i > first && h->down[i] <= h->down[i - 1]))
+                return false;
+    }
+    return true;
+}
+
+static bool depths_sound(const struct hierarchy *h)
+{
+    int32_t height = 0;
+
+    for (int32_t node = h->node_count - 1; node >= 0; node--) {
+        const int32_t parent = h->parent[node];
+
+        if (h->depth[node] != (parent == NONE ? 0 : h->depth[parent] + 1))
+            return false;
+        height = h->depth[node] + 1 > height ? h->depth[node] + 1 : height;
+    }
+    return h->height == height;
+}
+
+/* A postorder: the nodes that wait for their parents lie on a pile, and each takes its own
+ * children off the top. What is left in the end are roots. */
+static bool order_sound(const struct hierarchy *h)
+{
+    int32_t *pile = malloc(((size_t)h->node_count + 1) * sizeof *pile);
+    int32_t count = 0;
+    bool is_sound = true;
+
+    if (!pile)
+        abort();
+    for (int32_t node = 0; node < h->node_count; node++) {
+        while (count > 0 && h->parent[pile[count - 1]] == node)
+            count--;
+        pile[count++] = node;
+    }
+    for (int32_t i = 0; i < count; i++)
+        is_sound = is_sound && h->parent[pile[i]] == NONE;
+    free(pile);
+    return is_sound;
+}
+
+bool hierarchy_sound(const struct hierarchy *h)
+{
+    return ranks_sound(h) && arcs_sound(h) && arcs_whole(h) && downs_sound(h) && depths_sound(h) &&
+           order_sound(h);
+}
+
+bool hierarchy_joins(const struct hierarchy *h, const struct hierarchy_edges *edges)
+{
+    for (int32_t i = 0; i < edges->edge_count; i++) {
+        const int32_t from = h->rank_of[edges->from[i]], to = h->rank_of[edges->to[i]];
+
+        if (from != to && hierarchy_arc(h, from, to) == NONE)
+            return false;
+    }
+    return true;
+}
+
+size_t hierarchy_bytes(const struct hierarchy *h)
+{
+    return 24 * (size_t)h->node_count + 12 * (size_t)h->arc_count;
+}
+
 int32_t hierarchy_arc(const struct hierarchy *h, int32_t one, int32_t other)
 {
     const int32_t low = one < other ? one : other;

@@ -2,6 +2,7 @@
 #define GEO_ROAD_HIERARCHY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "geo/base/arena.h"
@@ -58,6 +59,18 @@ bool hierarchy_take(struct arena *a, const struct hierarchy_edges *edges, struct
  * once more. */
 bool hierarchy_take_by(struct arena *a, const struct hierarchy_edges *edges, const int32_t *order,
                        struct hierarchy *out, struct fail *f);
+
+/* Whether arrays of somewhere, of at least these counts, are such a hierarchy, whatever
+ * stands in them: every number of it follows from the arcs, and the arcs are all that
+ * taking the nodes out in this order asks for. Then every search over it is safe, and
+ * right for edges that it joins. */
+bool hierarchy_sound(const struct hierarchy *h);
+
+/* Whether there is an arc for every edge; loops need none. */
+bool hierarchy_joins(const struct hierarchy *h, const struct hierarchy_edges *edges);
+
+/* 24 bytes a node, 12 an arc. */
+size_t hierarchy_bytes(const struct hierarchy *h);
 
 /* The arc between two ranks; -1 when there is none. */
 int32_t hierarchy_arc(const struct hierarchy *h, int32_t one, int32_t other);

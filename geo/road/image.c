@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { ALIGN = 64, BYTE_ORDER_MARK = 0x01020304, COLUMNS = 20 };
+enum { ALIGN = 64, BYTE_ORDER_MARK = 0x01020304, COLUMNS = 28 };
 
 static const char MAGIC[8] = { 'V', 'I', 'G', 'I', 'L', 'M', 'A', 'P' };
 
@@ -24,11 +24,13 @@ struct head {
     int32_t name_bytes;
     int32_t ban_count;
     int32_t ban_edge_count;
-    int32_t order_count;
+    int32_t state_count; /* of the hierarchy; 0: there is none */
+    int32_t arc_count;
+    int32_t height;
     int32_t nothing;
 };
 
-static_assert(sizeof(struct head) == 80, "no gaps: every byte is checked");
+static_assert(sizeof(struct head) == 88, "no gaps: every byte is checked");
 static_assert(ALIGN % sizeof(uint64_t) == 0, "the checksum reads whole words");
 
 /* One array of the network: how many of what, and where the pointer to it is. */
@@ -43,6 +45,9 @@ static void list_columns(struct network *n, struct column columns[COLUMNS])
     const size_t nodes = (size_t)n->node_count;
     const size_t segments = (size_t)n->segment_count;
     const size_t bans = (size_t)n->ban_count;
+    struct hierarchy *h = &n->hierarchy;
+    const size_t states = (size_t)h->node_count;
+    const size_t arcs = (size_t)h->arc_count;
     const struct column all[COLUMNS] = {
         { &n->node_id, nodes, sizeof *n->node_id },
         { &n->node_at, nodes, sizeof *n->node_at },
@@ -63,7 +68,15 @@ static void list_columns(struct network *n, struct column columns[COLUMNS])
         { &n->first_ban_edge, bans > 0 ? bans + 1 : 0, sizeof *n->first_ban_edge },
         { &n->ban_edge, (size_t)n->ban_edge_count, sizeof *n->ban_edge },
         { &n->ban_modes, bans, sizeof *n->ban_modes },
-        { &n->order, (size_t)n->order_count, sizeof *n->order },
+        { &h->rank_of, states, sizeof *h->rank_of },
+        { &h->node_of, states, sizeof *h->node_of },
+        { &h->up_first, states > 0 ? states + 1 : 0, sizeof *h->up_first },
+        { &h->tail, arcs, sizeof *h->tail },
+        { &h->head, arcs, sizeof *h->head },
+        { &h->down_first, states > 0 ? states + 1 : 0, sizeof *h->down_first },
+        { &h->down, arcs, sizeof *h->down },
+        { &h->parent, states, sizeof *h->parent },
+        { &h->depth, states, sizeof *h->depth },
     };
 
     memcpy(columns, all, sizeof all);
@@ -125,7 +138,9 @@ void image_write(const struct network *n, struct buf *out)
                          .name_bytes = n->name_bytes,
                          .ban_count = n->ban_count,
                          .ban_edge_count = n->ban_edge_count,
-                         .order_count = n->order_count };
+                         .state_count = n->hierarchy.node_count,
+                         .arc_count = n->hierarchy.arc_count,
+                         .height = n->hierarchy.height };
     size_t at = aligned(sizeof head);
 
     assert(out->size == 0);
@@ -160,8 +175,9 @@ static bool counts_sound(const struct head *h)
            h->shape_count >= 2 * h->segment_count && h->shape_count <= NETWORK_SHAPE_MAX &&
            h->name_bytes >= 1 && h->name_bytes <= NETWORK_NAMES_MAX && h->ban_count >= 0 &&
            h->ban_count <= NETWORK_BANS_MAX && h->ban_edge_count >= 2 * h->ban_count &&
-           h->ban_edge_count <= NETWORK_BAN_EDGES_MAX * h->ban_count && h->order_count >= 0 &&
-           h->order_count <= h->node_count + h->ban_edge_count;
+           h->ban_edge_count <= NETWORK_BAN_EDGES_MAX * h->ban_count && h->state_count >= 0 &&
+           h->state_count <= h->node_count + h->ban_edge_count && h->arc_count >= 0 &&
+           h->arc_count <= (h->state_count > 0 ? HIERARCHY_ARCS_MAX : 0);
 }
 
 static bool points_sound(const struct point_e7 *points, int32_t count)
@@ -258,22 +274,9 @@ static bool bans_sound(const struct network *n)
     return true;
 }
 
-/* Every number once. */
-static bool order_sound(const struct network *n)
+static bool hierarchy_fits(const struct hierarchy *h)
 {
-    struct arena *a = arena_new();
-    uint8_t *seen = arena_take(a, (size_t)n->order_count + 1, sizeof *seen);
-    bool sound = true;
-
-    for (int32_t i = 0; sound && i < n->order_count; i++) {
-        const int32_t state = n->order[i];
-
-        sound = state >= 0 && state < n->order_count && !seen[state];
-        if (sound)
-            seen[state] = 1;
-    }
-    arena_free(a);
-    return sound;
+    return h->node_count > 0 ? hierarchy_sound(h) : h->height == 0;
 }
 
 static bool head_sound(const struct head *h, size_t size, struct fail *f)
@@ -303,15 +306,17 @@ bool image_open(const void *bytes, size_t size, int64_t import_id, int64_t impor
         return false;
     if (h.import_id != import_id || h.import_mark != import_mark)
         return refuse(f, "it is of another import");
-    struct network n = { .import_id = h.import_id,
-                         .import_mark = h.import_mark,
-                         .node_count = h.node_count,
-                         .segment_count = h.segment_count,
-                         .shape_count = h.shape_count,
-                         .name_bytes = h.name_bytes,
-                         .ban_count = h.ban_count,
-                         .ban_edge_count = h.ban_edge_count,
-                         .order_count = h.order_count };
+    struct network n = {
+        .import_id = h.import_id,
+        .import_mark = h.import_mark,
+        .node_count = h.node_count,
+        .segment_count = h.segment_count,
+        .shape_count = h.shape_count,
+        .name_bytes = h.name_bytes,
+        .ban_count = h.ban_count,
+        .ban_edge_count = h.ban_edge_count,
+        .hierarchy = { .node_count = h.state_count, .arc_count = h.arc_count, .height = h.height }
+    };
 
     list_columns(&n, columns);
     if (image_size(columns) != size)
@@ -326,8 +331,10 @@ bool image_open(const void *bytes, size_t size, int64_t import_id, int64_t impor
     }
     if (n.names[0] != '\0' || n.names[n.name_bytes - 1] != '\0')
         return refuse(f, "its names have no end");
-    if (!segments_sound(&n) || !nodes_sound(&n) || !bans_sound(&n) || !order_sound(&n))
+    if (!segments_sound(&n) || !nodes_sound(&n) || !bans_sound(&n))
         return refuse(f, "its streets contradict themselves");
+    if (!hierarchy_fits(&n.hierarchy))
+        return refuse(f, "its hierarchy is none");
     if (!points_sound(n.node_at, n.node_count) || !points_sound(n.shape, n.shape_count))
         return refuse(f, "a point of it is not on the earth");
     *out = n;

@@ -95,8 +95,8 @@ size_t network_bytes(const struct network *n)
 
     return nodes * node + segments * (segment + costs) + (size_t)n->shape_count * sizeof *n->shape +
            (size_t)n->ban_count * (sizeof *n->first_ban_edge + sizeof *n->ban_modes) +
-           (size_t)n->ban_edge_count * sizeof *n->ban_edge +
-           (size_t)n->order_count * sizeof *n->order + (size_t)n->name_bytes;
+           (size_t)n->ban_edge_count * sizeof *n->ban_edge + hierarchy_bytes(&n->hierarchy) +
+           (size_t)n->name_bytes;
 }
 
 uint32_t network_part_ms(const struct network *n, enum mode mode, int32_t edge, uint32_t part_cm)

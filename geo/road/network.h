@@ -8,6 +8,7 @@
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
 #include "geo/point.h"
+#include "geo/road/hierarchy.h"
 
 /* The streets of a city as flat arrays.
  *
@@ -80,7 +81,6 @@ struct network {
     int32_t name_bytes;
     int32_t ban_count; /* 0: the arrays of bans may be missing */
     int32_t ban_edge_count;
-    int32_t order_count; /* 0: no order is known yet */
 
     /* Per node. */
     const int64_t *node_id;         /* OpenStreetMap node id */
@@ -109,9 +109,9 @@ struct network {
     const int32_t *ban_edge;
     const uint8_t *ban_modes; /* per ban: whom, bit 1 << mode */
 
-    /* In which order a hierarchy takes the states of the network's graph out: each of
-     * the numbers below order_count once. Any order is right; a bad one is slow. */
-    const int32_t *order;
+    /* That of the states of the network's graph, which takes longest to find; with no
+     * nodes: it is not known yet. */
+    struct hierarchy hierarchy;
 
     /* Milliseconds per edge (2 * segment_count) and mode, rounded up once;
      * NETWORK_COST_NEVER where the mode may not go. */
@@ -132,7 +132,7 @@ int64_t network_speed(const struct network *n, const struct network_speeds *spee
 uint32_t network_speed_ms(uint32_t length_cm, int64_t metres_an_hour);
 
 /* 20 bytes a node, 47 a segment and 24 more for its costs, 8 a point of the shape, 5 a
- * ban and 4 an edge of it, 4 a state of the order, and the names. */
+ * ban and 4 an edge of it, the hierarchy, and the names. */
 size_t network_bytes(const struct network *n);
 
 static inline int32_t network_tail(const struct network *n, int32_t edge)

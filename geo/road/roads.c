@@ -44,8 +44,10 @@ bool roads_hierarchy_known(const struct network *n, const struct graph *g, struc
 {
     const struct hierarchy_edges edges = edges_of(g);
 
-    return n->order_count == g->state_count ? hierarchy_take_by(a, &edges, n->order, out, f)
-                                            : hierarchy_take(a, &edges, out, f);
+    if (n->hierarchy.node_count != g->state_count || !hierarchy_joins(&n->hierarchy, &edges))
+        return hierarchy_take(a, &edges, out, f);
+    *out = n->hierarchy;
+    return true;
 }
 
 static uint32_t arc_cost(const struct graph *g, enum mode mode, const uint32_t *cost, int32_t arc)

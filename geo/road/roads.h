@@ -23,8 +23,8 @@ struct roads_base {
 /* The hierarchy for a graph: some seconds for a large city; see hierarchy_take. */
 bool roads_hierarchy(const struct graph *g, struct arena *a, struct hierarchy *out, struct fail *f);
 
-/* In the order that the network brings when it has one for as many states, else as
- * roads_hierarchy. */
+/* The one that the network brings when it fits the graph, whose arrays then are the
+ * network's; else as roads_hierarchy. */
 bool roads_hierarchy_known(const struct network *n, const struct graph *g, struct arena *a,
                            struct hierarchy *out, struct fail *f);
 

@@ -188,10 +188,15 @@ static void the_file_gives_what_the_database_gave(void **state)
 
     assert_string_equal(edges_of(&second.network), one);
     assert_string_equal(network_name(&first.network, 1), network_name(&second.network, 1));
-    assert_true(first.network.order_count >= first.network.node_count);
-    assert_int_equal(second.network.order_count, first.network.order_count);
-    assert_memory_equal(second.network.order, first.network.order,
-                        (size_t)first.network.order_count * sizeof *first.network.order);
+    const struct hierarchy *h = &first.network.hierarchy;
+
+    assert_true(h->node_count >= first.network.node_count);
+    assert_int_equal(second.network.hierarchy.node_count, h->node_count);
+    assert_int_equal(second.network.hierarchy.arc_count, h->arc_count);
+    assert_memory_equal(second.network.hierarchy.node_of, h->node_of,
+                        (size_t)h->node_count * sizeof *h->node_of);
+    assert_memory_equal(second.network.hierarchy.head, h->head,
+                        (size_t)h->arc_count * sizeof *h->head);
 
     /* Speeds are no part of it. */
     run(here, "UPDATE vigil.speed SET kmh = kmh * 2");

@@ -10,7 +10,7 @@
 #include "geo/road/snap.h"
 #include "tests/support/town.h"
 
-enum { HEAD_SIZE = 80, IMPORT = 1 };
+enum { HEAD_SIZE = 88, IMPORT = 1 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,10 +1,12 @@
 /* Tests of geo/road/hierarchy.c. */
 #include "tests/support/check_near.h"
 
+#include <string.h>
+
 #include "geo/road/hierarchy.h"
 #include "tests/support/web.h"
 
-enum { SIDE = 13, SEEDS = 12 };
+enum { SIDE = 13, SEEDS = 12, DAMAGES = 60 };
 
 static struct hierarchy hierarchy_of(struct arena *a, const struct web *w)
 {
@@ -171,6 +173,73 @@ static void its_own_order_makes_it_once_more(void **state)
     each_web(check_order);
 }
 
+/* All its arrays, to be damaged. */
+enum { ARRAYS = 9 };
+
+static void list_arrays(const struct hierarchy *h, const int32_t *arrays[ARRAYS],
+                        int32_t counts[ARRAYS])
+{
+    const int32_t n = h->node_count, arcs = h->arc_count;
+    const int32_t *const all[ARRAYS] = { h->rank_of, h->node_of, h->up_first,   h->tail, h->head,
+                                         h->parent,  h->depth,   h->down_first, h->down };
+    const int32_t sizes[ARRAYS] = { n, n, n + 1, arcs, arcs, n, n, n + 1, arcs };
+
+    memcpy(arrays, all, sizeof all);
+    memcpy(counts, sizes, sizeof sizes);
+}
+
+static void check_damage(const struct web *w, const struct hierarchy *h)
+{
+    uint64_t seed = (uint64_t)h->arc_count + 1;
+    const int32_t *arrays[ARRAYS];
+    int32_t counts[ARRAYS];
+    struct hierarchy higher = *h;
+
+    assert_true(hierarchy_sound(h));
+    assert_true(hierarchy_joins(h, &w->edges));
+    higher.height++;
+    assert_false(hierarchy_sound(&higher));
+    list_arrays(h, arrays, counts);
+    for (int32_t i = 0; i < ARRAYS; i++)
+        for (int32_t k = 0; k < DAMAGES && counts[i] > 0; k++) {
+            int32_t *at = (int32_t *)(uintptr_t)&arrays[i][web_chance(&seed, (uint32_t)counts[i])];
+            const int32_t was = *at;
+
+            *at = k % 3 == 0   ? was + 1
+                  : k % 3 == 1 ? was - 1
+                               : (int32_t)web_chance(&seed, UINT32_MAX);
+            if (*at != was && hierarchy_sound(h))
+                fail_msg("array %d: %d in place of %d was not noticed", i, *at, was);
+            *at = was;
+        }
+    assert_true(hierarchy_sound(h));
+}
+
+static void one_wrong_number_makes_it_unsound(void **state)
+{
+    (void)state;
+    each_web(check_damage);
+}
+
+/* It is sound, and not theirs: a node was given another's rank. */
+static void a_hierarchy_of_other_edges_does_not_join_them(void **state)
+{
+    static const int32_t FROM[] = { 0, 1, 2 }, TO[] = { 1, 2, 3 };
+    static const int32_t OTHER_FROM[] = { 0, 1, 0 }, OTHER_TO[] = { 2, 3, 3 };
+    const struct hierarchy_edges line = { 4, 3, FROM, TO };
+    const struct hierarchy_edges other = { 4, 3, OTHER_FROM, OTHER_TO };
+    static const int32_t ORDER[] = { 0, 1, 2, 3 };
+    struct arena *a = arena_new();
+    struct hierarchy h;
+    struct fail f;
+
+    (void)state;
+    assert_true(hierarchy_take_by(a, &line, ORDER, &h, &f));
+    assert_true(hierarchy_joins(&h, &line));
+    assert_false(hierarchy_joins(&h, &other));
+    arena_free(a);
+}
+
 static void no_node_and_no_edge_are_hierarchies_too(void **state)
 {
     struct arena *a = arena_new();
@@ -201,6 +270,8 @@ int main(void)
         cmocka_unit_test(the_arcs_are_listed_at_their_upper_end_too),
         cmocka_unit_test(the_same_streets_get_the_same_hierarchy),
         cmocka_unit_test(its_own_order_makes_it_once_more),
+        cmocka_unit_test(one_wrong_number_makes_it_unsound),
+        cmocka_unit_test(a_hierarchy_of_other_edges_does_not_join_them),
         cmocka_unit_test(no_node_and_no_edge_are_hierarchies_too),
     };
 

@@ -7,7 +7,7 @@
 #include "tests/support/check_near.h"
 #include "tests/support/town.h"
 
-enum { IMPORT = 1, NODES = 20, SEGMENTS = 50, BANS = 12 };
+enum { IMPORT = 1, NODES = 20, SEGMENTS = 50, BANS = 12, HEAD = 88 };
 
 struct fixture {
     struct arena *arena;
@@ -25,14 +25,11 @@ static int set_up(void **state)
     here->dice = (struct town_dice){ 7 };
     struct network *n = arena_take(a, 1, sizeof *n);
     struct graph graph;
-    struct hierarchy hierarchy;
     struct fail f;
 
     *n = *town_banned(&here->dice, town_random(&here->dice, NODES, SEGMENTS, false, a), BANS, a);
     graph_take(n, a, &graph);
-    assert_true(roads_hierarchy(&graph, a, &hierarchy, &f));
-    n->order_count = graph.state_count;
-    n->order = hierarchy.node_of;
+    assert_true(roads_hierarchy(&graph, a, &n->hierarchy, &f));
     here->network = n;
     image_write(here->network, &here->image);
     *state = here;
@@ -69,8 +66,13 @@ static void what_was_written_is_read(void **state)
     assert_memory_equal(got.shape, n->shape, (size_t)n->shape_count * sizeof *n->shape);
     assert_int_equal(got.ban_count, n->ban_count);
     assert_memory_equal(got.ban_edge, n->ban_edge, (size_t)n->ban_edge_count * sizeof *n->ban_edge);
-    assert_int_equal(got.order_count, n->order_count);
-    assert_memory_equal(got.order, n->order, (size_t)n->order_count * sizeof *n->order);
+    assert_int_equal(got.hierarchy.node_count, n->hierarchy.node_count);
+    assert_int_equal(got.hierarchy.arc_count, n->hierarchy.arc_count);
+    assert_int_equal(got.hierarchy.height, n->hierarchy.height);
+    assert_memory_equal(got.hierarchy.node_of, n->hierarchy.node_of,
+                        (size_t)n->hierarchy.node_count * sizeof(int32_t));
+    assert_memory_equal(got.hierarchy.head, n->hierarchy.head,
+                        (size_t)n->hierarchy.arc_count * sizeof(int32_t));
     assert_memory_equal(got.ban_modes, n->ban_modes, (size_t)n->ban_count);
     image_write(&got, &again);
     assert_int_equal(again.size, here->image.size);
@@ -138,7 +140,7 @@ static void what_is_opened_can_be_used_whatever_the_bytes(void **state)
         buf_clear(&damaged);
         buf_put(&damaged, here->image.bytes, here->image.size);
         for (int32_t i = town_pick(&dice, 3); i >= 0; i--)
-            damaged.bytes[80 + town_pick(&dice, (int32_t)damaged.size - 80)] =
+            damaged.bytes[HEAD + town_pick(&dice, (int32_t)damaged.size - HEAD)] =
                 (char)town_roll(&dice);
         image_seal(damaged.bytes, damaged.size);
         if (!image_open(damaged.bytes, damaged.size, IMPORT, 0, &got, &f))
