@@ -92,8 +92,8 @@ void disc_runs(const struct ground *g, struct crs_xy centre, double reach_m,
     int32_t count;
     const struct ground_part *parts =
         ground_parts_in(g,
-                        (struct ground_box){ centre.x - reach_m, centre.y - reach_m,
-                                             centre.x + reach_m, centre.y + reach_m },
+                        (struct mesh_box){ centre.x - reach_m, centre.y - reach_m,
+                                           centre.x + reach_m, centre.y + reach_m },
                         out->arena, &count);
 
     assert(reach_m >= 0 && reach_m <= DISC_REACH_MAX_M);

@@ -22,7 +22,7 @@ struct edge {
 };
 
 struct field {
-    struct ground_box box;
+    struct mesh_box box;
     double band_m;
     int32_t band_count;
     int32_t *first;     /* [band_count + 1] into edges */
@@ -53,10 +53,10 @@ enum task { TASK_BOX, TASK_COUNT, TASK_ENTER };
 static void place_edge(struct field *field, enum task task, struct edge e)
 {
     if (task == TASK_BOX) {
-        field->box = (struct ground_box){ fmin(field->box.west, fmin(e.x, e.x + e.dx)),
-                                          fmin(field->box.south, e.y),
-                                          fmax(field->box.east, fmax(e.x, e.x + e.dx)),
-                                          fmax(field->box.north, e.y + e.dy) };
+        field->box = (struct mesh_box){ fmin(field->box.west, fmin(e.x, e.x + e.dx)),
+                                        fmin(field->box.south, e.y),
+                                        fmax(field->box.east, fmax(e.x, e.x + e.dx)),
+                                        fmax(field->box.north, e.y + e.dy) };
         return;
     }
     const int32_t last = band_of(field, e.y + e.dy);
@@ -84,7 +84,7 @@ static const struct field *lay(const struct figure *areas, const struct crs_xy *
     struct field *field = arena_take(a, 1, sizeof *field);
     const int32_t bands = areas->point_count / EDGES_A_BAND;
 
-    field->box = (struct ground_box){ INFINITY, INFINITY, -INFINITY, -INFINITY };
+    field->box = (struct mesh_box){ INFINITY, INFINITY, -INFINITY, -INFINITY };
     field->band_count = bands < 1 ? 1 : bands > BANDS_MAX ? BANDS_MAX : bands;
     field->first = arena_take(a, (size_t)field->band_count + 1, sizeof *field->first);
     if (areas->kind != FIGURE_AREAS || areas->area_count == 0)
@@ -120,7 +120,7 @@ const struct field *field_take_flat(const struct figure *areas, struct arena *a)
     return lay(areas, places, a);
 }
 
-struct ground_box field_box(const struct field *field)
+struct mesh_box field_box(const struct field *field)
 {
     return field->box;
 }
@@ -129,7 +129,7 @@ struct ground_box field_box(const struct field *field)
  * ends there does not. */
 bool field_holds(const struct field *field, struct crs_xy at)
 {
-    const struct ground_box *box = &field->box;
+    const struct mesh_box *box = &field->box;
     bool inside = false;
 
     if (!(at.x >= box->west && at.x <= box->east && at.y >= box->south && at.y <= box->north))

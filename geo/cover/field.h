@@ -19,7 +19,7 @@ const struct field *field_take(const struct ground *g, const struct figure *area
 /* The same of areas in metres of the plane: x as lon, y as lat. */
 const struct field *field_take_flat(const struct figure *areas, struct arena *a);
 
-struct ground_box field_box(const struct field *field);
+struct mesh_box field_box(const struct field *field);
 bool field_holds(const struct field *field, struct crs_xy xy);
 
 /* The pieces of streets in it, each end rounded to the nearest centimetre once. The

@@ -1,7 +1,4 @@
-/* Streets are cut into parts that fit into a box of PART_M, and each part stands in the one
- * cell that its south-west corner lies in: a search looks that much further to the west and
- * the south, and meets no part twice. The parts of a row of cells lie side by side in
- * memory, so a search reads a few runs of it. */
+/* Streets are cut into parts that fit into a box of PART_M, and the parts stand in a grid. */
 #include "geo/cover/ground.h"
 
 #include <assert.h>
@@ -22,12 +19,8 @@ struct ground {
     const struct network *network;
     struct gauss plane;
     struct ground_point *points;
-    int32_t *first; /* [segment_count + 1] into points */
-    int32_t part_count;
-    double west, south; /* of the grid */
-    double cell_m;
-    int32_t columns, rows;
-    int32_t *first_part; /* [columns * rows + 1] into parts, row by row from the south */
+    int32_t *first;   /* [segment_count + 1] into points */
+    struct mesh mesh; /* of the parts */
     struct ground_part *parts;
 };
 
@@ -114,18 +107,18 @@ static void lay_streets(struct ground *g)
 
 /* ------------------------------------------------------------------ parts in cells */
 
-static struct ground_box box_of(const struct ground_point *p)
+static struct mesh_box box_of(const struct ground_point *p)
 {
-    return (struct ground_box){ p->x, p->y, p->x, p->y };
+    return (struct mesh_box){ p->x, p->y, p->x, p->y };
 }
 
-static struct ground_box box_with_point(struct ground_box box, const struct ground_point *p)
+static struct mesh_box box_with_point(struct mesh_box box, const struct ground_point *p)
 {
-    return (struct ground_box){ fmin(box.west, p->x), fmin(box.south, p->y), fmax(box.east, p->x),
-                                fmax(box.north, p->y) };
+    return (struct mesh_box){ fmin(box.west, p->x), fmin(box.south, p->y), fmax(box.east, p->x),
+                              fmax(box.north, p->y) };
 }
 
-static struct ground_part part_of(struct ground_box box, int32_t segment, int32_t first,
+static struct ground_part part_of(struct mesh_box box, int32_t segment, int32_t first,
                                   int32_t leg_count)
 {
     return (struct ground_part){
@@ -143,11 +136,11 @@ static struct ground_part part_of(struct ground_box box, int32_t segment, int32_
 static struct ground_part cut_part(const struct ground *g, int32_t segment, int32_t first)
 {
     const int32_t last = g->first[segment + 1] - 1;
-    struct ground_box box = box_with_point(box_of(&g->points[first]), &g->points[first + 1]);
+    struct mesh_box box = box_with_point(box_of(&g->points[first]), &g->points[first + 1]);
     int32_t at = first + 1;
 
     while (at < last) {
-        const struct ground_box more = box_with_point(box, &g->points[at + 1]);
+        const struct mesh_box more = box_with_point(box, &g->points[at + 1]);
 
         if (more.east - more.west > PART_M || more.north - more.south > PART_M)
             break;
@@ -175,72 +168,22 @@ static int32_t cut_parts(const struct ground *g, struct ground_part *out)
     return count;
 }
 
-static int32_t cell_index(double metres, double cell_m, int32_t count)
-{
-    const double cell = floor(metres / cell_m);
-
-    return cell < 0 ? 0 : cell > count - 1 ? count - 1 : (int32_t)cell;
-}
-
-static int32_t column_of(const struct ground *g, double x)
-{
-    return cell_index(x - g->west, g->cell_m, g->columns);
-}
-
-static int32_t row_of(const struct ground *g, double y)
-{
-    return cell_index(y - g->south, g->cell_m, g->rows);
-}
-
-static size_t cell_of(const struct ground *g, const struct ground_part *part)
-{
-    return (size_t)row_of(g, part->south) * (size_t)g->columns + (size_t)column_of(g, part->west);
-}
-
-static void size_grid(struct ground *g, const struct ground_part *parts)
-{
-    struct ground_box box = { 0, 0, 0, 0 };
-
-    for (int32_t i = 0; i < g->part_count; i++)
-        box = (struct ground_box){ fmin(box.west, parts[i].west), fmin(box.south, parts[i].south),
-                                   fmax(box.east, parts[i].east), fmax(box.north, parts[i].north) };
-    g->west = box.west;
-    g->south = box.south;
-    for (g->cell_m = REACH_M;; g->cell_m *= 2) {
-        const double columns = floor((box.east - box.west) / g->cell_m) + 1;
-        const double rows = floor((box.north - box.south) / g->cell_m) + 1;
-
-        if (columns * rows <= CELLS_A_PART * ((double)g->part_count + 1)) {
-            g->columns = (int32_t)columns;
-            g->rows = (int32_t)rows;
-            return;
-        }
-    }
-}
-
 static void lay_grid(struct ground *g)
 {
     struct arena *scratch = arena_new();
-    struct ground_part *parts;
+    const int32_t count = cut_parts(g, NULL);
+    struct ground_part *parts = arena_take(scratch, (size_t)count, sizeof *parts);
+    struct mesh_box *boxes = arena_take(scratch, (size_t)count, sizeof *boxes);
+    int32_t *place = arena_take(scratch, (size_t)count, sizeof *place);
 
-    g->part_count = cut_parts(g, NULL);
-    parts = arena_take(scratch, (size_t)g->part_count, sizeof *parts);
     cut_parts(g, parts);
-    size_grid(g, parts);
-
-    const size_t cells = (size_t)g->columns * (size_t)g->rows;
-
-    g->first_part = arena_take(g->arena, cells + 1, sizeof *g->first_part);
-    g->parts = arena_take(g->arena, (size_t)g->part_count, sizeof *g->parts);
-    for (int32_t i = 0; i < g->part_count; i++)
-        g->first_part[cell_of(g, &parts[i]) + 1]++;
-    for (size_t i = 0; i < cells; i++)
-        g->first_part[i + 1] += g->first_part[i];
-    for (int32_t i = 0; i < g->part_count; i++)
-        g->parts[g->first_part[cell_of(g, &parts[i])]++] = parts[i];
-    /* Each start has moved on to the next cell's: move them back. */
-    memmove(g->first_part + 1, g->first_part, cells * sizeof *g->first_part);
-    g->first_part[0] = 0;
+    for (int32_t i = 0; i < count; i++)
+        boxes[i] =
+            (struct mesh_box){ parts[i].west, parts[i].south, parts[i].east, parts[i].north };
+    mesh_take(g->arena, boxes, count, REACH_M, place, &g->mesh);
+    g->parts = arena_take(g->arena, (size_t)count, sizeof *g->parts);
+    for (int32_t i = 0; i < count; i++)
+        g->parts[place[i]] = parts[i];
     arena_free(scratch);
 }
 
@@ -344,15 +287,13 @@ static void sort_parts(struct ground_part *parts, int32_t count)
 
 /* Those of one row of cells that come into the box; counts them only when there is no place
  * for them. */
-static int32_t pick_row(const struct ground *g, const struct ground_box *box, int32_t row,
+static int32_t pick_row(const struct ground *g, const struct mesh_box *box, int32_t row,
                         struct ground_part *out)
 {
-    const size_t cells = (size_t)row * (size_t)g->columns;
-    const int32_t from = g->first_part[cells + (size_t)column_of(g, box->west - REACH_M)];
-    const int32_t to = g->first_part[cells + (size_t)column_of(g, box->east) + 1];
+    const struct mesh_range in_row = mesh_row(&g->mesh, box, row);
     int32_t count = 0;
 
-    for (int32_t i = from; i < to; i++) {
+    for (int32_t i = in_row.from; i < in_row.to; i++) {
         const struct ground_part *p = &g->parts[i];
 
         if (p->west > box->east || p->east < box->west || p->south > box->north ||
@@ -365,20 +306,19 @@ static int32_t pick_row(const struct ground *g, const struct ground_box *box, in
     return count;
 }
 
-const struct ground_part *ground_parts_in(const struct ground *g, struct ground_box box,
+const struct ground_part *ground_parts_in(const struct ground *g, struct mesh_box box,
                                           struct arena *a, int32_t *count)
 {
-    const int32_t north = row_of(g, box.north);
-    const int32_t south = row_of(g, box.south - REACH_M);
+    const struct mesh_range rows = mesh_rows(&g->mesh, &box);
     struct ground_part *parts;
     int32_t found = 0;
 
-    for (int32_t row = south; row <= north; row++)
+    for (int32_t row = rows.from; row <= rows.to; row++)
         found += pick_row(g, &box, row, NULL);
     parts = arena_take(a, (size_t)found, sizeof *parts);
     *count = found;
     found = 0;
-    for (int32_t row = south; row <= north; row++)
+    for (int32_t row = rows.from; row <= rows.to; row++)
         found += pick_row(g, &box, row, parts + found);
     sort_parts(parts, found);
     return parts;

@@ -2,6 +2,7 @@
 #define GEO_COVER_GROUND_H
 
 #include "geo/base/arena.h"
+#include "geo/cover/mesh.h"
 #include "geo/gauss.h"
 #include "geo/road/range.h"
 
@@ -47,16 +48,12 @@ struct ground_part {
     int32_t leg_count;
 };
 
-struct ground_box {
-    double west, south, east, north;
-};
-
 /* All points, those of a segment one after the other; and where a segment begins. */
 const struct ground_point *ground_points(const struct ground *g);
 int32_t ground_first(const struct ground *g, int32_t segment);
 
 /* The parts that come into the box, ascending by segment and along it; in the arena. */
-const struct ground_part *ground_parts_in(const struct ground *g, struct ground_box box,
+const struct ground_part *ground_parts_in(const struct ground *g, struct mesh_box box,
                                           struct arena *a, int32_t *count);
 
 /* A stretch of a street as it is computed, before it is rounded to whole centimetres. */

@@ -6,24 +6,31 @@
 
 /* Buildings that stand in the way of whoever looks: their walls in metres of the ground's
  * plane, with a grid to find those near a place. They live in the arena they were taken
- * from, never change, and any number of threads may look. */
+ * from, never change, and any number of threads may look. Memory: 44 bytes a corner and 80
+ * a building at most; walls longer than OBSTACLE_WALL_MAX_M count as several. */
 struct obstacles;
 
-/* Of buildings as areas; points and lines stand in nobody's way. The figures may go. */
-const struct obstacles *obstacles_take(const struct ground *g, const struct figure *buildings,
-                                       int32_t count, struct arena *a);
+enum { OBSTACLE_WALL_MAX_M = 64 };
 
-/* One wall of a building, straight from one end to the other. */
+/* Of buildings as areas; points and lines stand in nobody's way. The figures may go. */
+const struct obstacles *obstacle_take(const struct ground *g, const struct figure *buildings,
+                                      int32_t count, struct arena *a);
+
+/* A wall of a building, or a part of it, straight from one end to the other. */
 struct obstacle_wall {
     struct crs_xy from, to;
     int32_t building; /* in the order in which they were given */
 };
 
 /* The walls that come into the box, in no order, each once; in the arena. */
-const struct obstacle_wall *obstacle_walls_in(const struct obstacles *o, struct ground_box box,
+const struct obstacle_wall *obstacle_walls_in(const struct obstacles *o, struct mesh_box box,
                                               struct arena *a, int32_t *count);
 
-/* Whether the place is in the building or on its wall. */
-bool obstacle_holds(const struct obstacles *o, int32_t building, struct crs_xy xy);
+/* The buildings that the place is in, or nearer than OBSTACLE_ON_WALL_M to the wall of;
+ * how many, at most OBSTACLE_AROUND_MAX. */
+#define OBSTACLE_ON_WALL_M 0.1
+enum { OBSTACLE_AROUND_MAX = 32 };
+int32_t obstacle_around(const struct obstacles *o, const struct ground *g, struct point place,
+                        int32_t out[OBSTACLE_AROUND_MAX]);
 
 #endif
