@@ -24,6 +24,7 @@
     X(LISTEN_PORT, "listen_port", NUMBER, "8080", 0, 65535)                                        \
     X(NODE, "node", TEXT, "", 0, 60)                                                               \
     X(WORKERS, "workers", NUMBER, "4", 1, 64)                                                      \
+    X(PLANNERS, "planners", NUMBER, "1", 0, 8)                                                     \
     X(IO_THREADS, "io_threads", NUMBER, "2", 1, 16)                                                \
     X(QUEUE_LENGTH, "queue_length", NUMBER, "256", 1, 100000)                                      \
     X(MAX_CONNECTIONS, "max_connections", NUMBER, "1000", 1, 100000)                               \

@@ -20,6 +20,7 @@
 #include "engine/fences.h"
 #include "engine/follower.h"
 #include "engine/ids.h"
+#include "engine/job_kinds.h"
 #include "engine/keyring.h"
 #include "engine/landmarks.h"
 #include "engine/metrics.h"
@@ -30,10 +31,12 @@
 #include "engine/reach.h"
 #include "engine/recall.h"
 #include "engine/shelter.h"
+#include "engine/terrain.h"
 #include "engine/tiles.h"
 #include "engine/trail.h"
 #include "engine/upkeep.h"
 #include "engine/watch.h"
+#include "engine/weeks.h"
 
 /* Who is taken is looked at every beat, all else every fourth. */
 enum { BEAT_MS = 500, LOOK_EVERY = 4 };
@@ -63,6 +66,9 @@ struct engine {
     struct bus_lines *bus_lines;
     struct closures *closures;
     struct landmarks *landmarks;
+    struct terrain_slot *terrain;
+    struct weeks *weeks;
+    struct jobs *jobs;
     struct shelter *shelter; /* NULL when there is no folder for it */
 
     struct follower *follower;
@@ -238,6 +244,16 @@ static bool watch_places(struct engine *e, const char *database, struct fail *f)
     return true;
 }
 
+static bool open_coverage(struct engine *e, const char *database, struct fail *f)
+{
+    e->terrain = terrain_open(database, e->worlds, f);
+    e->weeks = e->terrain ? weeks_open(database, e->terrain, f) : NULL;
+    e->jobs = e->weeks ? jobs_open(database, (int32_t)config_int(e->config, CONFIG_PLANNERS),
+                                   JOB_KINDS, JOB_KINDS_COUNT, e, f)
+                       : NULL;
+    return e->jobs;
+}
+
 static bool start(struct engine *e, struct fail *f)
 {
     char port[24];
@@ -279,6 +295,8 @@ static bool start(struct engine *e, struct fail *f)
     e->upkeep = e->feed ? upkeep_open(e->config, f) : NULL;
     if (!e->upkeep || !nodes_start(e->nodes, follow_people, e, f))
         return false;
+    if (!open_coverage(e, database, f))
+        return false;
     e->has_timer = pthread_create(&e->timer, NULL, tick_on, e) == 0;
     return e->has_timer ||
            fail_set(f, FAIL_BROKEN, THREAD_REFUSED, "the system gives no thread for the timer");
@@ -304,6 +322,9 @@ void engine_close(struct engine *e)
     pthread_mutex_unlock(&e->lock);
     if (e->has_timer)
         pthread_join(e->timer, NULL);
+    jobs_close(e->jobs);
+    weeks_close(e->weeks);
+    terrain_close(e->terrain);
     nodes_stop(e->nodes);
     upkeep_close(e->upkeep);
     feed_close(e->feed);
@@ -405,6 +426,16 @@ struct landmarks *engine_landmarks(struct engine *e)
 struct bus_lines *engine_bus_lines(struct engine *e)
 {
     return e->bus_lines;
+}
+
+struct terrain_slot *engine_terrain(struct engine *e)
+{
+    return e->terrain;
+}
+
+struct weeks *engine_weeks(struct engine *e)
+{
+    return e->weeks;
 }
 
 struct closures *engine_closures(struct engine *e)

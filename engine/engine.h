@@ -15,6 +15,7 @@ struct config;
 struct db;
 struct feed;
 struct ids;
+struct jobs;
 struct keyring;
 struct landmarks;
 struct nodes;
@@ -22,8 +23,10 @@ struct orgs;
 struct personal;
 struct positions;
 struct shelter;
+struct terrain_slot;
 struct tiles;
 struct trail;
+struct weeks;
 
 /* The city as one process knows it: the newest world, the people in memory, the
  * writer of positions and the timer that follows the database. One for the
@@ -61,6 +64,8 @@ struct closures *engine_closures(struct engine *e);
 struct landmarks *engine_landmarks(struct engine *e);
 struct feed *engine_feed(struct engine *e);
 struct nodes *engine_nodes(struct engine *e);
+struct terrain_slot *engine_terrain(struct engine *e);
+struct weeks *engine_weeks(struct engine *e);
 const struct config *engine_config(const struct engine *e);
 /* The keys of personal data, opened by whoever needs them first; NULL with
  * KEY_FILE_UNUSABLE while that cannot be done. */

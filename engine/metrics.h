@@ -56,6 +56,7 @@
     X(CLOSURES, GAUGE, "vigil_closures", "", "closures")                                           \
     X(TRAFFIC_TIME, HISTOGRAM, "vigil_traffic_seconds", "", "traffic_time")                        \
     X(JOB_TIME, HISTOGRAM, "vigil_job_seconds", "", "job_time")                                    \
+    X(WEEK_TIME, HISTOGRAM, "vigil_week_seconds", "", "week_time")                                 \
     X(FENCES, GAUGE, "vigil_fences", "", "fences")                                                 \
     X(FENCE_EVENTS, COUNTER, "vigil_fence_events_total", "", "fence_events")                       \
     X(FENCE_CROSSINGS_LOST, COUNTER, "vigil_fence_crossings_lost_total", "",                       \

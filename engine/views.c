@@ -1,6 +1,7 @@
 #include "engine/views.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "geo/box.h"
 #include "geo/cover/disc.h"
@@ -52,21 +53,26 @@ struct gathering {
     struct views_lookout *lookouts;
     int32_t count;
     int32_t place; /* of the lookout point that the rows have come to */
-    int32_t room[2];
+    struct growing {
+        struct range_piece *pieces;
+        int32_t room;
+    } growing[2]; /* seen, blocked */
 };
 
-static struct range_piece *room_for(struct gathering *g, struct range_band *band, int32_t *room)
+static void add_piece(struct gathering *g, struct growing *to, struct range_band *band,
+                      struct range_piece piece)
 {
-    struct range_piece *pieces = (struct range_piece *)band->pieces;
+    if (band->piece_count == to->room) {
+        struct range_piece *wider;
 
-    if (band->piece_count < *room)
-        return pieces;
-    *room = *room ? 2 * *room : 16;
-    pieces = arena_take(g->arena, (size_t)*room, sizeof *pieces);
-    for (int32_t i = 0; i < band->piece_count; i++)
-        pieces[i] = band->pieces[i];
-    band->pieces = pieces;
-    return pieces;
+        to->room = to->room ? 2 * to->room : 16;
+        wider = arena_take(g->arena, (size_t)to->room, sizeof *wider);
+        for (int32_t i = 0; i < band->piece_count; i++)
+            wider[i] = to->pieces[i];
+        band->pieces = to->pieces = wider;
+    }
+    to->pieces[band->piece_count++] = piece;
+    band->length_cm += (int64_t)piece.to_cm - piece.from_cm;
 }
 
 /* Segments ascend by id, and so by place in the network. */
@@ -80,33 +86,31 @@ static bool gather(void *self, const struct db_rows *row, struct fail *f)
     (void)f;
     while (g->place < g->count && g->lookouts[g->place].lookout_point_id < id) {
         g->place++;
-        g->room[0] = g->room[1] = 0;
+        memset(g->growing, 0, sizeof g->growing);
     }
     if (segment < 0 || g->place == g->count || g->lookouts[g->place].lookout_point_id != id)
         return true; /* of an import or a lookout point that has come or gone meanwhile */
     struct views_lookout *l = &g->lookouts[g->place];
-    struct range_band *band = is_blocked ? &l->blocked : &l->seen;
-    struct range_piece *pieces = room_for(g, band, &g->room[is_blocked]);
     const struct range_piece piece = { segment, (uint32_t)db_get_int(row, 0, 2),
                                        (uint32_t)db_get_int(row, 0, 3) };
 
-    pieces[band->piece_count++] = piece;
-    band->length_cm += (int64_t)piece.to_cm - piece.from_cm;
+    add_piece(g, &g->growing[is_blocked], is_blocked ? &l->blocked : &l->seen, piece);
     return true;
 }
 
 /* ------------------------------------------------------------------ working it out */
 
-static bool read_buildings(struct db *db, const struct ground *g, const struct views_lookout *l,
+static bool read_buildings(struct db *db, const struct ground *g, const struct view_wish *wish,
                            struct arena *a, const struct obstacles **out, int32_t *count,
                            struct fail *f)
 {
-    const struct point east = crs_ahead(l->at, 90, l->reach_m),
-                       north = crs_ahead(l->at, 0, l->reach_m);
-    const double wide = fabs(east.lon - l->at.lon), high = fabs(north.lat - l->at.lat);
-    const struct db_value values[] = { db_double(l->at.lon - wide), db_double(l->at.lat - high),
-                                       db_double(l->at.lon + wide), db_double(l->at.lat + high),
-                                       db_int(BUILDINGS_MAX) };
+    const struct point east = crs_ahead(wish->place, 90, wish->reach_m),
+                       north = crs_ahead(wish->place, 0, wish->reach_m);
+    const double wide = fabs(east.lon - wish->place.lon), high = fabs(north.lat - wish->place.lat);
+    const struct db_value values[] = { db_double(wish->place.lon - wide),
+                                       db_double(wish->place.lat - high),
+                                       db_double(wish->place.lon + wide),
+                                       db_double(wish->place.lat + high), db_int(BUILDINGS_MAX) };
     const struct db_rows *rows;
 
     if (!db_run(db, QUERIES_VIEW_BUILDINGS, values, 5, a, &rows, f))
@@ -121,7 +125,7 @@ static bool read_buildings(struct db *db, const struct ground *g, const struct v
         if (!wkb_read(a, bytes, size, &buildings[i], f))
             return false;
     }
-    *out = *count > 0 ? obstacles_take(g, buildings, *count, a) : NULL;
+    *out = *count > 0 ? obstacle_take(g, buildings, *count, a) : NULL;
     return true;
 }
 
@@ -197,14 +201,12 @@ static bool look(struct db *db, const struct ground *g, struct views_lookout *l,
                  struct fail *f)
 {
     struct arena *own = arena_new();
-    const struct obstacles *obstacles;
+    struct view_wish wish = { .place = l->at, .reach_m = l->reach_m };
     struct range_band near, seen, blocked;
     int32_t buildings;
-    bool ok = read_buildings(db, g, l, own, &obstacles, &buildings, f);
+    bool ok = read_buildings(db, g, &wish, own, &wish.obstacles, &buildings, f);
 
     if (ok) {
-        const struct view_wish wish = { l->at, l->reach_m, obstacles };
-
         disc_find(g, l->at, l->reach_m, own, &near);
         view_find(g, &wish, own, &seen);
         span_mix(SPAN_MINUS, &near, &seen, own, &blocked);
@@ -243,4 +245,21 @@ bool views_bring(struct db *db, const struct ground *g, struct arena *a,
     *out = all.lookouts;
     *count = all.count;
     return true;
+}
+
+bool views_see(struct db *db, const struct ground *g, struct point at, int32_t reach_m,
+               struct arena *a, struct range_band *seen, struct fail *f)
+{
+    struct arena *own = arena_new();
+    struct view_wish wish = { .place = at, .reach_m = reach_m };
+    struct range_band found;
+    int32_t buildings;
+    const bool ok = read_buildings(db, g, &wish, own, &wish.obstacles, &buildings, f);
+
+    if (ok) {
+        view_find(g, &wish, own, &found);
+        keep(seen, &found, a);
+    }
+    arena_free(own);
+    return ok;
 }

@@ -33,4 +33,9 @@ struct views_lookout {
 bool views_bring(struct db *db, const struct ground *g, struct arena *a,
                  const struct views_lookout **out, int32_t *count, int32_t *made, struct fail *f);
 
+/* The pieces of streets that somebody would see from a place, past the buildings of the
+ * current import; in the arena. */
+bool views_see(struct db *db, const struct ground *g, struct point at, int32_t reach_m,
+               struct arena *a, struct range_band *seen, struct fail *f);
+
 #endif

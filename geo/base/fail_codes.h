@@ -247,6 +247,7 @@
     X(VERSION_MISSING, "version_missing")                                                          \
     X(VERSION_STALE, "version_stale")                                                              \
     X(VOLUNTEERS_NOT_ALLOWED, "volunteers_not_allowed")                                            \
+    X(WEEKS_BUSY, "weeks_busy")                                                                    \
     X(WEEK_NOT_MONDAY, "week_not_monday")                                                          \
     X(WKB_MALFORMED, "wkb_malformed")                                                              \
     X(ZOOM_RANGE, "zoom_range")

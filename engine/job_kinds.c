@@ -1,0 +1,9 @@
+#include "engine/job_kinds.h"
+
+#include "engine/week_store.h"
+
+const struct job_kind JOB_KINDS[] = {
+    { "week", week_store_check, week_store_run },
+};
+
+const int32_t JOB_KINDS_COUNT = (int32_t)(sizeof JOB_KINDS / sizeof *JOB_KINDS);
