@@ -167,6 +167,38 @@ static void what_changes_nothing_leaves_the_labels(void **state)
     arena_free(r.arena);
 }
 
+/* Of one mode; the labels are the most of it. */
+static size_t promised(const struct roads_base *base)
+{
+    const struct hierarchy *h = base->hierarchy;
+    const size_t nodes = (size_t)h->node_count, arcs = (size_t)base->graph->arc_count;
+    size_t labels = 120 * nodes;
+
+    for (size_t i = 0; i < nodes; i++)
+        labels += 8 * ((size_t)h->depth[i] + 1);
+    return labels + 13 * (size_t)h->arc_count + 12 * arcs + 4 * nodes /* metric */
+           + 16 * arcs                                                /* inward */
+           + 8 * (size_t)base->network->segment_count;                /* costs */
+}
+
+static void they_take_the_memory_that_is_promised(void **state)
+{
+    struct arena *a = arena_new();
+    struct town_dice dice = { 5 };
+    struct roads *roads = town_roads(town_random(&dice, 2000, 3000, false, a), a);
+    const struct roads_base *base = roads_base(roads);
+    const size_t slack = 4096; /* of the arenas, however large the city */
+
+    (void)state;
+    assert_true(roads_bytes(roads) <= MODE_COUNT * (promised(base) + slack));
+    assert_true(graph_bytes(base->graph) <=
+                12 * (size_t)base->graph->state_count + 4 * (size_t)base->graph->node_count +
+                    25 * (size_t)base->graph->arc_count + 4 * (size_t)base->graph->edge_count);
+    assert_int_equal(hierarchy_bytes(base->hierarchy), 24 * (size_t)base->hierarchy->node_count +
+                                                           12 * (size_t)base->hierarchy->arc_count);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +206,7 @@ int main(void)
         cmocka_unit_test(labels_are_not_given_while_they_are_out_of_date),
         cmocka_unit_test(a_draft_shows_nowhere_until_it_is_adopted),
         cmocka_unit_test(what_changes_nothing_leaves_the_labels),
+        cmocka_unit_test(they_take_the_memory_that_is_promised),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
