@@ -48,6 +48,8 @@
     X(REPORT_DISPATCHED_S, "report_dispatched_s", NUMBER, "10", 1, 3600)                           \
     X(FIX_FRESH_S, "fix_fresh_s", NUMBER, "360", 1, 86400)                                         \
     X(FIX_LIMIT_S, "fix_limit_s", NUMBER, "3600", 1, 604800)                                       \
+    X(REACH_LIMIT_S, "reach_limit_s", NUMBER, "180", 10, 900)                                      \
+    X(REACH_K, "reach_k", NUMBER, "1", 1, 4)                                                       \
     X(RETENTION_POSITIONS_H, "retention_positions_h", NUMBER, "48", 1, 8760)                       \
     X(COARSEN_POSITIONS_H, "coarsen_positions_h", NUMBER, "24", 1, 8760)                           \
     X(RETENTION_TRACKS_D, "retention_tracks_d", NUMBER, "180", 1, 36500)                           \

@@ -14,6 +14,7 @@
 #include "engine/clock.h"
 #include "engine/closures.h"
 #include "engine/config.h"
+#include "engine/coverage.h"
 #include "engine/dispatches.h"
 #include "engine/doubts.h"
 #include "engine/feed.h"
@@ -65,6 +66,7 @@ struct engine {
     struct fences *fences;
     struct bus_lines *bus_lines;
     struct closures *closures;
+    struct coverage *coverage;
     struct landmarks *landmarks;
     struct terrain_slot *terrain;
     struct weeks *weeks;
@@ -251,7 +253,16 @@ static bool open_coverage(struct engine *e, const char *database, struct fail *f
     e->jobs = e->weeks ? jobs_open(database, (int32_t)config_int(e->config, CONFIG_PLANNERS),
                                    JOB_KINDS, JOB_KINDS_COUNT, e, f)
                        : NULL;
-    return e->jobs;
+    if (!e->jobs)
+        return false;
+    e->coverage = coverage_open(database,
+                                &(struct coverage_sources){ .config = e->config,
+                                                            .terrains = e->terrain,
+                                                            .live = e->live,
+                                                            .trail = e->trail,
+                                                            .nodes = e->nodes },
+                                f);
+    return e->coverage != NULL;
 }
 
 static bool start(struct engine *e, struct fail *f)
@@ -322,6 +333,7 @@ void engine_close(struct engine *e)
     pthread_mutex_unlock(&e->lock);
     if (e->has_timer)
         pthread_join(e->timer, NULL);
+    coverage_close(e->coverage);
     jobs_close(e->jobs);
     weeks_close(e->weeks);
     terrain_close(e->terrain);
@@ -428,11 +440,6 @@ struct bus_lines *engine_bus_lines(struct engine *e)
     return e->bus_lines;
 }
 
-struct terrain_slot *engine_terrain(struct engine *e)
-{
-    return e->terrain;
-}
-
 struct weeks *engine_weeks(struct engine *e)
 {
     return e->weeks;
@@ -441,6 +448,16 @@ struct weeks *engine_weeks(struct engine *e)
 struct closures *engine_closures(struct engine *e)
 {
     return e->closures;
+}
+
+struct terrain_slot *engine_terrain(struct engine *e)
+{
+    return e->terrain;
+}
+
+struct coverage *engine_coverage(struct engine *e)
+{
+    return e->coverage;
 }
 
 struct feed *engine_feed(struct engine *e)

@@ -12,6 +12,7 @@ struct cadence;
 struct closures;
 struct bus_lines;
 struct config;
+struct coverage;
 struct db;
 struct feed;
 struct ids;
@@ -61,6 +62,7 @@ struct shelter *engine_shelter(struct engine *e); /* NULL when there is none */
 struct tiles *engine_tiles(struct engine *e);
 struct bus_lines *engine_bus_lines(struct engine *e);
 struct closures *engine_closures(struct engine *e);
+struct coverage *engine_coverage(struct engine *e);
 struct landmarks *engine_landmarks(struct engine *e);
 struct feed *engine_feed(struct engine *e);
 struct nodes *engine_nodes(struct engine *e);

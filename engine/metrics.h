@@ -57,6 +57,15 @@
     X(TRAFFIC_TIME, HISTOGRAM, "vigil_traffic_seconds", "", "traffic_time")                        \
     X(JOB_TIME, HISTOGRAM, "vigil_job_seconds", "", "job_time")                                    \
     X(WEEK_TIME, HISTOGRAM, "vigil_week_seconds", "", "week_time")                                 \
+    X(COVERAGE_LENGTH, GAUGE, "vigil_coverage_metres", "what=\"counted\"", "coverage_metres")      \
+    X(COVERAGE_DARK, GAUGE, "vigil_coverage_metres", "what=\"dark\"", "coverage_metres")           \
+    X(COVERAGE_UNWATCHED, GAUGE, "vigil_coverage_metres", "what=\"unwatched\"", "coverage_metres") \
+    X(COVERAGE_UNREACHABLE, GAUGE, "vigil_coverage_metres", "what=\"unreachable\"",                \
+      "coverage_metres")                                                                           \
+    X(COVERAGE_THIN, GAUGE, "vigil_coverage_metres", "what=\"thin\"", "coverage_metres")           \
+    X(COVERAGE_PEOPLE, GAUGE, "vigil_coverage_people", "", "coverage_people")                      \
+    X(COVERAGE_BYTES, GAUGE, "vigil_coverage_bytes", "", "coverage_bytes")                         \
+    X(COVERAGE_TIME, HISTOGRAM, "vigil_coverage_seconds", "", "coverage_time")                     \
     X(FENCES, GAUGE, "vigil_fences", "", "fences")                                                 \
     X(FENCE_EVENTS, COUNTER, "vigil_fence_events_total", "", "fence_events")                       \
     X(FENCE_CROSSINGS_LOST, COUNTER, "vigil_fence_crossings_lost_total", "",                       \

@@ -35,6 +35,7 @@
     X(CONSOLE_MISSING, "console_missing")                                                          \
     X(CONSOLE_TOO_LARGE, "console_too_large")                                                      \
     X(CONTENT_TYPE, "content_type")                                                                \
+    X(COVERAGE_MOVED_ON, "coverage_moved_on")                                                      \
     X(CREDENTIAL_DATES, "credential_dates")                                                        \
     X(CREDENTIAL_ELSEWHERE, "credential_elsewhere")                                                \
     X(CREDENTIAL_EXPIRED, "credential_expired")                                                    \
@@ -142,6 +143,7 @@
     X(NOT_OPEN_YET, "not_open_yet")                                                                \
     X(NOT_SIGNED_IN, "not_signed_in")                                                              \
     X(NO_CITY_YET, "no_city_yet")                                                                  \
+    X(NO_COVERAGE_YET, "no_coverage_yet")                                                          \
     X(NO_PEOPLE, "no_people")                                                                      \
     X(NO_PERSON_HERE, "no_person_here")                                                            \
     X(NO_ROUTE, "no_route")                                                                        \

@@ -79,7 +79,7 @@ int32_t standing_enter(struct standing *s, int64_t person_id, enum mode mode, st
 
     s->table[place_of(s, person_id)] = slot;
     s->free_slot = s->people[slot].next;
-    s->people[slot] = (struct standing_person){ person_id, spot, mode, NOBODY, next };
+    s->people[slot] = (struct standing_person){ person_id, spot, mode, NOBODY, next, 0 };
     if (next != NOBODY)
         s->people[next].before = slot;
     s->first_on[spot.segment] = slot;

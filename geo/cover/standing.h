@@ -15,6 +15,7 @@ struct standing_person {
     struct spot spot;
     enum mode mode;
     int32_t before, next; /* on the same segment; or STANDING_NOBODY */
+    uint32_t round;       /* the caller's */
 };
 
 struct standing {

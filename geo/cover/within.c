@@ -48,6 +48,7 @@ struct within {
     struct buf changed;   /* segments */
     bool is_told;         /* `changed` is what was told last */
 
+    uint32_t round; /* of the last roll call */
     bool is_trying;
     struct buf old_lists, old_people;
 
@@ -56,8 +57,6 @@ struct within {
     int32_t affected_count;
     struct tally tally;
 };
-
-/* ------------------------------------------------------------------ lists of states */
 
 static struct label *list_of(const struct within *w, enum mode mode, int32_t state)
 {
@@ -261,7 +260,10 @@ static int32_t enter(struct within *w, const struct within_person *p)
 
 static void put(struct within *w, const struct within_person *person)
 {
-    begin(w, enter(w, person));
+    const int32_t slot = enter(w, person);
+
+    w->standing.people[slot].round = w->round;
+    begin(w, slot);
     touch(w, person->spot.segment);
     spread(w, person->mode);
 }
@@ -270,6 +272,7 @@ static void put(struct within *w, const struct within_person *person)
  * had her. */
 static void take(struct within *w, int32_t slot)
 {
+    assert(w->standing.people);
     const struct standing_person s = w->standing.people[slot];
 
     lose(w, slot);
@@ -282,19 +285,13 @@ static void take(struct within *w, int32_t slot)
     spread(w, s.mode);
 }
 
-/* ------------------------------------------------------------------ all anew */
-
-static void clear_lists(struct within *w)
+void within_compute(struct within *w)
 {
-    for (enum mode mode = 0; mode < MODE_COUNT; mode++)
-        for (size_t i = 0; i < (size_t)w->graph->state_count * (size_t)w->options.depth; i++)
-            w->labels[mode][i] = (struct label){ .slot = NOBODY };
-}
+    const size_t labels = (size_t)w->graph->state_count * (size_t)w->options.depth;
 
-static void compute(struct within *w)
-{
-    clear_lists(w);
     for (enum mode mode = 0; mode < MODE_COUNT; mode++) {
+        for (size_t i = 0; i < labels; i++)
+            w->labels[mode][i] = (struct label){ .slot = NOBODY };
         for (int32_t slot = 0; slot < w->standing.room; slot++)
             if (w->standing.people[slot].person_id && w->standing.people[slot].mode == mode)
                 begin(w, slot);
@@ -331,10 +328,10 @@ struct within *within_new(const struct network *n, const struct graph *g,
         w->labels[mode] =
             room_for((size_t)g->state_count * (size_t)options->depth, sizeof(struct label));
     }
-    clear_lists(w);
     w->is_changed = room_for((size_t)n->segment_count / WORD_BITS + 1, sizeof *w->is_changed);
     w->affected = room_for((size_t)g->state_count, sizeof *w->affected);
     standing_start(&w->standing, n->segment_count);
+    within_compute(w);
     return w;
 }
 
@@ -368,12 +365,8 @@ bool within_price(struct within *w, const uint32_t *const cost_ms[MODE_COUNT])
             memcpy(w->cost_ms[mode], cost_ms[mode], bytes);
             is_new = true;
         }
-    if (is_new)
-        compute(w);
     return is_new;
 }
-
-/* ------------------------------------------------------------------ one by one */
 
 static void note_person(struct within *w, int64_t person_id, bool was_put)
 {
@@ -397,11 +390,14 @@ void within_remove(struct within *w, int64_t person_id)
 
 void within_put(struct within *w, const struct within_person *person)
 {
-    struct within_person was;
+    const int32_t slot = standing_find(&w->standing, person->person_id);
+    struct standing_person *was = slot == NOBODY ? NULL : &w->standing.people[slot];
 
-    if (within_get(w, person->person_id, &was) && was.mode == person->mode &&
-        was.spot.segment == person->spot.segment && was.spot.along_cm == person->spot.along_cm)
+    if (was && was->mode == person->mode && was->spot.segment == person->spot.segment &&
+        was->spot.along_cm == person->spot.along_cm) {
+        was->round = w->round;
         return;
+    }
     within_remove(w, person->person_id);
     put(w, person);
     note_person(w, person->person_id, true);
@@ -413,7 +409,7 @@ void within_fill(struct within *w, const struct within_person *people, int32_t c
     for (int32_t i = 0; i < count; i++)
         if (standing_find(&w->standing, people[i].person_id) == NOBODY)
             enter(w, &people[i]);
-    compute(w);
+    within_compute(w);
 }
 
 bool within_get(const struct within *w, int64_t person_id, struct within_person *out)
@@ -422,6 +418,7 @@ bool within_get(const struct within *w, int64_t person_id, struct within_person 
 
     if (slot == NOBODY)
         return false;
+    assert(w->standing.people);
     const struct standing_person *p = &w->standing.people[slot];
 
     *out = (struct within_person){ p->person_id, p->mode, p->spot };
@@ -433,12 +430,21 @@ int32_t within_count(const struct within *w)
     return w->standing.count;
 }
 
-bool within_next(const struct within *w, int32_t *cursor, struct within_person *out)
+void within_roll_call(struct within *w)
 {
-    while (++*cursor < w->standing.room)
-        if (w->standing.people[*cursor].person_id)
-            return within_get(w, w->standing.people[*cursor].person_id, out);
-    return false;
+    w->round++;
+}
+
+int32_t within_absent(struct within *w)
+{
+    int32_t absent = 0;
+
+    for (int32_t slot = 0; slot < w->standing.room; slot++)
+        if (w->standing.people[slot].person_id && w->standing.people[slot].round != w->round) {
+            take(w, slot);
+            absent++;
+        }
+    return absent;
 }
 
 /* ------------------------------------------------------------------ along a segment */
@@ -554,8 +560,6 @@ void within_undo(struct within *w)
     w->is_trying = false;
     within_changed(w, &segments);
 }
-
-/* ------------------------------------------------------------------ comparing */
 
 static uint64_t mix(uint64_t sum, uint64_t value)
 {

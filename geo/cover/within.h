@@ -39,9 +39,11 @@ struct within *within_new(const struct network *n, const struct graph *g,
                           const struct within_options *options);
 void within_free(struct within *w);
 
-/* What the edges of each mode cost from now on (2 x segment_count each), copied; nothing
- * happens when they are what they were. True: all was computed anew. */
+/* What the edges of each mode cost from now on (2 x segment_count each), copied. True: some
+ * cost something else, and before anything is asked or changed, within_compute is to be
+ * called, which takes some tenths of a second. False: nothing happens. */
 bool within_price(struct within *w, const uint32_t *const cost_ms[MODE_COUNT]);
+void within_compute(struct within *w);
 
 struct within_person {
     int64_t person_id;
@@ -56,11 +58,13 @@ void within_remove(struct within *w, int64_t person_id);
 /* Many at once, when nobody is there yet: faster than one by one, with the same end. */
 void within_fill(struct within *w, const struct within_person *people, int32_t count);
 
+/* For whoever knows who is there, and not who has gone: after within_roll_call everybody
+ * is put who is there, then within_absent takes away all others, and says how many. */
+void within_roll_call(struct within *w);
+int32_t within_absent(struct within *w);
+
 bool within_get(const struct within *w, int64_t person_id, struct within_person *out);
 int32_t within_count(const struct within *w);
-/* Visits everyone; *cursor starts at -1, false after the last. Whoever was visited last
- * may be removed meanwhile. */
-bool within_next(const struct within *w, int32_t *cursor, struct within_person *out);
 
 /* What is reached of a segment within limit_ms, which is at most what was said at first,
  * counted by people, of whom more than `depth` are `depth`. Until the next call. */
