@@ -4,78 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "geo/cover/cover.h"
-#include "tests/support/quilt.h"
+#include "tests/support/cover_model.h"
 
-enum {
-    TOWNS = 12,
-    NODES = 12,
-    SEGMENTS = 18,
-    SOURCES = 8,
-    ROUNDS = 60,
-    REACH_K = 2,
-    RULES = 3,
-    TIME_END = 4000,
-};
-
-static const struct visits_rule RULE[RULES] = { { 600, 1 }, { 300, 1 }, { 900, 120 } };
-
-/* What was said last. */
-struct source {
-    const struct range_piece *pieces;
-    int32_t count;
-};
-
-struct model {
-    const struct network *network;
-    const struct plots *plots;
-    struct visits_wish visits;
-    struct source lookouts[SOURCES], people[SOURCES];
-    struct visits_pass passes[ROUNDS];
-    int32_t pass_count;
-    uint32_t now_s;
-};
-
-static struct model make_model(struct town_dice *dice, struct arena *a)
-{
-    struct model m = { .network = town_random(dice, NODES, SEGMENTS, false, a) };
-    uint8_t *rules = arena_take(a, SEGMENTS, 1);
-    struct visits_spot *spot = arena_take(a, 1, sizeof *spot);
-
-    m.plots = quilt_plots(dice, m.network, a);
-    for (int32_t s = 0; s < m.network->segment_count; s++)
-        rules[s] = (uint8_t)town_pick(dice, RULES);
-    *spot = (struct visits_spot){ { 0, 0, m.network->length_cm[0] / 2 }, 2 };
-    m.visits = (struct visits_wish){ .network = m.network,
-                                     .rules = RULE,
-                                     .rule_count = RULES,
-                                     .segment_rule = rules,
-                                     .spots = spot,
-                                     .spot_count = 1 };
-    return m;
-}
-
-static struct cover *make_cover(const struct model *m)
-{
-    const struct cover_wish wish = { m->plots, m->visits, REACH_K };
-
-    return cover_new(&wish);
-}
+enum { TOWNS = 12 };
 
 /* ------------------------------------------------------------------ the definition */
 
-static uint32_t count_on(const struct source *sources, int32_t segment, uint32_t at_cm)
+static uint32_t count_on(const struct cover_model_source *sources, int32_t segment, uint32_t at_cm)
 {
     uint32_t count = 0;
 
-    for (int32_t i = 0; i < SOURCES; i++)
+    for (int32_t i = 0; i < COVER_MODEL_SOURCES; i++)
         for (int32_t p = 0; p < sources[i].count; p++)
             count += sources[i].pieces[p].segment == segment &&
                      sources[i].pieces[p].from_cm <= at_cm && at_cm < sources[i].pieces[p].to_cm;
     return count;
 }
 
-static uint8_t rule_of(const struct model *m, int32_t segment, uint32_t bin)
+static uint8_t rule_of(const struct cover_model *m, int32_t segment, uint32_t bin)
 {
     const struct range_piece *spot = &m->visits.spots[0].piece;
     const uint32_t from_cm = bin * VISITS_BIN_CM;
@@ -105,39 +51,40 @@ static void mark_seconds(const struct visits_pass *p, uint32_t low_cm, uint32_t 
         present[p->from_s + s] = true;
 }
 
-static bool is_patrolled(const struct model *m, int32_t segment, uint32_t bin)
+static bool is_patrolled(const struct cover_model *m, int32_t segment, uint32_t bin)
 {
-    const struct visits_rule rule = RULE[rule_of(m, segment, bin)];
+    const struct visits_rule rule = COVER_MODEL_RULE[rule_of(m, segment, bin)];
     const uint32_t low_cm = bin * VISITS_BIN_CM;
     const uint32_t length_cm = m->network->length_cm[segment];
     const uint32_t high_cm =
         low_cm + VISITS_BIN_CM < length_cm ? low_cm + VISITS_BIN_CM : length_cm;
-    static bool present[2 * TIME_END];
+    static bool present[2 * COVER_MODEL_TIME_END];
     uint32_t dwell_s = 0;
 
     memset(present, 0, sizeof present);
     for (int32_t i = 0; i < m->pass_count; i++)
         if (m->passes[i].segment == segment && !m->passes[i].is_thin)
             mark_seconds(&m->passes[i], low_cm, high_cm, present);
-    for (uint32_t s = m->now_s > rule.window_s ? m->now_s - rule.window_s : 0; s < 2 * TIME_END;
-         s++)
+    for (uint32_t s = m->now_s > rule.window_s ? m->now_s - rule.window_s : 0;
+         s < 2 * COVER_MODEL_TIME_END; s++)
         dwell_s += present[s];
     return dwell_s >= rule.dwell_s;
 }
 
-static uint8_t state_at(const struct model *m, int32_t segment, uint32_t at_cm, bool patrolled)
+static uint8_t state_at(const struct cover_model *m, int32_t segment, uint32_t at_cm,
+                        bool patrolled)
 {
     const uint32_t lookouts = count_on(m->lookouts, segment, at_cm);
     const uint32_t people = count_on(m->people, segment, at_cm);
 
     return (uint8_t)((lookouts > 0 ? COVER_LOOKOUT : 0) | (patrolled ? COVER_PATROL : 0) |
-                     (people >= REACH_K ? COVER_REACH : 0) |
+                     (people >= COVER_MODEL_REACH_K ? COVER_REACH : 0) |
                      (lookouts + people + (patrolled ? 1 : 0) == 1 ? COVER_ALONE : 0));
 }
 
 /* Every state of every lot, and every stretch, is looked at every few centimetres: at those
  * where anything can change and between. */
-static void check_segment(const struct model *m, const struct cover *c, int32_t segment,
+static void check_segment(const struct cover_model *m, const struct cover *c, int32_t segment,
                           struct cover_sums *lots)
 {
     struct cover_cursor cursor = { 0 };
@@ -169,7 +116,7 @@ static void check_segment(const struct model *m, const struct cover *c, int32_t 
                                 : 0);
 }
 
-static void check_all(const struct model *m, const struct cover *c)
+static void check_all(const struct cover_model *m, const struct cover *c)
 {
     struct arena *a = arena_new();
     struct cover_sums *lots = arena_take(a, (size_t)m->plots->lot_count, sizeof *lots);
@@ -180,68 +127,16 @@ static void check_all(const struct model *m, const struct cover *c)
     arena_free(a);
 }
 
-/* ------------------------------------------------------------------ changes */
-
-static void say_source(struct town_dice *dice, struct model *m, struct cover *c, bool is_lookout,
-                       struct arena *a)
-{
-    const int32_t i = town_pick(dice, SOURCES);
-    struct source *s = is_lookout ? &m->lookouts[i] : &m->people[i];
-
-    s->count = town_pick(dice, 4) == 0 ? 0 : quilt_pieces(dice, m->network, 2, a, &s->pieces);
-    if (is_lookout)
-        cover_lookout(c, i * 100, s->pieces, s->count);
-    else
-        cover_responder(c, i * 100, s->pieces, s->count);
-}
-
-static void say_pass(struct town_dice *dice, struct model *m, struct cover *c)
-{
-    struct visits_pass *p = &m->passes[m->pass_count];
-    const uint32_t late_s = (uint32_t)town_pick(dice, 1500);
-    const uint32_t taken_s = (uint32_t)town_pick(dice, 600);
-
-    p->segment = town_pick(dice, m->network->segment_count);
-    p->from_cm = town_spot(dice, m->network).along_cm % (m->network->length_cm[p->segment] + 1);
-    p->to_cm = town_spot(dice, m->network).along_cm % (m->network->length_cm[p->segment] + 1);
-    p->from_s = m->now_s > late_s ? m->now_s - late_s : 0;
-    p->to_s = p->from_s + taken_s < m->now_s ? p->from_s + taken_s : m->now_s;
-    p->is_thin = town_pick(dice, 6) == 0;
-    if (p->from_cm == p->to_cm)
-        return; /* standing has a test of its own */
-    cover_visit(c, p);
-    m->pass_count++;
-}
-
-static void say_something(struct town_dice *dice, struct model *m, struct cover *c, struct arena *a)
-{
-    switch (town_pick(dice, 5)) {
-    case 0:
-        say_source(dice, m, c, true, a);
-        break;
-    case 1:
-        say_source(dice, m, c, false, a);
-        break;
-    case 2:
-        m->now_s += (uint32_t)town_pick(dice, 90);
-        cover_tick(c, m->now_s);
-        break;
-    default:
-        if (m->pass_count < ROUNDS)
-            say_pass(dice, m, c);
-    }
-}
-
 /* Told everything at once, the passes backwards. */
-static uint64_t hash_anew(const struct model *m)
+static uint64_t hash_anew(const struct cover_model *m)
 {
-    struct cover *c = make_cover(m);
+    struct cover *c = cover_model_cover(m);
     uint64_t hash;
 
     cover_tick(c, m->now_s);
     for (int32_t i = m->pass_count - 1; i >= 0; i--)
         cover_visit(c, &m->passes[i]);
-    for (int32_t i = SOURCES - 1; i >= 0; i--) {
+    for (int32_t i = COVER_MODEL_SOURCES - 1; i >= 0; i--) {
         cover_responder(c, i * 100, m->people[i].pieces, m->people[i].count);
         cover_lookout(c, i * 100, m->lookouts[i].pieces, m->lookouts[i].count);
     }
@@ -257,11 +152,11 @@ static void every_stretch_and_sum_is_what_the_layers_mean(void **state)
 
     for (int32_t town = 0; town < TOWNS; town++) {
         struct arena *a = arena_new();
-        struct model m = make_model(&dice, a);
-        struct cover *c = make_cover(&m);
+        struct cover_model m = cover_model_make(&dice, a);
+        struct cover *c = cover_model_cover(&m);
 
-        for (int32_t round = 0; round < ROUNDS; round++) {
-            say_something(&dice, &m, c, a);
+        for (int32_t round = 0; round < COVER_MODEL_ROUNDS; round++) {
+            cover_model_say(&dice, &m, c, a);
             if (round % 5 == 0)
                 check_all(&m, c);
         }
@@ -287,8 +182,8 @@ static bool is_below(const struct plots *p, int32_t org, int32_t above)
 }
 
 /* A cell (org -1) or an organisation, by a walk of its own. */
-static struct cover_place sum_place(const struct model *m, const struct cover *c, int32_t cell,
-                                    int32_t org)
+static struct cover_place sum_place(const struct cover_model *m, const struct cover *c,
+                                    int32_t cell, int32_t org)
 {
     struct cover_place place = { 0 };
 
@@ -320,13 +215,13 @@ static void cells_and_organisations_have_the_sums_of_their_streets(void **state)
 
     for (int32_t town = 0; town < TOWNS; town++) {
         struct arena *a = arena_new();
-        struct model m = make_model(&dice, a);
-        struct cover *c = make_cover(&m);
+        struct cover_model m = cover_model_make(&dice, a);
+        struct cover *c = cover_model_cover(&m);
         struct cover_sums city;
         struct cover_roll roll;
 
-        for (int32_t round = 0; round < ROUNDS; round++)
-            say_something(&dice, &m, c, a);
+        for (int32_t round = 0; round < COVER_MODEL_ROUNDS; round++)
+            cover_model_say(&dice, &m, c, a);
         cover_roll(c, a, &roll);
         cover_city(c, &city);
         assert_memory_equal(&city, &roll.orgs[0].sums, sizeof city);
@@ -352,15 +247,15 @@ static void pieces_have_the_sums_of_their_own(void **state)
     (void)state;
     struct town_dice dice = { 63 };
     struct arena *a = arena_new();
-    struct model m = make_model(&dice, a);
-    struct cover *c = make_cover(&m);
+    struct cover_model m = cover_model_make(&dice, a);
+    struct cover *c = cover_model_cover(&m);
     struct range_piece *halves =
         arena_take(a, (size_t)m.network->segment_count * 2, sizeof *halves);
     struct cover_place whole;
     struct cover_sums city;
 
-    for (int32_t round = 0; round < ROUNDS; round++)
-        say_something(&dice, &m, c, a);
+    for (int32_t round = 0; round < COVER_MODEL_ROUNDS; round++)
+        cover_model_say(&dice, &m, c, a);
     for (int32_t s = 0; s < m.network->segment_count; s++) {
         const uint32_t length_cm = m.network->length_cm[s];
 
@@ -426,14 +321,14 @@ static void people_told_by_segment_cover_like_people_told_one_by_one(void **stat
 
     for (int32_t town = 0; town < TOWNS; town++) {
         struct arena *a = arena_new();
-        struct model m = make_model(&dice, a);
-        struct cover *one = make_cover(&m);
-        struct cover *other = make_cover(&m);
+        struct cover_model m = cover_model_make(&dice, a);
+        struct cover *one = cover_model_cover(&m);
+        struct cover *other = cover_model_cover(&m);
         struct cover_step *steps = arena_take(a, 1000, sizeof *steps);
 
         for (int32_t round = 0; round < 10; round++) {
             for (int32_t i = 0; i < 3; i++)
-                say_source(&dice, &m, one, false, a);
+                cover_model_say_source(&dice, &m, one, false, a);
             for (int32_t s = 0; s < m.network->segment_count; s++)
                 cover_reach(other, s, steps, steps_of(one, s, steps));
             assert_memory_equal(cover_lots(one), cover_lots(other),
@@ -454,15 +349,16 @@ static void people_told_by_segment_cover_like_people_told_one_by_one(void **stat
 
 /* ------------------------------------------------------------------ and if? */
 
-static void some_changes(struct town_dice *dice, const struct model *m,
+static void some_changes(struct town_dice *dice, const struct cover_model *m,
                          struct cover_change *changes, int32_t count, struct arena *a)
 {
     for (int32_t i = 0; i < count; i++) {
         struct cover_change *change = &changes[i];
 
-        *change = (struct cover_change){ .kind = town_pick(dice, 2) == 0 ? COVER_OF_LOOKOUT
-                                                                         : COVER_OF_RESPONDER,
-                                         .source_id = 100 * town_pick(dice, SOURCES + 2) };
+        *change =
+            (struct cover_change){ .kind = town_pick(dice, 2) == 0 ? COVER_OF_LOOKOUT
+                                                                   : COVER_OF_RESPONDER,
+                                   .source_id = 100 * town_pick(dice, COVER_MODEL_SOURCES + 2) };
         if (town_pick(dice, 3) > 0)
             change->count = quilt_pieces(dice, m->network, 3, a, &change->pieces);
     }
@@ -478,7 +374,7 @@ static void make_so(struct cover *c, const struct cover_change *changes, int32_t
     }
 }
 
-static void check_cells(const struct model *m, const struct cover_trial *t,
+static void check_cells(const struct cover_model *m, const struct cover_trial *t,
                         const struct cover_roll *before, const struct cover_roll *after)
 {
     int32_t told = 0;
@@ -525,10 +421,10 @@ static void what_is_tried_is_what_would_be_and_nothing_is_changed_by_it(void **s
 
     for (int32_t town = 0; town < TOWNS; town++) {
         struct arena *a = arena_new();
-        struct model m = make_model(&dice, a);
-        struct cover *c = make_cover(&m);
+        struct cover_model m = cover_model_make(&dice, a);
+        struct cover *c = cover_model_cover(&m);
 
-        for (int32_t round = 0; round < ROUNDS; round++) {
+        for (int32_t round = 0; round < COVER_MODEL_ROUNDS; round++) {
             struct cover_change changes[4];
             const int32_t count = town_pick(&dice, 5);
             struct cover_roll before;
@@ -536,7 +432,7 @@ static void what_is_tried_is_what_would_be_and_nothing_is_changed_by_it(void **s
             struct cover_trial t;
             uint64_t hash;
 
-            say_something(&dice, &m, c, a);
+            cover_model_say(&dice, &m, c, a);
             hash = cover_hash(c);
             some_changes(&dice, &m, changes, count, a);
             cover_try(c, changes, count, a, &t);
@@ -560,9 +456,9 @@ static void reach_can_be_tried_by_segment(void **state)
     (void)state;
     struct town_dice dice = { 66 };
     struct arena *a = arena_new();
-    struct model m = make_model(&dice, a);
-    struct cover *c = make_cover(&m);
-    struct cover_change changes[SEGMENTS];
+    struct cover_model m = cover_model_make(&dice, a);
+    struct cover *c = cover_model_cover(&m);
+    struct cover_change changes[COVER_MODEL_SEGMENTS];
     int32_t count = 0;
     struct cover_trial t;
     struct cover_sums city;
