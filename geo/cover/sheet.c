@@ -199,8 +199,11 @@ static void pack(struct sheet *s, struct row *row, const struct range_piece *pie
 static void unpack(const struct sheet *s, struct row row, struct buf *out)
 {
     const uint32_t *words = row.count > 0 ? rows_words(&s->packed, row) : NULL;
+    struct range_piece *pieces;
+    size_t count = 0;
 
     buf_clear(out);
+    pieces = (void *)buf_reserve(out, row.count * sizeof *pieces);
     for (uint32_t i = 0; i < row.count; i++) {
         const int32_t segment = (int32_t)(words[i] >> 1);
         struct range_piece p = { segment, 0, s->network->length_cm[segment] };
@@ -209,8 +212,9 @@ static void unpack(const struct sheet *s, struct row row, struct buf *out)
             p.from_cm = words[++i];
             p.to_cm = words[++i];
         }
-        buf_put(out, &p, sizeof p);
+        pieces[count++] = p;
     }
+    out->size = count * sizeof *pieces;
 }
 
 struct list {

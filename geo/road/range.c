@@ -318,13 +318,32 @@ static int32_t join(struct range_piece *pieces, int32_t count)
     return kept;
 }
 
+/* Whether one of the rays alone goes from end to end: most streets are reached so, and what
+ * else comes to them need not be joined. */
+static bool is_whole(const struct ray *rays, int32_t count, uint32_t length_cm, uint32_t limit_ms)
+{
+    for (int32_t i = 0; i < count; i++)
+        if (rays[i].at_cm == (rays[i].is_onward ? 0 : length_cm) &&
+            network_add(rays[i].begin_ms, rays[i].edge_ms) <= limit_ms)
+            return true;
+    return false;
+}
+
 static void gather(const struct search *s, int32_t segment)
 {
     struct range_room *room = s->room;
     const struct ray *rays = (const void *)room->rays.bytes;
     const int32_t ray_count = (int32_t)(room->rays.size / sizeof *rays);
 
+    const uint32_t length_cm = s->n->length_cm[segment];
+
     for (int32_t i = 0; i < s->wish->limit_count; i++) {
+        if (is_whole(rays, ray_count, length_cm, s->wish->limits_ms[i])) {
+            const struct range_piece whole = { segment, 0, length_cm };
+
+            buf_put(&room->pieces[i], &whole, sizeof whole);
+            continue;
+        }
         buf_clear(&room->spans);
         for (int32_t k = 0; k < ray_count; k++) {
             struct range_piece piece;
