@@ -183,6 +183,13 @@
     X(POSTGIS_OLD, "postgis_old")                                                                  \
     X(POSTGRESQL_OLD, "postgresql_old")                                                            \
     X(PROGRAM_MISSING, "program_missing")                                                          \
+    X(PROOF_COARSE, "proof_coarse")                                                                \
+    X(PROOF_ELSEWHERE, "proof_elsewhere")                                                          \
+    X(PROOF_MISSING, "proof_missing")                                                              \
+    X(PROOF_NOT_AGREED, "proof_not_agreed")                                                        \
+    X(PROOF_NO_POSITIONS, "proof_no_positions")                                                    \
+    X(PROOF_REPEATED, "proof_repeated")                                                            \
+    X(PROOF_RIDDEN, "proof_ridden")                                                                \
     X(QR_TOO_LONG, "qr_too_long")                                                                  \
     X(QUERY_OUT_OF_RANGE, "query_out_of_range")                                                    \
     X(QUERY_UNKNOWN, "query_unknown")                                                              \
