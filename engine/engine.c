@@ -29,6 +29,7 @@
 #include "engine/orgs.h"
 #include "engine/personal.h"
 #include "engine/positions.h"
+#include "engine/proof.h"
 #include "engine/reach.h"
 #include "engine/recall.h"
 #include "engine/shelter.h"
@@ -54,6 +55,7 @@ struct engine {
     struct positions *positions;
     struct trail *trail;
     struct upkeep *upkeep;
+    struct proof *proof;
     struct ids *ids;
     struct keyring *keyring;
     struct cadence *cadence;
@@ -304,7 +306,8 @@ static bool start(struct engine *e, struct fail *f)
     doubts_tick(e->doubts, follower_db(e->follower));
     e->feed = feed_open(database, f);
     e->upkeep = e->feed ? upkeep_open(e->config, f) : NULL;
-    if (!e->upkeep || !nodes_start(e->nodes, follow_people, e, f))
+    e->proof = e->upkeep ? proof_open(e, e->config, e->ids, f) : NULL;
+    if (!e->proof || !nodes_start(e->nodes, follow_people, e, f))
         return false;
     if (!open_coverage(e, database, f))
         return false;
@@ -338,6 +341,7 @@ void engine_close(struct engine *e)
     weeks_close(e->weeks);
     terrain_close(e->terrain);
     nodes_stop(e->nodes);
+    proof_close(e->proof);
     upkeep_close(e->upkeep);
     feed_close(e->feed);
     positions_close(e->positions);

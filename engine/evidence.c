@@ -37,8 +37,7 @@ static void keep_mark(struct evidence *e, int64_t mark)
         return;
     if (e->mark_count < EVIDENCE_MARKS_MAX)
         e->mark_count++;
-    memmove(e->marks + at + 1, e->marks + at,
-            (size_t)(e->mark_count - 1 - at) * sizeof *e->marks);
+    memmove(e->marks + at + 1, e->marks + at, (size_t)(e->mark_count - 1 - at) * sizeof *e->marks);
     e->marks[at] = mark;
 }
 
@@ -163,8 +162,8 @@ static void take_pieces(const struct evidence_streets *s, const struct buf *told
 
     for (int32_t i = 0; i < count; i++) {
         const struct evidence_piece piece =
-            piece_of(&walked[i], walked[i].basis == WITNESS_ONLY_WAY ? EVIDENCE_ONLY_WAY
-                                                                     : EVIDENCE_POSITIONS);
+            piece_of(&walked[i],
+                     walked[i].basis == WITNESS_ONLY_WAY ? EVIDENCE_ONLY_WAY : EVIDENCE_POSITIONS);
 
         if (witness_walked(walked[i].basis))
             put_parted(s, &piece, &pieces);

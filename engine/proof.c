@@ -23,7 +23,8 @@ static bool read_interval(const struct db_rows *rows, int32_t row, const struct 
     *out = (struct proof_interval){
         .claim_id = db_get_int(rows, row, 0),
         .person_id = db_get_int(rows, row, 1),
-        .piece = { segment, (uint32_t)db_get_int(rows, row, 3), (uint32_t)db_get_int(rows, row, 4) },
+        .piece = { segment, (uint32_t)db_get_int(rows, row, 3),
+                   (uint32_t)db_get_int(rows, row, 4) },
         .from_us = db_get_int(rows, row, 5),
         .until_us = db_get_int(rows, row, 6),
         .is_planned = db_get_bool(rows, row, 7),

@@ -59,8 +59,7 @@ struct proof;
 
 /* NULL with a failure when there is no database or no thread. Config, ids and engine must
  * outlive it. */
-struct proof *proof_open(struct engine *e, const struct config *c, struct ids *ids,
-                         struct fail *f);
+struct proof *proof_open(struct engine *e, const struct config *c, struct ids *ids, struct fail *f);
 /* Waits for the claim under way. NULL does nothing. */
 void proof_close(struct proof *p);
 

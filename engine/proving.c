@@ -318,7 +318,9 @@ static bool add_track(struct work *p, const struct member *m, const struct evide
         db_int(p->claim.claim_id),
         db_int(m->signup_id),
         db_int(m->person_id),
-        db_text(e->reason == CODE_NONE ? "proven" : e->is_refused ? "refused" : "nothing"),
+        db_text(e->reason == CODE_NONE ? "proven"
+                : e->is_refused        ? "refused"
+                                       : "nothing"),
         db_text(e->reason == CODE_NONE ? NULL : fail_word(e->reason)),
         like_claim ? db_int(like_claim) : db_null(),
         db_int(m->from_us),
@@ -417,8 +419,8 @@ static bool prove(struct work *p, struct fail *f)
 {
     const struct db_value id = db_int(p->claim.claim_id);
 
-    if (!db_run(p->wish->db, QUERIES_PROOF_CLEAR, &id, 1, p->arena, NULL, f) ||
-        !read_beat(p, f) || !read_checkpoints(p, f) || !read_members(p, f))
+    if (!db_run(p->wish->db, QUERIES_PROOF_CLEAR, &id, 1, p->arena, NULL, f) || !read_beat(p, f) ||
+        !read_checkpoints(p, f) || !read_members(p, f))
         return false;
     for (int32_t i = 0; i < p->member_count; i++)
         if (!prove_member(p, &p->members[i], f))
