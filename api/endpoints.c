@@ -28,6 +28,7 @@ static const struct endpoints_group *const GROUPS[] = {
     &ENDPOINTS_FENCES,
     &ENDPOINTS_NETWORK,
     &ENDPOINTS_CLOSURES,
+    &ENDPOINTS_JOBS,
 };
 /* clang-format on */
 

@@ -82,6 +82,7 @@ extern const struct endpoints_group ENDPOINTS_NODES;
 extern const struct endpoints_group ENDPOINTS_TRACKS;
 extern const struct endpoints_group ENDPOINTS_MATCHES;
 extern const struct endpoints_group ENDPOINTS_CLOSURES;
+extern const struct endpoints_group ENDPOINTS_JOBS;
 
 enum {
     ENDPOINTS_KIB = 1024,

@@ -294,6 +294,19 @@ HANDLER(on_closures_streets);
 HANDLER(on_speed_hours_list);
 HANDLER(on_speed_hours_put);
 
+/* api/on_jobs.c */
+HANDLER(on_jobs_list);
+HANDLER(on_jobs_get);
+HANDLER(on_jobs_cancel);
+HANDLER(on_jobs_cover);
+
+/* api/on_cover_classes.c */
+HANDLER(on_cover_classes_list);
+HANDLER(on_cover_classes_put);
+
+/* api/on_cover_hours.c */
+HANDLER(on_cover_hours_list);
+
 /* api/on_city.c */
 HANDLER(on_city_get);
 

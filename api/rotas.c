@@ -34,6 +34,7 @@ static const struct {
                               "person_id" },
     [ROTA_BUS_LINES] = { "bus_line_id", "/v1/bus_lines", NULL, NULL, NULL, NULL },
     [ROTA_CLOSURES] = { "closure_id", "/v1/closures", NULL, NULL, "active", NULL },
+    [ROTA_JOBS] = { "job_id", "/v1/jobs", NULL, NULL, "state", NULL },
 };
 
 /* ---- reading a request */

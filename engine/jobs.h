@@ -18,7 +18,7 @@ struct engine;
  * times at most, from where jobs_save left it. */
 enum {
     JOBS_PLANNERS_MAX = 8,
-    JOBS_OPEN_MAX = 100, /* queued and running in the city */
+    JOBS_OPEN_MAX = 1000, /* queued and running in the city */
     JOBS_SILENT_S = 60,
     JOBS_STEP_MAX = 40,        /* bytes of the word for what is being done */
     JOBS_RESULT_MAX = 1000000, /* bytes, of what was saved, too */

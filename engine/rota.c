@@ -38,6 +38,7 @@ static const struct {
                          QUERIES_BUS_LINE_ROWS },
     [ROTA_CLOSURES] = { "closure", QUERIES_CLOSURE_ROWS, QUERIES_CLOSURE_ROWS,
                         QUERIES_CLOSURE_ROWS },
+    [ROTA_JOBS] = { "job", QUERIES_JOB_ROWS, QUERIES_JOB_ROWS, QUERIES_JOB_ROWS },
 };
 
 static struct db_value id_or_null(int64_t id)

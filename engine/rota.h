@@ -8,7 +8,7 @@
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
 
-/* What of rosters, fences and closures is read: each noun has one query
+/* What of rosters, fences, closures and jobs is read: each noun has one query
  * (schema/queries/<noun>_rows.sql) that gives its rows as the JSON that answers carry, so
  * that listing them and reading one is the same for all and is here once. */
 enum rota_noun {
@@ -26,6 +26,7 @@ enum rota_noun {
     ROTA_FENCE_ABSENCES,
     ROTA_BUS_LINES,
     ROTA_CLOSURES,
+    ROTA_JOBS,
     ROTA_NOUNS
 };
 

@@ -33,7 +33,7 @@ struct shelf {
 
 static bool read_wish(const struct input *wish, struct weeks_wish *out, struct fail *f)
 {
-    struct input_key keys[] = { { "kind", true, NULL }, { "from", true, NULL } };
+    struct input_key keys[] = { { "of", true, NULL }, { "from", true, NULL } };
     const char *text;
     int64_t from_us;
     int32_t kind;
@@ -248,20 +248,13 @@ static bool open_week(struct job *job, const struct weeks_book *book, int64_t *w
 
 static const char *result_of(const struct shelf *shelf, struct arena *a)
 {
-    const struct weeks_book *book = shelf->book;
-    int64_t gap_cm_s = 0;
     char from[INSTANT_SIZE];
 
-    for (int32_t h = 0; h < book->hour_count; h++)
-        gap_cm_s += book->orgs[h].cm_s;
-    instant_write(book->time.from_s * SECOND_US, from);
-    return arena_text(a,
-                      "{\"week_id\":%lld,\"kind\":\"%s\",\"from\":\"%s\",\"intervals\":%d,"
-                      "\"gaps\":%d,\"length_m\":%.2f,\"gap_m_h\":%.2f}",
-                      (long long)shelf->week_id, WEEK_SOURCES_KIND_WORDS[book->time.kind], from,
-                      shelf->intervals.count, shelf->gaps.count,
-                      (double)book->org_areas[0].length_cm / 100,
-                      (double)gap_cm_s / 100 / SLAB_HOUR_S);
+    instant_write(shelf->book->time.from_s * SECOND_US, from);
+    return arena_text(
+        a, "{\"week_id\":%lld,\"of\":\"%s\",\"from\":\"%s\",\"intervals\":%d,\"gaps\":%d}",
+        (long long)shelf->week_id, WEEK_SOURCES_KIND_WORDS[shelf->book->time.kind], from,
+        shelf->intervals.count, shelf->gaps.count);
 }
 
 /* What is to be written, while the book is at hand. */

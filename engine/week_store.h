@@ -9,7 +9,7 @@
  * SQL or QGIS sees the same numbers. */
 enum { WEEK_STORE_ROWS_MAX = 10 * 1000 * 1000 };
 
-/* {"kind": "plan" | "actual", "from": a moment at a whole hour} */
+/* {"of": "plan" | "actual", "from": a moment at a whole hour} */
 bool week_store_check(const struct input *wish, struct fail *f);
 bool week_store_run(struct job *job, const char **result, struct fail *f);
 

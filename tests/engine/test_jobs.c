@@ -257,12 +257,12 @@ static void a_runner_that_has_lost_its_job_ends(void **state)
 static void more_than_the_city_bears_are_refused(void **state)
 {
     struct site *s = *state;
-    const struct jobs_new job = { .job_id = 1000, .org_id = 1, .kind = "count", .wish = "{}" };
+    const struct jobs_new job = { .job_id = 1001, .org_id = 1, .kind = "count", .wish = "{}" };
     struct fail f = { 0 };
 
     assert_true(db_script(s->d->db,
                           "INSERT INTO vigil.job (job_id, org_id, kind, wish)"
-                          " SELECT n, 1, 'count', '{}' FROM generate_series(1, 100) n",
+                          " SELECT n, 1, 'count', '{}' FROM generate_series(1, 1000) n",
                           &f));
     assert_false(jobs_add(s->app, &job, s->d->arena, &f));
     assert_int_equal(f.code, CODE_JOBS_TOO_MANY);

@@ -200,6 +200,10 @@ export const recipes = {
         body: (n, { segment_ids }) => ({ org_id: 1, reason: `Idem ${n}`, segment_ids, modes: ['car'] }),
         counted: rows('closure'),
     },
+    '/v1/coverage/jobs': {
+        body: n => ({ kind: 'week', of: 'plan', from: new Date(Date.UTC(2040, 0, 1 + 7 * n)).toISOString() }),
+        counted: rows('job'),
+    },
     '/v1/bus_lines': {
         body: n => ({ code: `IDEM-${n}`, name: `Line ${n}`, path: { type: 'LineString', coordinates: [[11.95, 57.7], [11.96, 57.71]], frame: 'wgs84' },
             stops: [{ name: 'First', place: place(n) }] }),
