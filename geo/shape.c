@@ -400,6 +400,99 @@ bool shape_intersection(struct shape *s, const struct figure *one, const struct 
     return take_out(s, common, kind, out, f);
 }
 
+bool shape_difference(struct shape *s, const struct figure *one, const struct figure *other,
+                      struct figure *out, struct fail *f)
+{
+    GEOSGeometry *a;
+    GEOSGeometry *b;
+
+    if (!take_in(s, one, &a, f) || !take_in(s, other, &b, f))
+        return false;
+    const GEOSGeometry *left = shape_defer(s, GEOSDifference_r(s->geos, a, b));
+
+    if (!left)
+        return failed(s, "the shapes cannot be taken from each other", f);
+    return take_out(s, left, one->kind, out, f);
+}
+
+/* All areas of all figures as one collection, whatever they do to each other. */
+static bool take_together(struct shape *s, const struct figure *areas, int32_t count,
+                          GEOSGeometry **out, struct fail *f)
+{
+    int32_t part_count = 0, made = 0;
+
+    for (int32_t i = 0; i < count; i++) {
+        assert(areas[i].kind == FIGURE_AREAS);
+        part_count += areas[i].area_count;
+        if (!all_finite(&areas[i]))
+            return fail_set(f, FAIL_INPUT, FIGURE_MALFORMED, "a coordinate is not finite");
+    }
+    GEOSGeometry **parts = arena_take(s->arena, (size_t)part_count, sizeof(GEOSGeometry *));
+
+    for (int32_t i = 0; i < count; i++) {
+        for (int32_t k = 0; k < areas[i].area_count; k++) {
+            parts[made] = make_area(s, &areas[i], k);
+            if (!parts[made]) {
+                destroy_all(s, parts, made);
+                return failed(s, "the shape cannot be built", f);
+            }
+            made++;
+        }
+    }
+    *out = shape_defer(
+        s, GEOSGeom_createCollection_r(s->geos, GEOS_MULTIPOLYGON, parts, (unsigned int)made));
+    return *out || failed(s, "the shape cannot be built", f);
+}
+
+bool shape_union(struct shape *s, const struct figure *areas, int32_t count, struct figure *out,
+                 struct fail *f)
+{
+    GEOSGeometry *all;
+
+    if (!take_together(s, areas, count, &all, f))
+        return false;
+    const GEOSGeometry *one = shape_defer(s, GEOSUnaryUnion_r(s->geos, all));
+
+    if (!one)
+        return failed(s, "the shapes cannot be united", f);
+    return take_out(s, one, FIGURE_AREAS, out, f);
+}
+
+bool shape_dissolve(struct shape *s, const struct figure *areas, int32_t count, struct figure *out,
+                    struct fail *f)
+{
+    static const double SAME = 1e-9; /* of the area */
+    GEOSGeometry *all;
+    double parts, whole;
+
+    if (!take_together(s, areas, count, &all, f))
+        return false;
+    const GEOSGeometry *one = shape_defer(s, GEOSCoverageUnion_r(s->geos, all));
+
+    if (one && GEOSisValid_r(s->geos, one) == 1 && GEOSArea_r(s->geos, all, &parts) == 1 &&
+        GEOSArea_r(s->geos, one, &whole) == 1 && fabs(parts - whole) <= SAME * parts)
+        return take_out(s, one, FIGURE_AREAS, out, f);
+    return shape_union(s, areas, count, out, f);
+}
+
+bool shape_ribbon(struct shape *s, const struct figure *lines, double distance, struct figure *out,
+                  struct fail *f)
+{
+    enum { QUADRANT_PIECES = 8 };
+    static const double MITRE_LIMIT = 2;
+    GEOSGeometry *line;
+
+    if (!take_in(s, lines, &line, f))
+        return false;
+    const GEOSGeometry *band =
+        shape_defer(s, GEOSBufferWithStyle_r(s->geos, line, distance, QUADRANT_PIECES,
+                                             GEOSBUF_CAP_FLAT, GEOSBUF_JOIN_ROUND, MITRE_LIMIT));
+
+    if (!band)
+        return failed(s, "the ribbon cannot be drawn", f);
+    return take_out(s, band, FIGURE_AREAS, out, f);
+}
+
 bool shape_area(struct shape *s, const struct figure *figure, double *out, struct fail *f)
 {
     GEOSGeometry *geometry;

@@ -35,6 +35,21 @@ bool shape_intersects(struct shape *s, const struct figure *one, const struct fi
  * fewer dimensions (a touching corner) are dropped. May be empty. */
 bool shape_intersection(struct shape *s, const struct figure *one, const struct figure *other,
                         struct figure *out, struct fail *f);
+/* What one area has and the other has not. May be empty. */
+bool shape_difference(struct shape *s, const struct figure *one, const struct figure *other,
+                      struct figure *out, struct fail *f);
+/* All areas as one. May be empty. */
+bool shape_union(struct shape *s, const struct figure *areas, int32_t count, struct figure *out,
+                 struct fail *f);
+/* The same of areas that share their edges point by point and overlap nowhere, as the cells
+ * of a grid do: much quicker, and the edges between them are gone without a trace. GEOS does
+ * not look whether they are such areas, so the sum of their sizes is compared, and the
+ * slower way taken where it differs. */
+bool shape_dissolve(struct shape *s, const struct figure *areas, int32_t count, struct figure *out,
+                    struct fail *f);
+/* What is within a distance of lines, with flat ends. */
+bool shape_ribbon(struct shape *s, const struct figure *lines, double distance, struct figure *out,
+                  struct fail *f);
 /* In square units of the coordinates; crs_area_m2 gives square metres. */
 bool shape_area(struct shape *s, const struct figure *figure, double *out, struct fail *f);
 
