@@ -17,6 +17,7 @@ static const struct endpoints_group *const GROUPS[] = {
     &ENDPOINTS_PRIVACY,
     &ENDPOINTS_INCIDENTS,
     &ENDPOINTS_ROSTERS,
+    &ENDPOINTS_PROOFS,
     &ENDPOINTS_ROADS,
     &ENDPOINTS_MAP,
     &ENDPOINTS_EVENTS,

@@ -71,6 +71,7 @@ extern const struct endpoints_group ENDPOINTS_DEVICES;
 extern const struct endpoints_group ENDPOINTS_DOUBTS;
 extern const struct endpoints_group ENDPOINTS_PRIVACY;
 extern const struct endpoints_group ENDPOINTS_ROSTERS;
+extern const struct endpoints_group ENDPOINTS_PROOFS;
 extern const struct endpoints_group ENDPOINTS_ORGS;
 extern const struct endpoints_group ENDPOINTS_INCIDENTS;
 extern const struct endpoints_group ENDPOINTS_ROADS;

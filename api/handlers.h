@@ -255,6 +255,12 @@ HANDLER(on_claims_mine);
 HANDLER(on_hours_mine);
 HANDLER(on_hours_my_balance);
 
+/* api/on_proofs.c */
+HANDLER(on_proofs_get);
+HANDLER(on_proofs_geojson);
+HANDLER(on_proofs_again);
+HANDLER(on_proofs_credit);
+
 /* api/on_network.c */
 HANDLER(on_network_report);
 

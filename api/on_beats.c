@@ -4,6 +4,7 @@
 #include "api/handlers.h"
 #include "api/rotas.h"
 #include "engine/patrols.h"
+#include "geo/frame.h"
 
 static const char GEOJSON[] = "application/geo+json";
 
@@ -18,6 +19,35 @@ static bool read_segments(const struct request *r, const struct input *v, struct
         if (!rotas_read_id(input_item(v, i), &ids[i], f))
             return false;
     b->segments = ids;
+    return true;
+}
+
+static bool read_checkpoint(const struct input *v, struct patrols_checkpoint *c, struct fail *f)
+{
+    struct input_key keys[] = { { "name", true, NULL },
+                                { "place", true, NULL },
+                                { "stay_s", false, NULL } };
+
+    *c = (struct patrols_checkpoint){ 0 };
+    return input_keys(v, keys, 3, f) && input_text(keys[0].value, PATROLS_NAME_MAX, &c->name, f) &&
+           frame_read_place(keys[1].value, &c->at, f) &&
+           rotas_read_int(keys[2].value, 0, PATROLS_STAY_MAX_S, &c->stay_s, f);
+}
+
+static bool read_checkpoints(const struct request *r, const struct input *v, struct patrols_beat *b,
+                             struct fail *f)
+{
+    if (!v)
+        return true;
+    if (!input_array(v, 0, PATROLS_CHECKPOINTS_MAX, &b->checkpoint_count, f))
+        return false;
+    struct patrols_checkpoint *all =
+        arena_take(r->arena, (size_t)b->checkpoint_count + 1, sizeof *all);
+
+    for (int32_t i = 0; i < b->checkpoint_count; i++)
+        if (!read_checkpoint(input_item(v, i), &all[i], f))
+            return false;
+    b->checkpoints = all;
     return true;
 }
 
@@ -40,16 +70,18 @@ bool on_beats_create(const struct request *r, struct reply *out, struct fail *f)
     struct input_key keys[] = { { "org_id", true, NULL },
                                 { "code", true, NULL },
                                 { "name", true, NULL },
-                                { "segments", true, NULL } };
+                                { "segments", true, NULL },
+                                { "checkpoints", false, NULL } };
     struct beat_creation c = { .r = r };
     const struct rotas_making making = { r, ROTA_BEATS, make_beat, &c };
     const struct input *body;
 
-    return request_json(r, &body, f) && input_keys(body, keys, 4, f) &&
+    return request_json(r, &body, f) && input_keys(body, keys, 5, f) &&
            rotas_read_id(keys[0].value, &c.beat.org_id, f) &&
            input_text(keys[1].value, PATROLS_CODE_MAX, &c.beat.code, f) &&
            input_text(keys[2].value, PATROLS_NAME_MAX, &c.beat.name, f) &&
-           read_segments(r, keys[3].value, &c.beat, f) && rotas_make(&making, out, f);
+           read_segments(r, keys[3].value, &c.beat, f) &&
+           read_checkpoints(r, keys[4].value, &c.beat, f) && rotas_make(&making, out, f);
 }
 
 bool on_beats_list(const struct request *r, struct reply *out, struct fail *f)

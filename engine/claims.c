@@ -240,3 +240,24 @@ bool claims_swap(struct db *db, const struct claims_claim *c, int64_t with_claim
                 *done ? "swapped" : "swap_offered", a, f) &&
            tell(db, with_claim_id, c->squad_org_id, *done ? "swapped" : "swap_wished", a, f);
 }
+
+bool claims_prove(struct db *db, const struct claims_claim *c, int64_t sharp_h, struct arena *a,
+                  struct fail *f)
+{
+    const struct db_value values[] = { db_int(c->claim_id), db_int(sharp_h) };
+    const struct db_rows *rows;
+
+    if (c->state != PATROL_FINISHED && c->state != PATROL_VERIFIED && c->state != PATROL_CREDITED) {
+        fail_set(f, FAIL_CONFLICT, PATROL_STATE, "a patrol that is %s cannot be proven",
+                 patrol_word(c->state));
+        fail_allowed(f, "finished, verified or credited");
+        return fail_value(f, patrol_word(c->state));
+    }
+    if (!db_run(db, QUERIES_CLAIM_PROVE, values, 2, a, &rows, f))
+        return false;
+    if (db_changed(rows) > 0)
+        return true;
+    fail_set(f, FAIL_CONFLICT, PROOF_COARSE,
+             "the positions of claim %lld are not kept exactly any more", (long long)c->claim_id);
+    return fail_allowed(f, "within %lld hours of its start", (long long)sharp_h);
+}

@@ -45,6 +45,11 @@ bool claims_step(struct db *db, struct ids *ids, const struct claims_claim *c,
 bool claims_swap(struct db *db, const struct claims_claim *c, int64_t with_claim_id,
                  struct arena *a, bool *done, struct fail *f);
 
+/* Has it proven within seconds, or proven again (engine/proof). PATROL_STATE while it is not
+ * over; PROOF_COARSE when its positions are kept coarse by now, which is after sharp_h hours. */
+bool claims_prove(struct db *db, const struct claims_claim *c, int64_t sharp_h, struct arena *a,
+                  struct fail *f);
+
 /* Tells a squad's organisation and its leaders what became of their claim. */
 bool claims_tell(struct db *db, int64_t claim_id, int64_t squad_org_id, const char *state,
                  const int64_t *leaders, int32_t leader_count, struct arena *a, struct fail *f);

@@ -434,6 +434,11 @@ struct nodes *engine_nodes(struct engine *e)
     return e->nodes;
 }
 
+struct proof *engine_proof(struct engine *e)
+{
+    return e->proof;
+}
+
 struct landmarks *engine_landmarks(struct engine *e)
 {
     return e->landmarks;

@@ -29,6 +29,27 @@ static bool fail_segment(struct db *db, const struct patrols_beat *b, struct are
     return fail_value(f, arena_text(a, "%lld", (long long)segment_id));
 }
 
+static bool add_checkpoint(struct db *db, const struct patrols_beat *b, int32_t i, struct arena *a,
+                           struct fail *f)
+{
+    const struct patrols_checkpoint *c = &b->checkpoints[i];
+    const struct db_value values[] = {
+        db_int(b->beat_id), db_int(i + 1),     db_double(c->at.lon),           db_double(c->at.lat),
+        db_text(c->name),   db_int(c->stay_s), db_double(PATROLS_CHECKPOINT_M)
+    };
+    const struct db_rows *rows;
+
+    if (!db_run(db, QUERIES_BEAT_CHECKPOINT_ADD, values, 7, a, &rows, f))
+        return false;
+    if (db_changed(rows) > 0)
+        return true;
+    fail_set(f, FAIL_INPUT, NO_STREET_NEAR, "checkpoint %d, %.80s, is not at the beat", i + 1,
+             c->name);
+    fail_allowed(f, "within %d m of a street of the beat", PATROLS_CHECKPOINT_M);
+    fail_at(f, arena_text(a, "/checkpoints/%d/place", i));
+    return fail_value(f, arena_text(a, "%.7f, %.7f", c->at.lon, c->at.lat));
+}
+
 bool patrols_add_beat(struct db *db, const struct patrols_beat *b, struct arena *a, struct fail *f)
 {
     const struct db_value code[] = { db_int(b->org_id), db_text(b->code) };
@@ -47,7 +68,12 @@ bool patrols_add_beat(struct db *db, const struct patrols_beat *b, struct arena 
     }
     if (!db_run(db, QUERIES_BEAT_ADD, values, 5, a, &rows, f))
         return false;
-    return db_changed(rows) > 0 || fail_segment(db, b, a, f);
+    if (db_changed(rows) == 0)
+        return fail_segment(db, b, a, f);
+    for (int32_t i = 0; i < b->checkpoint_count; i++)
+        if (!add_checkpoint(db, b, i, a, f))
+            return false;
+    return true;
 }
 
 bool patrols_close_beat(struct db *db, int64_t beat_id, struct arena *a, struct fail *f)

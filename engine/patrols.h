@@ -8,6 +8,7 @@
 #include "engine/ids.h"
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
+#include "geo/point.h"
 
 /* Beats, the plans by which they are walked, and the months that are opened for
  * squads to claim days of. In the caller's transaction. */
@@ -15,9 +16,19 @@ enum {
     PATROLS_CODE_MAX = 40,  /* bytes */
     PATROLS_NAME_MAX = 200, /* bytes */
     PATROLS_SEGMENTS_MAX = 2000,
+    PATROLS_CHECKPOINTS_MAX = 100,
+    PATROLS_STAY_MAX_S = 3600,
+    PATROLS_CHECKPOINT_M = 50, /* from the beat, at most */
     PATROLS_CAPACITY_MAX = 50,
     PATROLS_PEOPLE_MAX = 100,
     PATROLS_WINDOW_MAX_S = 7 * 86400,
+};
+
+/* Where a squad has to come by (必到点), and for how long it is to stay. */
+struct patrols_checkpoint {
+    const char *name;
+    struct point at;
+    int64_t stay_s;
 };
 
 struct patrols_beat {
@@ -25,9 +36,12 @@ struct patrols_beat {
     const char *code, *name;
     const int64_t *segments; /* in the order they are walked */
     int32_t segment_count;
+    const struct patrols_checkpoint *checkpoints; /* in the order they are passed */
+    int32_t checkpoint_count;
 };
 
-/* CODE_TAKEN, or NOT_FOUND naming the street that is not there. */
+/* CODE_TAKEN, REFERENCE_UNKNOWN naming the street that is not there, or NO_STREET_NEAR the
+ * checkpoint that is not at the beat. */
 bool patrols_add_beat(struct db *db, const struct patrols_beat *beat, struct arena *a,
                       struct fail *f);
 bool patrols_close_beat(struct db *db, int64_t beat_id, struct arena *a, struct fail *f);

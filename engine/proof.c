@@ -122,6 +122,7 @@ struct proof {
     pthread_mutex_t lock; /* guards the rest */
     pthread_cond_t woken;
     bool stopping;
+    bool is_woken;
     bool has_thread;
     pthread_t thread;
 };
@@ -134,9 +135,11 @@ static bool rest(struct proof *p)
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += PROOF_LOOK_S;
     pthread_mutex_lock(&p->lock);
-    while (!p->stopping && pthread_cond_timedwait(&p->woken, &p->lock, &until) == 0)
+    while (!p->stopping && !p->is_woken && pthread_cond_timedwait(&p->woken, &p->lock, &until) == 0)
         ;
     const bool is_on = !p->stopping;
+
+    p->is_woken = false;
 
     pthread_mutex_unlock(&p->lock);
     return is_on;
@@ -194,6 +197,14 @@ struct proof *proof_open(struct engine *e, const struct config *c, struct ids *i
     }
     proof_close(p);
     return NULL;
+}
+
+void proof_wake(struct proof *p)
+{
+    pthread_mutex_lock(&p->lock);
+    p->is_woken = true;
+    pthread_cond_signal(&p->woken);
+    pthread_mutex_unlock(&p->lock);
 }
 
 void proof_close(struct proof *p)

@@ -63,6 +63,9 @@ struct proof *proof_open(struct engine *e, const struct config *c, struct ids *i
 /* Waits for the claim under way. NULL does nothing. */
 void proof_close(struct proof *p);
 
+/* Looks now. */
+void proof_wake(struct proof *p);
+
 /* One round on the caller's connection, for the engine's role; how many were proven. What the
  * thread does; for tests. A claim that cannot be proven hinders no other; the first failure
  * is what is told. */

@@ -6,7 +6,8 @@ SELECT json_build_object('claim_id', c.claim_id, 'org_id', c.org_id, 'squad_id',
     'length_m', p.beat_cm / 100.0, 'proven_m', p.walked_cm / 100.0,
     'share', round(p.walked_cm::numeric / p.beat_cm, 4), 'beside_m', p.beside_cm / 100.0, 'unknown_s', p.unknown_s,
     'tracks', (SELECT coalesce(json_agg(json_build_object('person_id', t.person_id, 'verdict', t.verdict,
-            'reason', t.reason, 'like_claim_id', t.like_claim, 'from', vigil.rfc3339(t.from_at),
+            'reason', t.reason, 'like_claim_id', (SELECT l.claim_id FROM vigil.claim l WHERE l.claim_id = t.like_claim AND (l.claim_id = c.claim_id
+                OR EXISTS (SELECT FROM vigil.org_reach r WHERE r.ancestor_id = vigil.scope_org() AND r.org_id = l.org_id))), 'from', vigil.rfc3339(t.from_at),
             'until', vigil.rfc3339(t.until_at), 'positions', t.fixes, 'jumps', t.jumps,
             'proven_m', t.walked_cm / 100.0, 'ridden_m', t.ridden_cm / 100.0, 'unknown_s', t.unknown_s)
             ORDER BY t.signup_id), '[]')

@@ -6,58 +6,13 @@
 #include "engine/proving.h"
 #include "engine/streets.h"
 #include "geo/road/hop.h"
-#include "tests/support/block.h"
 #include "tests/support/database.h"
-
-enum { SIDE = 4 };
-
-/* Organisation 2 with squad 5, led by person 11, with 12; patrol day 1 over the first row
- * of streets (400 m), which was from three hours ago to two hours ago; claim 1. */
-static const char PATROL[] =
-    "INSERT INTO vigil.org (org_id, parent_id, kind, code, name) VALUES"
-    " (2, 1, 'county', 'C', 'County'), (3, 1, 'county', 'N', 'Neighbour');"
-    "INSERT INTO vigil.person (person_id, display_name, org_id, on_duty, location_consent)"
-    " SELECT i, 'P' || i, 2, false, true FROM generate_series(11, 14) i;"
-    "INSERT INTO vigil.squad (squad_id, org_id, kind, code, name) VALUES (5, 2, 'squad', 's', 's');"
-    "INSERT INTO vigil.squad_member (squad_id, person_id, org_id, role)"
-    " VALUES (5, 11, 2, 'leader'), (5, 12, 2, 'member');"
-    "INSERT INTO vigil.beat (beat_id, org_id, code, name, length_cm) VALUES (1, 2, 'b', 'b', "
-    "40000);"
-    "INSERT INTO vigil.beat_segment (beat_id, position, segment_id, org_id)"
-    " SELECT 1, row_number() OVER (ORDER BY segment_id), segment_id, 2 FROM vigil.segment"
-    " WHERE name = 'Row 0';"
-    "INSERT INTO vigil.patrol_plan (plan_id, org_id, beat_id, name, weekdays, starts_min,"
-    " length_min, cutoff_min, capacity, min_people, max_people, radius_m)"
-    " VALUES (1, 2, 1, 'p', 127, 0, 60, 60, 1, 1, 8, 100);"
-    "INSERT INTO vigil.patrol_opening (opening_id, plan_id, org_id, month, opens_at, closes_at, "
-    "seed)"
-    " VALUES (1, 1, 2, date_trunc('month', now())::date, now() - interval '2 days',"
-    " now() - interval '1 day', sha256('x'));"
-    "INSERT INTO vigil.patrol_day (day_id, opening_id, plan_id, beat_id, org_id, day, during,"
-    " cutoff_at, min_people, max_people, radius_m) VALUES (1, 1, 1, 1, 2, now()::date,"
-    " tstzrange(now() - interval '3 hours', now() - interval '2 hours'),"
-    " now() - interval '4 hours', 1, 8, 100);"
-    "INSERT INTO vigil.patrol_place (day_id, place, org_id) VALUES (1, 1, 2);"
-    "INSERT INTO vigil.claim (claim_id, day_id, place, org_id, squad_id, squad_org_id, month,"
-    " during, state, fair) SELECT 1, 1, 1, 2, 5, 2, date_trunc('month', now())::date, during,"
-    " 'started', true FROM vigil.patrol_day;";
-
-static struct database *open_patrol(void **state)
-{
-    struct fail f = { 0 };
-
-    assert_int_equal(database_setup(state), 0);
-    struct database *d = *state;
-
-    block_import(d, SIDE, BLOCK_PORTO);
-    if (!db_script(d->db, PATROL, &f))
-        fail_msg("%s", f.text);
-    return d;
-}
+#include "tests/support/patrol_town.h"
 
 static int set_up(void **state)
 {
-    open_patrol(state);
+    assert_int_equal(database_setup(state), 0);
+    patrol_town(*state);
     return 0;
 }
 
@@ -179,32 +134,6 @@ static void a_neighbour_sees_nothing_of_it(void **state)
 
 /* ------------------------------------------------------------------ proving */
 
-/* Two of the squad check in when it begins; 13, who is no member of it, is not there. */
-static const char CHECKED_IN[] =
-    "INSERT INTO vigil.signup (signup_id, org_id, claim_id, person_id, role, during, state)"
-    " SELECT person_id, 2, 1, person_id, 'member', 'empty', 'checked_in' FROM vigil.squad_member;"
-    "INSERT INTO vigil.checkin (checkin_id, signup_id, org_id, person_id, kind, how, at)"
-    " SELECT person_id, person_id, 2, person_id, 'in', 'hand', lower(during)"
-    " FROM vigil.squad_member, vigil.patrol_day";
-
-/* A fix every ten seconds from some minutes after the begin, eastwards from an x in metres
- * along row 0, so fast; a little off, differently for each seed. */
-static void walk(struct database *d, int64_t person_id, int minutes, double x_m, double mps,
-                 int fixes, int seed)
-{
-    run(d,
-        arena_text(
-            d->arena,
-            "INSERT INTO vigil.position_history (person_id, lon_e7, lat_e7, accuracy_dm,"
-            " fix_us, received_us)"
-            " SELECT %lld, round(1e7 * (%.7f + (%.1f + i * 10 * %.2f) * 1e-5) + (i * i * 37 + %d)"
-            "   %% 300 - 150), round(1e7 * %.7f + (i * i * 53 + %d) %% 300 - 150), 80, us, us"
-            " FROM generate_series(0, %d) i, LATERAL (SELECT vigil.microseconds(lower(during)"
-            "  + make_interval(mins => %d, secs => i * 10)) AS us FROM vigil.patrol_day) t",
-            (long long)person_id, BLOCK_PORTO.lon, x_m, mps, seed, BLOCK_PORTO.lat, 3 * seed,
-            fixes - 1, minutes));
-}
-
 static void finish(struct database *d)
 {
     run(d, "UPDATE vigil.claim SET state = 'finished'");
@@ -245,8 +174,8 @@ static void a_finished_patrol_is_proven_and_credited(void **state)
 {
     struct database *d = *state;
 
-    run(d, CHECKED_IN);
-    walk(d, 11, 5, 0, 1.2, 34, 1); /* the whole row: a block is 111 m on the map */
+    patrol_town_check_in(d);
+    patrol_town_walk(d, 11, 5, 0, 1.2, 34, 1); /* the whole row: a block is 111 m on the map */
     assert_int_equal(prove(d), 0);
     finish(d);
     assert_int_equal(prove(d), 1);
@@ -271,8 +200,8 @@ static void less_than_enough_waits_for_somebody_to_credit_it(void **state)
 {
     struct database *d = *state;
 
-    run(d, CHECKED_IN);
-    walk(d, 11, 5, 0, 1.2, 20, 1);
+    patrol_town_check_in(d);
+    patrol_town_walk(d, 11, 5, 0, 1.2, 20, 1);
     finish(d);
     assert_int_equal(prove(d), 1);
     assert_string_equal(said(d, "state", "claim"), "verified");
@@ -283,9 +212,9 @@ static void what_two_walked_counts_once(void **state)
 {
     struct database *d = *state;
 
-    run(d, CHECKED_IN);
-    walk(d, 11, 5, 0, 1.2, 20, 1);
-    walk(d, 12, 5, 100, 1.2, 20, 2);
+    patrol_town_check_in(d);
+    patrol_town_walk(d, 11, 5, 0, 1.2, 20, 1);
+    patrol_town_walk(d, 12, 5, 100, 1.2, 20, 2);
     finish(d);
     prove(d);
     assert_in_range(database_int(d, "SELECT walked_cm FROM vigil.proof"), 27000, 33000);
@@ -296,8 +225,8 @@ static void whoever_rode_is_refused_with_the_reason(void **state)
 {
     struct database *d = *state;
 
-    run(d, CHECKED_IN);
-    walk(d, 11, 5, 0, 4.2, 10, 1);
+    patrol_town_check_in(d);
+    patrol_town_walk(d, 11, 5, 0, 4.2, 10, 1);
     finish(d);
     prove(d);
     assert_string_equal(said(d, "verdict", "proof_track WHERE person_id = 11"), "refused");
@@ -311,9 +240,9 @@ static void a_track_that_was_sent_before_is_refused_and_says_whose(void **state)
 {
     struct database *d = *state;
 
-    run(d, CHECKED_IN);
-    walk(d, 11, 5, 0, 1.2, 34, 1);
-    walk(d, 12, 9, 0, 1.2, 34, 1);
+    patrol_town_check_in(d);
+    patrol_town_walk(d, 11, 5, 0, 1.2, 34, 1);
+    patrol_town_walk(d, 12, 9, 0, 1.2, 34, 1);
     finish(d);
     prove(d);
     assert_string_equal(said(d, "verdict", "proof_track WHERE person_id = 11"), "proven");
@@ -348,11 +277,11 @@ static void what_comes_later_counts_when_it_is_proven_again(void **state)
 {
     struct database *d = *state;
 
-    run(d, CHECKED_IN);
-    walk(d, 11, 5, 0, 1.2, 20, 1);
+    patrol_town_check_in(d);
+    patrol_town_walk(d, 11, 5, 0, 1.2, 20, 1);
     finish(d);
     prove(d);
-    walk(d, 12, 5, 200, 1.2, 18, 2);
+    patrol_town_walk(d, 12, 5, 200, 1.2, 18, 2);
     assert_int_equal(prove(d), 0);
     run(d, "UPDATE vigil.claim SET proof_wanted = true");
     assert_int_equal(prove(d), 1);
@@ -366,8 +295,8 @@ static void only_the_time_that_she_was_there_counts(void **state)
 {
     struct database *d = *state;
 
-    run(d, CHECKED_IN);
-    walk(d, 11, 5, 0, 1.2, 34, 1);
+    patrol_town_check_in(d);
+    patrol_town_walk(d, 11, 5, 0, 1.2, 34, 1);
     run(d, "INSERT INTO vigil.checkin (checkin_id, signup_id, org_id, person_id, kind, how, at)"
            " SELECT 90, 11, 2, 11, 'out', 'hand', lower(during) + interval '7 min 50 s'"
            " FROM vigil.patrol_day");
@@ -380,8 +309,8 @@ static void whoever_does_not_agree_is_not_looked_at(void **state)
 {
     struct database *d = *state;
 
-    run(d, CHECKED_IN);
-    walk(d, 11, 5, 0, 1.2, 34, 1);
+    patrol_town_check_in(d);
+    patrol_town_walk(d, 11, 5, 0, 1.2, 34, 1);
     run(d, "UPDATE vigil.person SET location_consent = false WHERE person_id = 11");
     finish(d);
     prove(d);
@@ -396,12 +325,12 @@ static void checkpoints_are_passed_or_not(void **state)
 {
     struct database *d = *state;
 
-    run(d, CHECKED_IN);
+    patrol_town_check_in(d);
     run(d, "INSERT INTO vigil.beat_checkpoint (beat_id, position, org_id, name, segment_id, at_cm)"
            " SELECT 1, k, 2, 'K' || k, (SELECT segment_id FROM vigil.segment WHERE name = 'Row 0'"
            " AND start_cm = CASE k WHEN 1 THEN 10000 ELSE 30000 END),"
            " CASE k WHEN 1 THEN 5000 ELSE 9000 END FROM generate_series(1, 2) k");
-    walk(d, 11, 5, 0, 1.2, 20, 1);
+    patrol_town_walk(d, 11, 5, 0, 1.2, 20, 1);
     finish(d);
     prove(d);
     assert_int_equal(
