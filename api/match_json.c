@@ -6,6 +6,7 @@
 #include "api/request.h"
 #include "api/way.h"
 #include "geo/fixes.h"
+#include "geo/geojson.h"
 #include "geo/instant.h"
 
 static const char GEOJSON[] = "application/geo+json";
@@ -82,37 +83,12 @@ bool match_json_mode(const char *word, enum mode *out, struct fail *f)
 
 /* ------------------------------------------------------------------ writing */
 
-static void write_position(struct emit *e, struct point p)
-{
-    emit_array(e);
-    emit_number(e, p.lon, 7);
-    emit_number(e, p.lat, 7);
-    emit_end(e);
-}
-
 static void write_time(struct emit *e, const char *key, int64_t us)
 {
     char text[INSTANT_SIZE];
 
     instant_write(us, text);
     emit_key_text(e, key, text);
-}
-
-static void write_geometry(struct emit *e, const struct point *points, int32_t count)
-{
-    emit_key(e, "geometry");
-    emit_object(e);
-    emit_key_text(e, "type", count == 1 ? "Point" : "LineString");
-    emit_key(e, "coordinates");
-    if (count == 1) {
-        write_position(e, points[0]);
-    } else {
-        emit_array(e);
-        for (int32_t i = 0; i < count; i++)
-            write_position(e, points[i]);
-        emit_end(e);
-    }
-    emit_end(e);
 }
 
 static void write_piece(struct emit *e, const struct network *n, const struct match_piece *p)
@@ -136,7 +112,7 @@ static void write_run(struct emit *e, const struct matches *m, int32_t run,
 
     emit_object(e);
     emit_key_text(e, "type", "Feature");
-    write_geometry(e, points, r->point_count);
+    geojson_write_path(e, points, r->point_count);
     emit_key(e, "properties");
     emit_object(e);
     emit_key_int(e, "run", run);

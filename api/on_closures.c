@@ -143,24 +143,15 @@ static bool read_between(const struct request *r, const struct input *v, struct 
 static bool read_area(const struct request *r, const struct input *v, struct closure_edit *e,
                       struct fail *f)
 {
-    struct figure *figure = arena_take(r->arena, 1, sizeof *figure);
-
-    if (!geojson_read_figure(r->arena, v, FIGURE_AREAS, figure, f))
+    if (!rotas_read_area(r, v, CLOSURE_EDIT_AREA_POINTS_MAX, &e->area, f))
         return false;
-    if (figure->point_count > CLOSURE_EDIT_AREA_POINTS_MAX || figure->point_count == 0) {
-        fail_set(f, FAIL_INPUT, FIGURE_TOO_LARGE, "the area has %d points", figure->point_count);
-        fail_allowed(f, "4 to %d points", CLOSURE_EDIT_AREA_POINTS_MAX);
-        return input_blame(v, f);
-    }
-    if (e->direction != CLOSURE_EDIT_BOTH) {
-        fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "an area has no direction %s",
-                 CLOSURE_EDIT_DIRECTION_WORDS[e->direction]);
-        fail_allowed(f, "both");
-        fail_value(f, CLOSURE_EDIT_DIRECTION_WORDS[e->direction]);
-        return fail_at(f, "/direction");
-    }
-    e->area = figure;
-    return true;
+    if (e->direction == CLOSURE_EDIT_BOTH)
+        return true;
+    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "an area has no direction %s",
+             CLOSURE_EDIT_DIRECTION_WORDS[e->direction]);
+    fail_allowed(f, "both");
+    fail_value(f, CLOSURE_EDIT_DIRECTION_WORDS[e->direction]);
+    return fail_at(f, "/direction");
 }
 
 static bool read_streets(const struct request *r, const struct input_key *keys,
@@ -398,10 +389,7 @@ static bool put_line(struct emit *e, const struct network *n, int32_t segment, e
 
         if (!frame_from_wgs84(frame, point_from_e7(n->shape[i]), &p, f))
             return false;
-        emit_array(e);
-        emit_number(e, p.lon, 7);
-        emit_number(e, p.lat, 7);
-        emit_end(e);
+        geojson_write_position(e, p);
     }
     emit_end(e);
     return true;

@@ -6,7 +6,6 @@
 #include "engine/engine.h"
 #include "engine/fence_edit.h"
 #include "geo/fence.h"
-#include "geo/geojson.h"
 #include "geo/shape.h"
 
 enum {
@@ -84,18 +83,8 @@ static bool read_place(const struct request *r, const struct input *v, struct fe
 static bool read_area(const struct request *r, const struct input *v, struct fence_edit *e,
                       struct fail *f)
 {
-    struct figure *figure = arena_take(r->arena, 1, sizeof *figure);
-
-    if (!geojson_read_figure(r->arena, v, FIGURE_AREAS, figure, f))
-        return false;
-    if (figure->point_count > FENCE_POINTS_MAX || figure->point_count == 0) {
-        fail_set(f, FAIL_INPUT, FIGURE_TOO_LARGE, "the area has %d points", figure->point_count);
-        fail_allowed(f, "4 to %d points", FENCE_POINTS_MAX);
-        return input_blame(v, f);
-    }
-    e->figure = figure;
     e->is_area = true;
-    return true;
+    return rotas_read_area(r, v, FENCE_POINTS_MAX, &e->figure, f);
 }
 
 static bool read_around(const struct request *r, const struct input_key *keys, struct fence_edit *e,

@@ -9,6 +9,7 @@
 #include "engine/config.h"
 #include "engine/engine.h"
 #include "engine/tracks.h"
+#include "geo/geojson.h"
 #include "geo/instant.h"
 
 static const char GEOJSON[] = "application/geo+json";
@@ -120,31 +121,6 @@ static bool turn(const struct tracks_track *t, enum frame frame, struct arena *a
     return true;
 }
 
-static void write_position(struct emit *e, struct point p)
-{
-    emit_array(e);
-    emit_number(e, p.lon, 7);
-    emit_number(e, p.lat, 7);
-    emit_end(e);
-}
-
-static void write_geometry(struct emit *e, const struct point *points, int32_t count)
-{
-    emit_key(e, "geometry");
-    emit_object(e);
-    emit_key_text(e, "type", count == 1 ? "Point" : "LineString");
-    emit_key(e, "coordinates");
-    if (count == 1) {
-        write_position(e, points[0]);
-    } else {
-        emit_array(e);
-        for (int32_t i = 0; i < count; i++)
-            write_position(e, points[i]);
-        emit_end(e);
-    }
-    emit_end(e);
-}
-
 static void write_times(struct emit *e, const struct track_fix *fixes, int32_t count)
 {
     char text[INSTANT_SIZE];
@@ -200,7 +176,7 @@ static void write_piece(struct emit *e, const struct tracks_track *t, const stru
 {
     emit_object(e);
     emit_key_text(e, "type", "Feature");
-    write_geometry(e, &points[first], count);
+    geojson_write_path(e, &points[first], count);
     emit_key(e, "properties");
     emit_object(e);
     emit_key_int(e, "person_id", t->person_id);

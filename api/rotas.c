@@ -7,6 +7,7 @@
 #include "engine/cursor.h"
 #include "engine/engine.h"
 #include "geo/base/buf.h"
+#include "geo/geojson.h"
 #include "geo/instant.h"
 
 enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000, CLOCK_LENGTH = 5, WEEK = 7, MOMENT_MAX = 40 };
@@ -277,6 +278,22 @@ bool rotas_stands(const struct request *r, struct db *db, const struct rotas_sta
 bool rotas_read_id(const struct input *v, int64_t *out, struct fail *f)
 {
     return !v || input_int(v, 1, ID_MAX, out, f);
+}
+
+bool rotas_read_area(const struct request *r, const struct input *v, int32_t points_max,
+                     const struct figure **out, struct fail *f)
+{
+    struct figure *figure = arena_take(r->arena, 1, sizeof *figure);
+
+    if (!geojson_read_figure(r->arena, v, FIGURE_AREAS, figure, f))
+        return false;
+    if (figure->point_count > points_max || figure->point_count == 0) {
+        fail_set(f, FAIL_INPUT, FIGURE_TOO_LARGE, "the area has %d points", figure->point_count);
+        fail_allowed(f, "4 to %d points", points_max);
+        return input_blame(v, f);
+    }
+    *out = figure;
+    return true;
 }
 
 bool rotas_read_int(const struct input *v, int64_t min, int64_t max, int64_t *out, struct fail *f)

@@ -9,6 +9,7 @@
 #include "engine/rota.h"
 #include "engine/shifts.h"
 #include "geo/base/input.h"
+#include "geo/figure.h"
 
 /* What the handlers of shifts, patrols, claims and hours do alike. */
 
@@ -63,6 +64,10 @@ bool rotas_read_clock(const struct input *v, int64_t *out, struct fail *f);
 bool rotas_read_weekdays(const struct input *v, int64_t *out, struct fail *f);
 /* A moment in RFC 3339. */
 bool rotas_read_moment(const struct input *v, int64_t *out_us, struct fail *f);
+/* An area with a frame of its own, of at most so many points (FIGURE_TOO_LARGE); in the
+ * arena. Whether it is valid is not looked at. */
+bool rotas_read_area(const struct request *r, const struct input *v, int32_t points_max,
+                     const struct figure **out, struct fail *f);
 /* An optional whole number. */
 bool rotas_read_int(const struct input *v, int64_t min, int64_t max, int64_t *out, struct fail *f);
 

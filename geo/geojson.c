@@ -331,7 +331,7 @@ bool geojson_read(struct arena *a, const struct input *v, struct geojson *out, s
 
 /* ---- writing */
 
-static void write_position(struct emit *e, struct point p)
+void geojson_write_position(struct emit *e, struct point p)
 {
     emit_array(e);
     emit_number(e, p.lon, DECIMALS);
@@ -357,7 +357,7 @@ static void write_run(struct emit *e, const struct figure *figure, int32_t run, 
 
     emit_array(e);
     for (int32_t i = from; i < to; i++)
-        write_position(e, figure->points[backwards ? to - 1 - (i - from) : i]);
+        geojson_write_position(e, figure->points[backwards ? to - 1 - (i - from) : i]);
     emit_end(e);
 }
 
@@ -381,7 +381,7 @@ static void write_pieces(struct emit *e, const struct figure *figure)
     switch (figure->kind) {
     case FIGURE_POINTS:
         for (int32_t i = 0; i < figure->point_count; i++)
-            write_position(e, figure->points[i]);
+            geojson_write_position(e, figure->points[i]);
         return;
     case FIGURE_LINES:
         for (int32_t run = 0; run < figure->run_count; run++)
@@ -404,6 +404,21 @@ void geojson_write(struct emit *e, const struct figure *figure)
         emit_array(e);
     write_pieces(e, figure);
     if (as_list)
+        emit_end(e);
+    emit_end(e);
+}
+
+void geojson_write_path(struct emit *e, const struct point *points, int32_t count)
+{
+    emit_key(e, "geometry");
+    emit_object(e);
+    emit_key_text(e, "type", count == 1 ? "Point" : "LineString");
+    emit_key(e, "coordinates");
+    if (count != 1)
+        emit_array(e);
+    for (int32_t i = 0; i < count; i++)
+        geojson_write_position(e, points[i]);
+    if (count != 1)
         emit_end(e);
     emit_end(e);
 }

@@ -49,6 +49,11 @@ bool geojson_read_geometry(struct arena *a, const struct input *v, enum frame fr
  * False unless it says longitude and latitude in degrees. */
 bool geojson_crs(const struct input *crs, struct fail *f);
 
+/* A point as [longitude, latitude], and the "geometry" of a feature that is a line through
+ * points, or one point; written as they are. */
+void geojson_write_position(struct emit *e, struct point p);
+void geojson_write_path(struct emit *e, const struct point *points, int32_t count);
+
 /* {"type": …, "coordinates": …} with 7 digits after the point, outlines
  * counter-clockwise and holes clockwise. The figure is written as it is: convert
  * it first (figure_from_wgs84) and put "frame" at the top of the document. */

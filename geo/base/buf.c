@@ -46,6 +46,16 @@ char *buf_reserve(struct buf *b, size_t more)
     return b->bytes + b->size;
 }
 
+bool buf_zeroed(struct buf *b, size_t bytes)
+{
+    if (b->size >= bytes)
+        return false;
+    buf_reserve(b, bytes - b->size);
+    memset(b->bytes + b->size, 0, bytes - b->size);
+    b->size = bytes;
+    return true;
+}
+
 void buf_put(struct buf *b, const void *bytes, size_t length)
 {
     if (length == 0)

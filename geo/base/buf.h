@@ -1,6 +1,7 @@
 #ifndef GEO_BASE_BUF_H
 #define GEO_BASE_BUF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ void buf_clear(struct buf *b);
 /* Room for `more` bytes at the end (a place that exists even for 0), which the caller writes and
  * then counts by adding to `size`. Valid until the next call on this buf. */
 char *buf_reserve(struct buf *b, size_t more);
+
+/* At least so many bytes, those that are new 0; true when any is. */
+bool buf_zeroed(struct buf *b, size_t bytes);
 
 /* What is put in must not stand in the buf itself: the buf may move. */
 void buf_put(struct buf *b, const void *bytes, size_t length);

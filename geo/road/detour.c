@@ -55,19 +55,10 @@ void detour_room_free(struct detour_room *room)
     arena_free(room->arena);
 }
 
-static void make_room(struct buf *b, size_t bytes)
-{
-    if (b->size >= bytes)
-        return;
-    buf_reserve(b, bytes - b->size);
-    memset(b->bytes + b->size, 0, bytes - b->size);
-    b->size = bytes;
-}
-
 static void begin_round(struct detour_room *room, const struct hierarchy *h)
 {
-    make_room(&room->holds, (size_t)h->node_count * sizeof(struct hold));
-    make_room(&room->guesses, (size_t)h->node_count * sizeof(struct guess));
+    buf_zeroed(&room->holds, (size_t)h->node_count * sizeof(struct hold));
+    buf_zeroed(&room->guesses, (size_t)h->node_count * sizeof(struct guess));
     if (room->round == UINT32_MAX) {
         memset(room->holds.bytes, 0, room->holds.size);
         memset(room->guesses.bytes, 0, room->guesses.size);

@@ -153,15 +153,6 @@ bool leg_find(const struct roads *r, enum mode mode, struct spot from, struct sp
 
 /* ------------------------------------------------------------------ other ways */
 
-static void make_room(struct buf *b, size_t bytes)
-{
-    if (b->size >= bytes)
-        return;
-    buf_reserve(b, bytes - b->size);
-    memset(b->bytes + b->size, 0, bytes - b->size);
-    b->size = bytes;
-}
-
 struct choosing {
     const struct roads *r;
     enum mode mode;
@@ -230,7 +221,8 @@ static bool is_best_around(const struct choosing *c, const struct climb_way *way
         behind_ms += cost[g->edge[arcs[to++]]];
     if (from == to)
         return true;
-    make_room(&c->room->heights, 2 * (size_t)roads_base(c->r)->hierarchy->height * sizeof(int32_t));
+    buf_zeroed(&c->room->heights,
+               2 * (size_t)roads_base(c->r)->hierarchy->height * sizeof(int32_t));
     return roads_distance(c->r, c->mode, g->tail[arcs[from]], g->head[arcs[to - 1]],
                           (void *)c->room->heights.bytes) == before_ms + behind_ms;
 }
@@ -292,8 +284,8 @@ int32_t leg_others(const struct roads *r, enum mode mode, const struct leg *best
     int32_t found = 0;
 
     open_doors(r, mode, best->from, best->to, &doors);
-    make_room(&room->taken, 2 * (size_t)n->segment_count);
-    make_room(&room->passed, (size_t)n->node_count);
+    buf_zeroed(&room->taken, 2 * (size_t)n->segment_count);
+    buf_zeroed(&room->passed, (size_t)n->node_count);
     const int32_t count = list_meetings(&c, room);
 
     mark(&c, best, true);

@@ -79,17 +79,6 @@ void range_room_free(struct range_room *room)
     arena_free(room->arena);
 }
 
-/* At least so many bytes, zeroed when they are new. True when they are. */
-static bool grow(struct buf *b, size_t bytes)
-{
-    if (b->size >= bytes)
-        return false;
-    buf_reserve(b, bytes - b->size);
-    memset(b->bytes + b->size, 0, bytes - b->size);
-    b->size = bytes;
-    return true;
-}
-
 static struct label *label_of(const struct search *s, int32_t state)
 {
     return (struct label *)(void *)s->room->labels.bytes + state;
@@ -101,7 +90,7 @@ static void begin_round(struct search *s)
 {
     struct range_room *room = s->room;
 
-    grow(&room->labels, (size_t)s->g->state_count * sizeof(struct label));
+    buf_zeroed(&room->labels, (size_t)s->g->state_count * sizeof(struct label));
     if (++room->round == 0) { /* after 2^32 rounds old ones would look new */
         memset(room->labels.bytes, 0, room->labels.size);
         room->round = 1;
@@ -190,7 +179,7 @@ static void sweep(struct search *s)
                 buf_put(&starts, &start, sizeof start);
         }
     }
-    grow(&s->room->costs, (size_t)h->node_count * sizeof(int32_t));
+    buf_zeroed(&s->room->costs, (size_t)h->node_count * sizeof(int32_t));
     sweep_costs(
         &(struct sweep_wish){ .hierarchy = h,
                               .metric = roads_metric(s->roads, s->mode),
@@ -466,7 +455,7 @@ void range_find(const struct roads *r, const struct range_wish *wish, struct ran
         modes |= 1u << wish->sources[i].mode;
     for (int32_t i = 0; i < wish->limit_count; i++)
         buf_clear(&room->pieces[i]);
-    grow(&room->touched, ((size_t)s.n->segment_count / WORD_BITS + 1) * sizeof(uint64_t));
+    buf_zeroed(&room->touched, ((size_t)s.n->segment_count / WORD_BITS + 1) * sizeof(uint64_t));
     s.touched = (void *)room->touched.bytes;
     for (s.mode = 0; s.mode < MODE_COUNT; s.mode++)
         if (modes & 1u << s.mode)

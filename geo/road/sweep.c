@@ -36,11 +36,7 @@ static uint64_t *bits_for(struct sweep_room *room, int32_t node_count)
 {
     const size_t bytes = ((size_t)node_count / WORD_BITS + 1) * sizeof(uint64_t);
 
-    if (room->above.size < bytes) {
-        buf_reserve(&room->above, bytes - room->above.size);
-        memset(room->above.bytes + room->above.size, 0, bytes - room->above.size);
-        room->above.size = bytes;
-    }
+    buf_zeroed(&room->above, bytes);
     return (void *)room->above.bytes;
 }
 
