@@ -30,7 +30,7 @@ static const struct {
 
 /* Failures whose text quotes the database: hosts, sockets, tables, constraints,
  * pieces of statements. That is for the log; outside the catalogue's sentence is
- * said. */
+ * said. Who names the value that was sent has found out by herself, and quotes nobody. */
 static const enum fail_code QUOTING[] = {
     CODE_ALREADY_EXISTS,  CODE_DATABASE_AWAY, CODE_DATABASE_CONTENDED,
     CODE_DATABASE_FAILED, CODE_DATABASE_SLOW, CODE_DISK_FULL,
@@ -251,7 +251,7 @@ static const char *detail_of(struct reply *out, const struct fail *f, const char
 {
     out->unsaid = NULL;
     for (size_t i = 0; i < sizeof QUOTING / sizeof *QUOTING; i++)
-        if (QUOTING[i] == f->code) {
+        if (QUOTING[i] == f->code && !f->value[0]) {
             out->unsaid = arena_text(out->arena, "%s", f->text);
             return words_text(WORDS_EN, arena_text(out->arena, "code.%s", word));
         }

@@ -439,6 +439,23 @@ static void what_makes_no_sense_is_refused(void **state)
                         "0");
 }
 
+static void a_street_that_is_not_there_is_named(void **state)
+{
+    (void)state;
+    struct asking_answer a = post("{\"reason\":\"x\",\"segment_ids\":[1,999999999]}");
+
+    asking_expect(&a, 422, "reference_unknown");
+    assert_string_equal(asking_text(&a, "/detail"),
+                        "the map of now has no street segment 999999999");
+    assert_string_equal(asking_text(&a, "/pointer"), "/segment_ids/1");
+    assert_string_equal(asking_text(&a, "/value"), "999999999");
+    a = post("{\"reason\":\"x\",\"between\":[{\"lon\":1,\"lat\":2,\"frame\":\"wgs84\"},"
+             "{\"lon\":1,\"lat\":1,\"frame\":\"wgs84\"}]}");
+    asking_expect(&a, 422, "no_street_near");
+    assert_string_equal(asking_text(&a, "/pointer"), "/between/0");
+    assert_string_equal(asking_text(&a, "/value"), "1.0000000, 2.0000000");
+}
+
 static void only_staff_closes_streets_and_only_in_its_scope(void **state)
 {
     (void)state;
@@ -549,6 +566,7 @@ int main(void)
         cmocka_unit_test_setup(everyone_sees_the_streets_but_not_why, open_all),
         cmocka_unit_test_setup(a_new_import_keeps_what_is_closed, open_all),
         cmocka_unit_test_setup(what_makes_no_sense_is_refused, open_all),
+        cmocka_unit_test_setup(a_street_that_is_not_there_is_named, open_all),
         cmocka_unit_test_setup(only_staff_closes_streets_and_only_in_its_scope, open_all),
         cmocka_unit_test_setup(the_hour_makes_streets_slower_and_fast_again, open_all),
         cmocka_unit_test_setup(hours_that_make_no_sense_are_refused, open_all),

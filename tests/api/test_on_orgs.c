@@ -248,8 +248,11 @@ static void a_manager_sees_and_changes_her_own_branch_only(void **state)
     asking_expect(&answer, 404, "not_found");
     answer = patch(room, "/v1/orgs/11", "{\"parent_id\":20}");
     asking_expect(&answer, 422, "reference_unknown");
-    assert_string_equal(asking_text(&answer, "/detail"),
-                        "It refers to something that does not exist.");
+    /* What is another's and what nobody has sound alike. */
+    assert_string_equal(asking_text(&answer, "/detail"), "there is no open organisation 20");
+    answer = patch(room, "/v1/orgs/11", "{\"parent_id\":99}");
+    asking_expect(&answer, 422, "reference_unknown");
+    assert_string_equal(asking_text(&answer, "/detail"), "there is no open organisation 99");
     answer = patch(room, "/v1/orgs/10", "{\"name\":\"东郊新区\"}");
     asking_expect(&answer, 200, NULL);
     answer = post(room, "/v1/orgs", "{\"code\":\"N\",\"name\":\"北片\",\"kind\":\"village\"}");

@@ -107,8 +107,8 @@ async function live(page) {
 async function way(page) {
   await look(page, ...at, 14.2);
   await page.keyboard.press('r');
-  await clickMap(page, 0.3, 0.3);
-  await clickMap(page, 0.75, 0.65);
+  await clickMap(page, 0.52, 0.85); // beside the tool's own page
+  await clickMap(page, 0.9, 0.6);
   await page.waitForSelector('.roads-steps li');
   await idle(page);
   await some(page, 'pieces of ways to choose from', 'way');
