@@ -27,8 +27,8 @@ static bool start(struct walkers *w, const struct db_rows *rows, struct chance *
         const struct chance hers = { chance_roll(chance) };
 
         one->person_id = db_get_int(rows, i, 0);
-        w->count += walk_start(&one->walk, &w->streets.network, mode_of(db_get_text(rows, i, 1)),
-                               hers, now);
+        w->count += stroll_start(&one->stroll, &w->streets.network,
+                                 mode_of(db_get_text(rows, i, 1)), hers, now);
     }
     return w->count > 0 || fail_set(f, FAIL_MISSING, NO_PEOPLE,
                                     "nobody is on duty: make people first with vigil people");
@@ -49,14 +49,14 @@ bool walkers_load(struct walkers *w, struct db *db, const char *cache_dir, int64
 struct walkers_fix walkers_measure(struct walkers *w, int32_t index, int64_t steady_us)
 {
     static const double DEGREE_M = 111320.0;
-    struct walk *walk = &w->all[index].walk;
+    struct stroll *stroll = &w->all[index].stroll;
 
-    walk_on(walk, &w->streets.network, steady_us);
-    struct walkers_fix fix = { .at = walk_place(walk, &w->streets.network),
-                               .accuracy_m = 3 + 12 * chance_part(&walk->chance),
-                               .speed_mps = walk_speed_mps(walk, &w->streets.network) };
+    stroll_on(stroll, &w->streets.network, steady_us);
+    struct walkers_fix fix = { .at = stroll_place(stroll, &w->streets.network),
+                               .accuracy_m = 3 + 12 * chance_part(&stroll->chance),
+                               .speed_mps = stroll_speed_mps(stroll, &w->streets.network) };
 
-    fix.at.lon += chance_normal(&walk->chance) * fix.accuracy_m / 2 / (DEGREE_M * 0.7);
-    fix.at.lat += chance_normal(&walk->chance) * fix.accuracy_m / 2 / DEGREE_M;
+    fix.at.lon += chance_normal(&stroll->chance) * fix.accuracy_m / 2 / (DEGREE_M * 0.7);
+    fix.at.lat += chance_normal(&stroll->chance) * fix.accuracy_m / 2 / DEGREE_M;
     return fix;
 }

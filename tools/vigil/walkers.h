@@ -8,7 +8,7 @@
 #include "geo/base/arena.h"
 #include "geo/base/fail.h"
 #include "tools/vigil/chance.h"
-#include "tools/vigil/walk.h"
+#include "tools/vigil/stroll.h"
 
 /* The people whom the simulator and the load send about: those who are on duty and
  * agree to be located, each somewhere on a street of the imported city. */
@@ -16,7 +16,7 @@ struct db;
 
 struct walkers_one {
     int64_t person_id;
-    struct walk walk;
+    struct stroll stroll;
 };
 
 struct walkers {

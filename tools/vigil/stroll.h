@@ -1,5 +1,5 @@
-#ifndef TOOLS_VIGIL_WALK_H
-#define TOOLS_VIGIL_WALK_H
+#ifndef TOOLS_VIGIL_STROLL_H
+#define TOOLS_VIGIL_STROLL_H
 
 #include "geo/road/network.h"
 #include "geo/road/snap.h"
@@ -7,7 +7,7 @@
 
 /* One made-up person under way on the streets: she follows a street, turns at
  * junctions, seldom turns back, and stands still now and then. */
-struct walk {
+struct stroll {
     enum mode mode;
     int32_t edge;        /* where she is */
     double done;         /* of the edge, 0 to 1 */
@@ -18,14 +18,14 @@ struct walk {
 };
 
 /* Somewhere on a street that the mode may use; false when there is none. */
-bool walk_start(struct walk *w, const struct network *n, enum mode mode, struct chance chance,
-                int64_t now_us);
+bool stroll_start(struct stroll *w, const struct network *n, enum mode mode, struct chance chance,
+                  int64_t now_us);
 
 /* Moves her on to this moment. */
-void walk_on(struct walk *w, const struct network *n, int64_t now_us);
+void stroll_on(struct stroll *w, const struct network *n, int64_t now_us);
 
 /* Where she is, and metres a second. */
-struct point walk_place(const struct walk *w, const struct network *n);
-double walk_speed_mps(const struct walk *w, const struct network *n);
+struct point stroll_place(const struct stroll *w, const struct network *n);
+double stroll_speed_mps(const struct stroll *w, const struct network *n);
 
 #endif

@@ -1,5 +1,5 @@
 /* Time passes edge by edge; what an edge costs the mode is what it takes. */
-#include "tools/vigil/walk.h"
+#include "tools/vigil/stroll.h"
 
 enum {
     TRIES = 1000,      /* to find a street for the mode */
@@ -9,15 +9,15 @@ enum {
     LATE_MAX_US = 60000000, /* longer pauses of the program are not made up for */
 };
 
-static uint32_t cost_of(const struct walk *w, const struct network *n, int32_t edge)
+static uint32_t cost_of(const struct stroll *w, const struct network *n, int32_t edge)
 {
     return n->cost_ms[w->mode][edge];
 }
 
-bool walk_start(struct walk *w, const struct network *n, enum mode mode, struct chance chance,
-                int64_t now_us)
+bool stroll_start(struct stroll *w, const struct network *n, enum mode mode, struct chance chance,
+                  int64_t now_us)
 {
-    *w = (struct walk){ .mode = mode, .at_us = now_us, .chance = chance };
+    *w = (struct stroll){ .mode = mode, .at_us = now_us, .chance = chance };
     w->speed = 0.7 + 0.5 * chance_part(&w->chance);
     w->done = chance_part(&w->chance);
     for (int i = 0; i < TRIES; i++) {
@@ -30,7 +30,7 @@ bool walk_start(struct walk *w, const struct network *n, enum mode mode, struct 
 
 /* Any way on but back; back only where there is no other. A street that keeps its
  * name is twice as likely. */
-static void turn(struct walk *w, const struct network *n)
+static void turn(struct stroll *w, const struct network *n)
 {
     const int32_t node = network_head(n, w->edge);
     const int32_t back = w->edge ^ 1;
@@ -50,7 +50,7 @@ static void turn(struct walk *w, const struct network *n)
     }
     if (cost_of(w, n, chosen) == NETWORK_COST_NEVER) {
         /* The end of a one-way street that leads nowhere: begin elsewhere. */
-        walk_start(w, n, w->mode, w->chance, w->at_us);
+        stroll_start(w, n, w->mode, w->chance, w->at_us);
         return;
     }
     w->edge = chosen;
@@ -59,7 +59,7 @@ static void turn(struct walk *w, const struct network *n)
         w->standing_us = w->at_us + 1000000LL * chance_pick(&w->chance, STAND_MAX_S);
 }
 
-void walk_on(struct walk *w, const struct network *n, int64_t now_us)
+void stroll_on(struct stroll *w, const struct network *n, int64_t now_us)
 {
     if (now_us - w->at_us > LATE_MAX_US)
         w->at_us = now_us - LATE_MAX_US;
@@ -82,7 +82,7 @@ void walk_on(struct walk *w, const struct network *n, int64_t now_us)
     w->at_us = now_us;
 }
 
-struct point walk_place(const struct walk *w, const struct network *n)
+struct point stroll_place(const struct stroll *w, const struct network *n)
 {
     const int32_t segment = w->edge >> 1;
     const uint32_t length = n->length_cm[segment];
@@ -91,7 +91,7 @@ struct point walk_place(const struct walk *w, const struct network *n)
     return network_point(n, (struct spot){ segment, w->edge & 1 ? length - along : along });
 }
 
-double walk_speed_mps(const struct walk *w, const struct network *n)
+double stroll_speed_mps(const struct stroll *w, const struct network *n)
 {
     const double seconds = cost_of(w, n, w->edge) / 1000.0;
 
