@@ -194,18 +194,38 @@ static bool check_idempotency_key(const struct request *r, struct fail *f)
            idempotency_check(request_header(r, "Idempotency-Key"), f);
 }
 
-bool answer_give(struct answer *out, struct worker *worker)
+static bool handle(struct answer *out, struct worker *worker, struct fail *f)
 {
     struct request *r = &out->request;
+
+    r->worker = worker;
+    return auth_check(r, &r->caller, f) && request_check_queries(r, f) &&
+           check_idempotency_key(r, f) && r->endpoint->handle(r, &out->reply, f);
+}
+
+bool answer_give(struct answer *out, struct worker *worker)
+{
     struct reply_meeting *meeting = out->reply.meeting;
     struct fail f = { 0 };
 
-    r->worker = worker;
-    if (auth_check(r, &r->caller, &f) && request_check_queries(r, &f) &&
-        check_idempotency_key(r, &f) && r->endpoint->handle(r, &out->reply, &f))
+    if (handle(out, worker, &f))
         return reply_is_here(meeting);
     reply_fail(&out->reply, &f);
     return true;
+}
+
+bool answer_in_passing(struct answer *out, struct worker *here)
+{
+    struct fail f = { 0 };
+
+    here->passed_on = false;
+    if (handle(out, here, &f))
+        return true;
+    if (here->passed_on)
+        reply_clear(&out->reply);
+    else
+        reply_fail(&out->reply, &f);
+    return !here->passed_on;
 }
 
 /* Whatever the page may do is said here: nothing from another host, no frames. */

@@ -36,6 +36,9 @@ void answer_not_taken(const struct answer *out, struct fail *f);
  * touched any more. */
 bool answer_give(struct answer *out, struct worker *worker);
 
+/* The same in passing, on the I/O thread. False: it is to be queued for a worker. */
+bool answer_in_passing(struct answer *out, struct worker *here);
+
 /* Adds the headers that every answer has. */
 void answer_dress(struct answer *out);
 

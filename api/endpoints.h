@@ -50,6 +50,9 @@ struct endpoint {
     bool open_here;                  /* needs no token from a peer on this machine */
     const char *type;                /* content type of success; NULL: application/json */
     bool at_once; /* needs no worker, body or token: answered while all workers are busy */
+    /* Tried in passing, by the I/O thread that has read it: of BACKLOG_MEMORY. What takes
+     * long is passed on (request_may_take_long). */
+    bool in_passing;
 };
 
 /* The whole table in one piece, for the life of the process; any thread. */

@@ -11,7 +11,11 @@
 #include "engine/clock.h"
 #include "engine/metrics.h"
 
-enum { PERIOD_MS = 200 };
+enum {
+    PERIOD_MS = 200,
+    RATE_MIN_BYTES_S = 16 * 1024, /* who is slower on average is cut */
+};
+static const int64_t SECOND_US = 1000000;
 
 struct line {
     int fd;
@@ -127,6 +131,11 @@ void lines_drop(struct lines *lines, struct line *line)
     pthread_mutex_unlock(&lines->lock);
     free(line);
     metrics_add(METRIC_CONNECTIONS, -1);
+}
+
+void lines_allow(struct line *line, int64_t until_us, int64_t bytes)
+{
+    lines_set(line, until_us + bytes * SECOND_US / RATE_MIN_BYTES_S);
 }
 
 void lines_set(struct line *line, int64_t deadline_us)

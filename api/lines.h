@@ -19,5 +19,7 @@ void lines_drop(struct lines *lines, struct line *line);
 
 /* By the steady clock; 0 means no deadline. NULL is no line. Any thread. */
 void lines_set(struct line *line, int64_t deadline_us);
+/* The same, and as much later as so many bytes may take: who is slower is cut. */
+void lines_allow(struct line *line, int64_t until_us, int64_t bytes);
 
 #endif

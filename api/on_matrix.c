@@ -10,6 +10,8 @@
 #include "engine/metrics.h"
 #include "geo/road/matrix.h"
 
+enum { SHORT_PAIRS = 4096 }; /* more of them take long */
+
 enum encoding { ENCODING_JSON, ENCODING_BINARY, ENCODINGS };
 
 static const char *const ENCODING_WORDS[ENCODINGS] = { "json", "binary" };
@@ -67,7 +69,9 @@ static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
     if (!read_encoding(r, w, f) || !request_json(r, &body, f) || !input_keys(body, keys, 3, f))
         return false;
     w->has_mode = keys[2].value != NULL;
-    return (!w->has_mode || way_read_mode(keys[2].value, &w->mode, f)) && read_ends(r, keys, w, f);
+    return (!w->has_mode || way_read_mode(keys[2].value, &w->mode, f)) &&
+           read_ends(r, keys, w, f) &&
+           ((int64_t)w->from_count * w->to_count <= SHORT_PAIRS || request_may_take_long(r, f));
 }
 
 /* ------------------------------------------------------------------ finding */

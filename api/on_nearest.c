@@ -11,6 +11,8 @@
  * them. */
 enum { ROUTES_MAX = 100, K_DEFAULT = 10, LIMIT_MAX_S = 24 * 3600 };
 
+enum { SHORT_K = 50 }; /* more of them take long, and so do any with routes */
+
 enum {
     PLACE,
     K,
@@ -197,7 +199,8 @@ static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
     return way_read_frame(request_query(r, "frame"), &w->frame, f) && request_json(r, &body, f) &&
            input_keys(body, keys, KEYS, f) &&
            frame_read_place(keys[PLACE].value, &w->nearby.search.place, f) &&
-           read_limits(keys, w, f) && read_people(r, keys, w, f);
+           read_limits(keys, w, f) && read_people(r, keys, w, f) &&
+           ((w->nearby.search.k <= SHORT_K && !w->routes) || request_may_take_long(r, f));
 }
 
 static bool turn_all(const struct nearby_answer *answer, const struct wish *w, struct arena *a,

@@ -8,6 +8,8 @@
 
 enum { FROM, TO, MODE, VIA, ALTERNATIVES, AVOID, KEY_COUNT };
 
+enum { SHORT_PLACES = 4 }; /* a way over more takes long */
+
 struct wish {
     struct journey_wish journey;
     struct point places[ROUTE_PLACES_MAX];
@@ -79,7 +81,7 @@ static bool read_avoid(const struct request *r, const struct input *v, struct wi
 
     if (!v)
         return true;
-    if (!input_keys(v, keys, 2, f) ||
+    if (!request_may_take_long(r, f) || !input_keys(v, keys, 2, f) ||
         (keys[0].value && !read_areas(r, keys[0].value, &w->avoid, f)) ||
         (keys[1].value && !read_classes(keys[1].value, &w->avoid, f)))
         return false;
@@ -118,7 +120,9 @@ static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
     return way_read_frame(request_query(r, "frame"), &w->frame, f) && request_json(r, &body, f) &&
            input_keys(body, keys, KEY_COUNT, f) && read_places(keys, w, f) &&
            way_read_mode(keys[MODE].value, &w->journey.mode, f) &&
-           read_avoid(r, keys[AVOID].value, w, f) && read_others(keys[ALTERNATIVES].value, w, f);
+           read_avoid(r, keys[AVOID].value, w, f) && read_others(keys[ALTERNATIVES].value, w, f) &&
+           ((w->journey.others == 0 && w->journey.place_count <= SHORT_PLACES) ||
+            request_may_take_long(r, f));
 }
 
 /* What a route and an alternative to it have in common. */

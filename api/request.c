@@ -207,10 +207,24 @@ struct sight request_sight(const struct request *r)
     return (struct sight){ .orgs = orgs, .org_id = scope.org_id, .person_id = scope.person_id };
 }
 
+/* No reason to try again, nor to believe what was known before: it is not looked at. */
+static bool pass_on(struct worker *w, struct fail *f)
+{
+    w->passed_on = true;
+    return fail_set(f, FAIL_BROKEN, DATABASE_AWAY, "an I/O thread waits for nobody");
+}
+
+bool request_may_take_long(const struct request *r, struct fail *f)
+{
+    return !r->worker->in_passing || pass_on(r->worker, f);
+}
+
 bool request_db(const struct request *r, struct db **out, struct fail *f)
 {
     struct worker *w = r->worker;
 
+    if (w->in_passing)
+        return pass_on(w, f);
     if (!w->db && !open_db(w, f))
         return false;
     const struct db_scope scope = scope_of(&r->caller);

@@ -58,6 +58,10 @@ struct worker {
     struct hop_room *hop_room;
     struct matrix_room *matrix_room;
     const char *database; /* its address */
+
+    /* Of an I/O thread that tries an answer in passing, before it is queued: it waits for
+     * nobody, and has passed on what needs the database or takes long. */
+    bool in_passing, passed_on;
 };
 
 /* One request, read and let in: the gate, the token and the body's limit have
@@ -103,6 +107,10 @@ bool request_json(const struct request *r, const struct input **out, struct fail
 struct sight request_sight(const struct request *r);
 /* The worker's connection; false with DATABASE_AWAY. */
 bool request_db(const struct request *r, struct db **out, struct fail *f);
+/* To be asked by a handler of an endpoint that is answered in passing as soon as it knows that
+ * this takes more than a fraction of a millisecond. False: it returns false, and is called
+ * anew on a worker. */
+bool request_may_take_long(const struct request *r, struct fail *f);
 
 /* --- for api/answer.c and api/server.c ------------------------------------ */
 

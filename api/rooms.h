@@ -8,4 +8,8 @@ struct worker;
 void rooms_new(struct worker *w);
 void rooms_free(struct worker *w);
 
+/* The worker that the calling thread is for what it answers in passing: its rooms are made
+ * when they are first asked for, and go with the thread. */
+struct worker *rooms_in_passing(void);
+
 #endif

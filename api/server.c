@@ -12,6 +12,8 @@
 #include <unistd.h>
 
 #include "api/backlog.h"
+#include "api/carriage.h"
+#include "api/doorway.h"
 #include "api/endpoints.h"
 #include "api/lines.h"
 #include "api/listen.h"
@@ -26,15 +28,16 @@
 #include "engine/metrics.h"
 
 enum {
-    RATE_MIN_BYTES_S = 16 * 1024, /* who is slower on average is cut */
     CONNECTION_MEMORY = 8 * 1024,
-    STREAM_BLOCK = 4 * 1024,
+    PASSING_BODY = 16 * 1024, /* what is longer takes long to read alone */
 };
 static const int64_t SECOND_US = 1000000;
 
 struct server {
     struct service *service;
     struct MHD_Daemon *daemon;
+    struct doorway *doorway;
+    int32_t port;
     int64_t timeout_us;
     struct backlog *backlog;
     struct lines *lines;
@@ -47,7 +50,7 @@ struct server {
 /* Until when the connection must have moved `bytes` bytes since `start_us`. */
 static void set_deadline(struct talk *t, int64_t start_us, int64_t bytes)
 {
-    lines_set(t->line, start_us + t->server->timeout_us + bytes * SECOND_US / RATE_MIN_BYTES_S);
+    lines_allow(t->line, start_us + t->server->timeout_us, bytes);
 }
 
 /* ---------------------------------------------------------------- the answer */
@@ -87,75 +90,13 @@ static struct MHD_Response *make_body(struct reply *reply)
     return response;
 }
 
-/* Who listens to a stream, as long as its answer lasts. */
-struct listener {
-    struct stream *stream;
-    struct MHD_Connection *connection;
-    struct server *server;
-    struct line *line;
-    int fd;
-};
-
-static void rest(void *self)
-{
-    struct listener *who = self;
-
-    lines_set(who->line, 0);
-    MHD_suspend_connection(who->connection);
-}
-
-static void rouse(void *self)
-{
-    struct listener *who = self;
-
-    MHD_resume_connection(who->connection);
-}
-
-static bool is_gone(void *self)
-{
-    const struct listener *who = self;
-
-    return listen_hung_up(who->fd);
-}
-
-/* A piece must have been taken before the next is asked for. */
-static ssize_t read_stream(void *self, uint64_t at, char *out, size_t most)
-{
-    struct listener *who = self;
-    const struct server *s = who->server;
-    const int64_t size = streams_read(who->stream, out, most);
-
-    (void)at;
-    if (size > 0)
-        lines_set(who->line,
-                  clock_steady_us() + s->timeout_us + size * SECOND_US / RATE_MIN_BYTES_S);
-    return size < 0 ? MHD_CONTENT_READER_END_OF_STREAM : (ssize_t)size;
-}
-
-static void leave_stream(void *self)
-{
-    struct listener *who = self;
-
-    streams_give_up(who->stream);
-    free(who);
-}
-
 /* The response has the stream from here on. */
-static struct MHD_Response *carry_stream(struct talk *t)
+static struct MHD_Response *carry(struct talk *t)
 {
     struct reply *reply = &t->answer.reply;
-    struct listener *who = calloc(1, sizeof *who);
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(t->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    const struct streams_carrier carrier = { rest, rouse, is_gone, who };
 
-    if (!who)
-        abort();
-    *who = (struct listener){ reply->stream, t->connection, t->server, t->line, info->connect_fd };
     reply->done = NULL;
-    streams_carry(who->stream, &carrier);
-    return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, who,
-                                             leave_stream);
+    return carriage_start(reply->stream, t->connection, t->line, t->server->timeout_us);
 }
 
 static void put_header(struct MHD_Response *response, const char *name, const char *value)
@@ -175,7 +116,7 @@ static void finish(struct talk *t)
     assert(reply->status != 0);
     answer_dress(&t->answer);
     t->status = reply->status;
-    t->response = reply->stream ? carry_stream(t) : make_body(reply);
+    t->response = reply->stream ? carry(t) : make_body(reply);
     if (!t->response)
         abort();
     for (const struct reply_field *field = reply->fields; field; field = field->next)
@@ -222,20 +163,15 @@ static enum MHD_Result gather_field(void *self, enum MHD_ValueKind kind, const c
     return MHD_YES;
 }
 
-static bool is_from_this_machine(const struct talk *t)
+static void note_peer(const struct talk *t, struct request *r)
 {
     const union MHD_ConnectionInfo *peer =
         MHD_get_connection_info(t->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
-    return peer && peer->client_addr && listen_is_loopback(peer->client_addr);
-}
-
-static uint64_t peer_of(const struct talk *t)
-{
-    const union MHD_ConnectionInfo *peer =
-        MHD_get_connection_info(t->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-
-    return peer && peer->client_addr ? listen_peer(peer->client_addr) : 0;
+    if (!peer || !peer->client_addr)
+        return;
+    r->from_this_machine = listen_is_loopback(peer->client_addr);
+    r->peer = listen_peer(peer->client_addr);
 }
 
 /* Whether nothing was overlooked between the parts of the head. */
@@ -262,8 +198,7 @@ static enum MHD_Result take_head(struct talk *t, const char *method, const char 
 
     bool open = answer_open(t->server->service, &head, t->arena, &t->answer);
 
-    t->answer.request.from_this_machine = is_from_this_machine(t);
-    t->answer.request.peer = peer_of(t);
+    note_peer(t, &t->answer.request);
     if (g.count <= GATE_FIELDS_MAX && !is_tight(t, &head)) {
         struct fail f = { 0 };
 
@@ -333,6 +268,15 @@ static void resume(void *self)
     atomic_fetch_sub(&s->suspended, 1);
 }
 
+/* By this thread itself, unless that takes long: no other need be woken for it. */
+static bool answers_in_passing(struct talk *t)
+{
+    if (!t->answer.match.endpoint->in_passing || t->body.size > PASSING_BODY)
+        return false;
+    t->times.queued_us = t->times.taken_us = clock_steady_us();
+    return answer_in_passing(&t->answer, rooms_in_passing());
+}
+
 static enum MHD_Result end_body(struct talk *t)
 {
     struct fail f = { 0 };
@@ -343,6 +287,10 @@ static enum MHD_Result end_body(struct talk *t)
     }
     t->answer.request.body = buf_text(&t->body);
     t->answer.request.body_size = t->body.size;
+    if (answers_in_passing(t)) {
+        finish(t);
+        return send_answer(t);
+    }
     if (backlog_put(t->server->backlog, t->answer.match.endpoint->lane, &t->item, suspend))
         return MHD_YES;
     answer_not_taken(&t->answer, &f);
@@ -428,6 +376,7 @@ static void on_connection(void *self, struct MHD_Connection *connection, void **
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) { /* its descriptor is still open */
         lines_drop(s->lines, *context);
         *context = NULL;
+        doorway_left(s->doorway);
         return;
     }
     const union MHD_ConnectionInfo *info =
@@ -485,21 +434,25 @@ static void *work_from_memory(void *self)
 
 /* ---------------------------------------------------------------- life */
 
-static struct MHD_Daemon *start_daemon(struct server *s, int fd)
+/* It has no listening socket: asked to leave one alone (MHD_quiesce_daemon), it ends the
+ * process when one of its threads has noticed by itself at the same moment. And whom it is
+ * given it deals out evenly among its threads. Its own limit is a thread's: the doorway
+ * keeps that of all. */
+static struct MHD_Daemon *start_daemon(struct server *s)
 {
     const struct config *c = s->service->config;
     const unsigned int timeout = (unsigned int)config_int(c, CONFIG_REQUEST_TIMEOUT_S);
     const int64_t io_threads = config_int(c, CONFIG_IO_THREADS);
+    const int64_t most = io_threads * config_int(c, CONFIG_MAX_CONNECTIONS);
     struct MHD_OptionItem options[] = {
         { MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)on_complaint, NULL }, /* must be the first */
-        { MHD_OPTION_LISTEN_SOCKET, fd, NULL },
         { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, s },
         { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, s },
         { MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, s },
         { MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)leave_escaped, NULL },
         { MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
         { MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)timeout, NULL },
-        { MHD_OPTION_CONNECTION_LIMIT, (intptr_t)config_int(c, CONFIG_MAX_CONNECTIONS), NULL },
+        { MHD_OPTION_CONNECTION_LIMIT, (intptr_t)most, NULL },
         { MHD_OPTION_PER_IP_CONNECTION_LIMIT,
           (intptr_t)config_int(c, CONFIG_MAX_CONNECTIONS_PER_ADDRESS), NULL },
         { MHD_OPTION_THREAD_POOL_SIZE, (intptr_t)io_threads, NULL }, /* 1 cannot be said */
@@ -508,9 +461,17 @@ static struct MHD_Daemon *start_daemon(struct server *s, int fd)
 
     if (io_threads == 1)
         options[sizeof options / sizeof *options - 2].option = MHD_OPTION_END;
-    return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL,
-        on_request, s, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC |
+                                MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ERROR_LOG,
+                            0, NULL, NULL, on_request, s, MHD_OPTION_ARRAY, options,
+                            MHD_OPTION_END);
+}
+
+static bool enter(void *self, int fd, const struct sockaddr *address, socklen_t size)
+{
+    const struct server *s = self;
+
+    return MHD_add_connection(s->daemon, fd, address, size) == MHD_YES;
 }
 
 static void start_worker(struct server *s, void *(*run)(void *self))
@@ -539,23 +500,25 @@ struct server *server_open(struct service *service, struct fail *f)
     s->talks = talk_all_new(config_int(c, CONFIG_BODIES_MAX_MB) * 1024 * 1024);
     s->backlog = backlog_new(config_int(c, CONFIG_QUEUE_LENGTH));
     s->lines = lines_open();
+    s->doorway =
+        doorway_new(config_int(c, CONFIG_MAX_CONNECTIONS), &(struct doorway_host){ enter, s });
     while (s->worker_count <= workers)
         start_worker(s, s->worker_count == 0 ? work_from_memory : work);
-    s->daemon = start_daemon(s, fd);
+    s->daemon = start_daemon(s);
     if (!s->daemon) {
         close(fd);
         fail_set(f, FAIL_BROKEN, ADDRESS_UNUSABLE, "the HTTP library does not start");
         server_close(s);
         return NULL;
     }
+    s->port = listen_port(fd);
+    doorway_open(s->doorway, fd);
     return s;
 }
 
 int32_t server_port(const struct server *s)
 {
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_LISTEN_FD);
-
-    return info ? listen_port(info->listen_fd) : 0;
+    return s->port;
 }
 
 bool server_drain(struct server *s, int32_t seconds)
@@ -563,10 +526,7 @@ bool server_drain(struct server *s, int32_t seconds)
     const int64_t until = clock_steady_us() + seconds * SECOND_US;
 
     s->service->stopping = true;
-    const int fd = MHD_quiesce_daemon(s->daemon);
-
-    if (fd >= 0)
-        close(fd);
+    doorway_shut(s->doorway);
     streams_shut(s->service->streams);
     while (talk_count(s->talks) > 0) {
         if (clock_steady_us() >= until)
@@ -582,6 +542,7 @@ void server_close(struct server *s)
 {
     if (!s)
         return;
+    doorway_shut(s->doorway);
     streams_shut(s->service->streams);
     backlog_shut(s->backlog);
     for (int32_t i = 0; i < s->worker_count; i++)
@@ -590,6 +551,7 @@ void server_close(struct server *s)
         usleep(1000);
     if (s->daemon)
         MHD_stop_daemon(s->daemon);
+    doorway_free(s->doorway);
     lines_close(s->lines);
     backlog_free(s->backlog);
     talk_all_free(s->talks);

@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "geo/base/buf.h"
-#include "geo/base/pages.h"
 
 enum { NONE = -1 };
 
@@ -67,10 +66,9 @@ static void place_edges(struct metric *m, const struct hierarchy_edges *e)
 /* Not from the arena: a draft takes the place of what was there, which goes. */
 static struct costs costs_new(const struct hierarchy *h, int32_t edge_count)
 {
-    const size_t arcs = ((size_t)h->arc_count + 1) * sizeof(int32_t);
-    const size_t edges = ((size_t)edge_count + 1) * sizeof(int32_t);
-    const struct costs c = { pages_large(malloc(arcs), arcs), pages_large(malloc(arcs), arcs),
-                             pages_large(malloc(edges), edges) };
+    const size_t arcs = (size_t)h->arc_count + 1;
+    const struct costs c = { malloc(arcs * sizeof *c.up), malloc(arcs * sizeof *c.down),
+                             malloc(((size_t)edge_count + 1) * sizeof *c.edge_cost) };
 
     if (!c.up || !c.down || !c.edge_cost)
         abort();

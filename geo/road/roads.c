@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "geo/base/buf.h"
-#include "geo/base/pages.h"
 
 struct roads {
     struct roads_base base;
@@ -71,7 +70,7 @@ static uint32_t *arc_costs_new(const struct graph *g, enum mode mode, const uint
 static uint32_t *costs_copy(const struct network *n, const uint32_t *cost)
 {
     const size_t size = 2 * (size_t)n->segment_count * sizeof *cost;
-    uint32_t *copy = pages_large(malloc(size + sizeof *copy), size);
+    uint32_t *copy = malloc(size + sizeof *copy);
 
     if (!copy)
         abort();

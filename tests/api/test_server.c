@@ -78,6 +78,24 @@ static bool on_refuse(const struct request *r, struct reply *out, struct fail *f
     return reply_refuse(out, 412, f);
 }
 
+/* Tells on what kind of thread it is; what is long is not done in passing. */
+static bool on_passing(const struct request *r, struct reply *out, struct fail *f)
+{
+    const bool is_long = r->body_size > 0 && r->body[0] == 'L';
+
+    reply_header(out, "X-Tried", "yes");
+    if (is_long && !request_may_take_long(r, f))
+        return false;
+    if (r->body_size > 0 && r->body[0] == 'F')
+        return fail_set(f, FAIL_CONFLICT, CODE_TAKEN, "taken");
+    struct emit *e = reply_json(out, REPLY_OK);
+
+    emit_object(e);
+    emit_key_bool(e, "in_passing", r->worker->in_passing);
+    emit_end(e);
+    return true;
+}
+
 static const struct endpoint TABLE[] = {
     { .method = "GET", .path = "/echo", .handle = on_echo, .success = 200, .queries = "q" },
     { .method = "POST", .path = "/echo", .handle = on_echo, .success = 200, .body_max = BODY_MAX },
@@ -88,6 +106,12 @@ static const struct endpoint TABLE[] = {
       .body_max = BODY_MAX,
       .body = "enter" },
     { .method = "GET", .path = "/alive", .handle = on_echo, .success = 200, .at_once = true },
+    { .method = "POST",
+      .path = "/passing",
+      .handle = on_passing,
+      .success = 200,
+      .body_max = LARGE_BYTES,
+      .in_passing = true },
     { .method = "GET", .path = "/wait", .handle = on_wait, .success = 200 },
     { .method = "GET", .path = "/large", .handle = on_large, .success = 200 },
     { .method = "GET", .path = "/fail", .handle = on_fail, .success = 200 },
@@ -192,6 +216,40 @@ static void requests_are_answered_by_their_handler(void **state)
     expect(h, "GET /fail HTTP/1.1\r\n" LAST, "409", "\"code\":\"code_taken\"");
     expect(h, "GET /refuse HTTP/1.1\r\n" LAST, "412", "\"code\":\"version_stale\"");
     expect(h, "GET /closed HTTP/1.1\r\n" LAST, "401", "WWW-Authenticate: Bearer");
+}
+
+#define PASSING(size) "POST /passing HTTP/1.1\r\nContent-Length: " size "\r\n" LAST
+
+static void what_is_short_is_answered_in_passing(void **state)
+{
+    const struct house *h = *state;
+
+    expect(h, PASSING("5") "short", "200", "\"in_passing\":true");
+    expect(h, PASSING("4") "Fail", "409", "\"code\":\"code_taken\"");
+}
+
+static void what_is_long_is_passed_on_and_answered_once(void **state)
+{
+    const struct house *h = *state;
+    char *answer = exchange(h, PASSING("4") "Long");
+
+    assert_non_null(strstr(answer, "\"in_passing\":false"));
+    assert_int_equal(count(answer, "X-Tried"), 1);
+    free(answer);
+}
+
+static void a_large_body_is_not_read_in_passing(void **state)
+{
+    const struct house *h = *state;
+    const int fd = dial(h);
+    const char head[] = "POST /passing HTTP/1.1\r\nContent-Length: 100000\r\n" LAST;
+
+    caller_say(fd, head, sizeof head - 1);
+    caller_say(fd, large, 100000);
+    char *answer = caller_hear(fd);
+
+    assert_non_null(strstr(answer, "\"in_passing\":false"));
+    free(answer);
 }
 
 static void a_failure_takes_back_what_its_handler_wrote(void **state)
@@ -348,6 +406,8 @@ static void a_full_queue_says_so_and_does_nothing(void **state)
     expect(h, "GET /echo HTTP/1.1\r\n" LAST, "503", "server_busy");
     expect(h, "GET /echo HTTP/1.1\r\n" LAST, "503", "Retry-After: ");
     expect(h, "GET /alive HTTP/1.1\r\n" LAST, "200", "");
+    expect(h, PASSING("5") "short", "200", "\"in_passing\":true");
+    expect(h, PASSING("4") "Long", "503", "server_busy");
     for (int i = 0; i < BUSY + WAITING; i++)
         sem_post(&leave);
     for (int i = 0; i < BUSY + WAITING; i++) {
@@ -478,53 +538,14 @@ static void the_port_taken_is_said_in_one_sentence(void **state)
     assert_int_equal(f.code, CODE_ADDRESS_MALFORMED);
 }
 
-static void *drain(void *self)
-{
-    struct house *h = self;
-
-    return server_drain(h->server, 20) ? h : NULL;
-}
-
-static void a_stop_lets_requests_under_way_finish(void **state)
-{
-    struct house *h = *state;
-    const int fd = dial(h);
-    pthread_t thread;
-    void *drained;
-
-    caller_say(fd, "GET /wait HTTP/1.1\r\nHost: a\r\n\r\n",
-               strlen("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n"));
-    sem_wait(&entered);
-    pthread_create(&thread, NULL, drain, h);
-    while (!h->service.stopping)
-        usleep(1000);
-    sem_post(&leave);
-    char *answer = caller_hear(fd);
-
-    pthread_join(thread, &drained);
-    assert_ptr_equal(drained, h);
-    assert_int_equal(strncmp(answer, "HTTP/1.1 200", 12), 0);
-    assert_non_null(strstr(answer, "Connection: close"));
-    free(answer);
-}
-
-static void a_stop_that_has_to_wait_too_long_says_so(void **state)
-{
-    struct house *h = *state;
-    const int fd = dial(h);
-
-    caller_say(fd, "GET /wait HTTP/1.1\r\n" LAST, strlen("GET /wait HTTP/1.1\r\n" LAST));
-    sem_wait(&entered);
-    assert_false(server_drain(h->server, 0));
-    sem_post(&leave);
-    free(caller_hear(fd));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(requests_are_answered_by_their_handler),
+        TEST(what_is_short_is_answered_in_passing),
+        TEST(what_is_long_is_passed_on_and_answered_once),
+        TEST(a_large_body_is_not_read_in_passing),
         TEST(a_failure_takes_back_what_its_handler_wrote),
         TEST(what_the_table_does_not_hold_is_refused),
         TEST(a_head_request_is_answered_without_a_body),
@@ -540,8 +561,6 @@ int main(void)
         TEST(somebody_who_leaves_in_the_middle_harms_nobody),
         TEST(answers_carry_a_request_id_and_guards),
         TEST(the_port_taken_is_said_in_one_sentence),
-        TEST(a_stop_lets_requests_under_way_finish),
-        TEST(a_stop_that_has_to_wait_too_long_says_so),
 #undef TEST
     };
 
