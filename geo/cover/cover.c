@@ -10,7 +10,7 @@
 
 #include "geo/base/buf.h"
 #include "geo/cover/keys.h"
-#include "geo/cover/stroll.h"
+#include "geo/cover/walk.h"
 
 const char *const COVER_CLASS_WORDS[COVER_CLASS_COUNT] = {
     [COVER_DARK] = "dark",
@@ -28,7 +28,7 @@ const char *cover_class_word(enum cover_class class)
 struct cover {
     const struct network *network;
     const struct plots *plots;
-    struct stroll_layers layers;
+    struct walk_layers layers;
     struct cover_sums *lots; /* in the arena */
     struct arena *arena;
     struct buf steps;   /* struct sheet_step, scratch */
@@ -49,11 +49,11 @@ static uint32_t most(uint32_t a, uint32_t b)
 bool cover_next(const struct cover *c, int32_t segment, struct cover_cursor *cursor,
                 struct cover_stretch *out)
 {
-    struct stroll w;
+    struct walk w;
 
-    if (!stroll_start(&w, &c->layers, segment, cursor->at_cm))
+    if (!walk_start(&w, &c->layers, segment, cursor->at_cm))
         return false;
-    *out = stroll_told(&w, UINT32_MAX);
+    *out = walk_told(&w, UINT32_MAX);
     cursor->at_cm = out->to_cm;
     return true;
 }
@@ -115,18 +115,18 @@ struct shift {
 
 static void move_sums(struct cover *c, const struct range_piece *piece, struct shift by)
 {
-    struct stroll w;
+    struct walk w;
     struct cover_stretch s;
 
-    if (!stroll_start(&w, &c->layers, piece->segment, piece->from_cm))
+    if (!walk_start(&w, &c->layers, piece->segment, piece->from_cm))
         return;
     if (c->is_trying)
         buf_put(&c->touched, piece, sizeof *piece);
     do {
-        s = stroll_told(&w, piece->to_cm);
+        s = walk_told(&w, piece->to_cm);
         const uint8_t before =
-            stroll_state(&c->layers, s.lookouts - (uint32_t)by.lookouts,
-                         w.is_patrolled != by.patrols, s.people - (uint32_t)by.people);
+            walk_state(&c->layers, s.lookouts - (uint32_t)by.lookouts, w.is_patrolled != by.patrols,
+                       s.people - (uint32_t)by.people);
 
         if (before != s.state) {
             struct cover_sums *sums = &c->lots[s.lot];
@@ -137,7 +137,7 @@ static void move_sums(struct cover *c, const struct range_piece *piece, struct s
             sums->weight[before] -= length_cm * s.weight;
             sums->weight[s.state] += length_cm * s.weight;
         }
-    } while (s.to_cm < piece->to_cm && stroll_on(&w, s.to_cm));
+    } while (s.to_cm < piece->to_cm && walk_on(&w, s.to_cm));
 }
 
 void cover_lookout(struct cover *c, int64_t lookout_id, const struct range_piece *pieces,
@@ -302,18 +302,18 @@ static void measure_gaps(const struct cover *c, struct cover_roll *out)
     for (int32_t s = 0; s < c->plots->segment_count; s++) {
         struct gap gap = NO_GAP;
         struct cover_stretch stretch;
-        struct stroll w;
+        struct walk w;
 
-        if (!stroll_start(&w, &c->layers, s, 0))
+        if (!walk_start(&w, &c->layers, s, 0))
             continue;
         do {
-            stretch = stroll_told(&w, UINT32_MAX);
+            stretch = walk_told(&w, UINT32_MAX);
             if (cover_is(COVER_UNWATCHED, stretch.state))
                 measure_gap(c->plots, out, &gap, &c->plots->lots[stretch.lot],
                             stretch.to_cm - stretch.from_cm);
             else
                 gap = NO_GAP;
-        } while (stroll_on(&w, stretch.to_cm));
+        } while (walk_on(&w, stretch.to_cm));
     }
 }
 
@@ -341,17 +341,17 @@ void cover_sum(const struct cover *c, const struct range_piece *pieces, int32_t 
     for (int32_t i = 0; i < count; i++) {
         uint32_t gap_cm = 0;
         struct cover_stretch s;
-        struct stroll w;
+        struct walk w;
 
-        if (!stroll_start(&w, &c->layers, pieces[i].segment, pieces[i].from_cm))
+        if (!walk_start(&w, &c->layers, pieces[i].segment, pieces[i].from_cm))
             continue;
         do {
-            s = stroll_told(&w, pieces[i].to_cm);
+            s = walk_told(&w, pieces[i].to_cm);
             out->sums.length_cm[s.state] += s.to_cm - s.from_cm;
             out->sums.weight[s.state] += (int64_t)(s.to_cm - s.from_cm) * s.weight;
             gap_cm = cover_is(COVER_UNWATCHED, s.state) ? gap_cm + s.to_cm - s.from_cm : 0;
             lengthen(&out->longest_cm, gap_cm);
-        } while (s.to_cm < pieces[i].to_cm && stroll_on(&w, s.to_cm));
+        } while (s.to_cm < pieces[i].to_cm && walk_on(&w, s.to_cm));
     }
 }
 
@@ -446,19 +446,19 @@ static void tell_pieces(const struct cover *c, const struct range_piece *pieces,
     for (int32_t i = 0; i < count; i++) {
         struct cover_trial_piece told = { .piece.segment = pieces[i].segment };
         struct cover_stretch s;
-        struct stroll w;
+        struct walk w;
 
-        if (!stroll_start(&w, &c->layers, pieces[i].segment, pieces[i].from_cm))
+        if (!walk_start(&w, &c->layers, pieces[i].segment, pieces[i].from_cm))
             continue;
         do {
-            s = stroll_told(&w, pieces[i].to_cm);
+            s = walk_told(&w, pieces[i].to_cm);
             told.piece.from_cm = s.from_cm;
             told.piece.to_cm = s.to_cm;
             told.lot = s.lot;
             told.weight = s.weight;
             told.before = s.state;
             buf_put(out, &told, sizeof told);
-        } while (s.to_cm < pieces[i].to_cm && stroll_on(&w, s.to_cm));
+        } while (s.to_cm < pieces[i].to_cm && walk_on(&w, s.to_cm));
     }
 }
 

@@ -1,4 +1,4 @@
-#include "geo/cover/stroll.h"
+#include "geo/cover/walk.h"
 
 static uint32_t least(uint32_t a, uint32_t b)
 {
@@ -14,8 +14,7 @@ static void pass_steps(struct sheet_row *row, uint32_t at_cm)
     }
 }
 
-bool stroll_start(struct stroll *w, const struct stroll_layers *layers, int32_t segment,
-                  uint32_t at_cm)
+bool walk_start(struct walk *w, const struct walk_layers *layers, int32_t segment, uint32_t at_cm)
 {
     const struct plots *p = layers->plots;
 
@@ -41,7 +40,7 @@ static uint32_t row_end(const struct sheet_row *row, uint32_t end_cm)
     return row->count > 0 ? least(end_cm, row->steps->from_cm) : end_cm;
 }
 
-struct cover_stretch stroll_told(const struct stroll *w, uint32_t end_cm)
+struct cover_stretch walk_told(const struct walk *w, uint32_t end_cm)
 {
     const uint32_t to_cm = least(least(end_cm, w->plot->to_cm), w->patrol_end_cm);
 
@@ -52,11 +51,11 @@ struct cover_stretch stroll_told(const struct stroll *w, uint32_t end_cm)
         .weight = w->plot->weight,
         .lookouts = w->lookouts.depth,
         .people = w->people.depth,
-        .state = stroll_state(w->layers, w->lookouts.depth, w->is_patrolled, w->people.depth),
+        .state = walk_state(w->layers, w->lookouts.depth, w->is_patrolled, w->people.depth),
     };
 }
 
-bool stroll_on(struct stroll *w, uint32_t at_cm)
+bool walk_on(struct walk *w, uint32_t at_cm)
 {
     w->at_cm = at_cm;
     if (w->plot->to_cm <= at_cm && ++w->plot == w->plots_end)

@@ -1,12 +1,12 @@
-#ifndef GEO_COVER_STROLL_H
-#define GEO_COVER_STROLL_H
+#ifndef GEO_COVER_WALK_H
+#define GEO_COVER_WALK_H
 
 #include "geo/cover/cover.h"
 #include "geo/cover/sheet.h"
 
 /* Along a segment, stretch by stretch: a stretch is what lies between two places where any of
  * the layers or the plot changes. */
-struct stroll_layers {
+struct walk_layers {
     const struct plots *plots;
     struct sheet *lookouts;
     struct sheet *people;
@@ -15,8 +15,8 @@ struct stroll_layers {
 };
 
 /* What the layers say from at_cm on. */
-struct stroll {
-    const struct stroll_layers *layers;
+struct walk {
+    const struct walk_layers *layers;
     int32_t segment;
     uint32_t at_cm;
     const struct plot *plot, *plots_end;
@@ -26,18 +26,17 @@ struct stroll {
 };
 
 /* False where the segment does not count or ends. */
-bool stroll_start(struct stroll *w, const struct stroll_layers *layers, int32_t segment,
-                  uint32_t at_cm);
+bool walk_start(struct walk *w, const struct walk_layers *layers, int32_t segment, uint32_t at_cm);
 
 /* The stretch at hand, at most up to end_cm. */
-struct cover_stretch stroll_told(const struct stroll *w, uint32_t end_cm);
+struct cover_stretch walk_told(const struct walk *w, uint32_t end_cm);
 
 /* Behind the stretch; false at the end of the segment. */
-bool stroll_on(struct stroll *w, uint32_t at_cm);
+bool walk_on(struct walk *w, uint32_t at_cm);
 
 /* The state of what so many lie on. */
-static inline uint8_t stroll_state(const struct stroll_layers *l, uint32_t lookouts,
-                                   bool is_patrolled, uint32_t people)
+static inline uint8_t walk_state(const struct walk_layers *l, uint32_t lookouts, bool is_patrolled,
+                                 uint32_t people)
 {
     return (uint8_t)((lookouts > 0 ? COVER_LOOKOUT : 0) | (is_patrolled ? COVER_PATROL : 0) |
                      (people >= l->reach_k ? COVER_REACH : 0) |
