@@ -30,6 +30,7 @@ static const struct endpoints_group *const GROUPS[] = {
     &ENDPOINTS_NETWORK,
     &ENDPOINTS_CLOSURES,
     &ENDPOINTS_JOBS,
+    &ENDPOINTS_COVERAGE,
 };
 /* clang-format on */
 

@@ -87,6 +87,7 @@ extern const struct endpoints_group ENDPOINTS_TRACKS;
 extern const struct endpoints_group ENDPOINTS_MATCHES;
 extern const struct endpoints_group ENDPOINTS_CLOSURES;
 extern const struct endpoints_group ENDPOINTS_JOBS;
+extern const struct endpoints_group ENDPOINTS_COVERAGE;
 
 enum {
     ENDPOINTS_KIB = 1024,

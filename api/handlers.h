@@ -342,6 +342,11 @@ HANDLER(on_tracks_matched);
 /* api/on_matches.c: tracks that are sent along, on the streets. */
 HANDLER(on_matches_find);
 
+/* api/on_coverages.c, api/on_gaps.c, api/on_what_if.c */
+HANDLER(on_coverages_get);
+HANDLER(on_gaps_list);
+HANDLER(on_what_if_find);
+
 #undef HANDLER
 
 #endif

@@ -9,7 +9,7 @@ static double share(int64_t part, int64_t whole)
     return whole > 0 ? (double)part / (double)whole : 0;
 }
 
-static void of_sums(const struct cover_sums *sums, struct figures *out)
+void figures_of_sums(const struct cover_sums *sums, struct figures *out)
 {
     *out = (struct figures){ .longest_cm = -1 };
     cover_figure(sums->length_cm, &out->length_cm);
@@ -18,7 +18,7 @@ static void of_sums(const struct cover_sums *sums, struct figures *out)
 
 void figures_of(const struct cover_place *place, struct figures *out)
 {
-    of_sums(&place->sums, out);
+    figures_of_sums(&place->sums, out);
     out->longest_cm = place->longest_cm;
 }
 
@@ -33,7 +33,7 @@ void figures_city(const struct coverage_view *v, struct figures *out)
     struct cover_sums sums;
 
     cover_city(v->cover, &sums);
-    of_sums(&sums, out);
+    figures_of_sums(&sums, out);
     out->has_shares = true;
     for (int32_t lot = 0; lot < v->terrain->plots->lot_count; lot++)
         add_shares(v->shares, lot, out);

@@ -26,8 +26,9 @@ struct figures_roll {
 };
 void figures_roll(const struct coverage_view *v, struct arena *a, struct figures_roll *out);
 
-/* Of sums alone, without shares. */
+/* Of sums alone, without shares; and without the longest gap. */
 void figures_of(const struct cover_place *place, struct figures *out);
+void figures_of_sums(const struct cover_sums *sums, struct figures *out);
 
 /* As members of an object that is open: length_m, lookout_m, … */
 void figures_write(struct emit *e, const struct figures *f);

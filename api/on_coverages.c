@@ -1,0 +1,233 @@
+/* How much of the streets is covered now, of the whole and place by place. */
+#include "api/choice.h"
+#include "api/handlers.h"
+#include "engine/coverage.h"
+#include "engine/cursor.h"
+#include "engine/engine.h"
+#include "engine/figures.h"
+#include "geo/instant.h"
+
+enum by { BY_CITY, BY_ORG, BY_GRID, BY_STREET, BYS };
+enum { LIMIT_MAX = 1000, LIMIT_DEFAULT = 100 };
+
+static const char *const BY_WORDS[BYS] = { "city", "org", "grid", "street" };
+static const char *const NOW_WORDS[] = { "now" };
+static const char *const KIND_WORDS[] = { "actual" };
+
+struct wish {
+    int32_t by;
+    int64_t limit;
+    int64_t after; /* the place that the page before ended before */
+    const char *list;
+};
+
+struct item {
+    const struct terrain_area *area; /* NULL: of a street */
+    int32_t segment;
+    struct figures figures;
+};
+
+/* What is told, found while the coverage was read and written when it goes on. */
+struct found {
+    const struct terrain *terrain; /* held */
+    int64_t at_us;
+    uint64_t version;
+    struct figures whole; /* of the organisation of the caller */
+    struct item *items;
+    int32_t count;
+    int32_t next; /* the place to go on from; -1: that was all */
+};
+
+static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
+{
+    const char *cursor = request_query(r, "cursor");
+    int32_t only = 0;
+    struct db *db;
+
+    *w = (struct wish){ 0 };
+    if (!choice_word(r, "at", NOW_WORDS, 1, &only, f) ||
+        !choice_word(r, "kind", KIND_WORDS, 1, &only, f) ||
+        !choice_word(r, "by", BY_WORDS, BYS, &w->by, f) ||
+        !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &w->limit, f))
+        return false;
+    w->list = arena_text(r->arena, "%s?%s", r->path, BY_WORDS[w->by]);
+    return !cursor ||
+           (request_db(r, &db, f) && cursor_read(db, w->list, cursor, r->arena, &w->after, f));
+}
+
+/* ------------------------------------------------------------------ what is found */
+
+static bool is_seen(const struct terrain *t, const struct sight *sight, int32_t lot)
+{
+    return sight_covers(sight, t->orgs[t->plots->lots[lot].org].id);
+}
+
+/* Of the parts of a street that the caller sees; false when there are none. */
+static bool find_street(const struct coverage_view *v, const struct sight *sight, int32_t segment,
+                        struct arena *a, struct item *out)
+{
+    const struct plots *p = v->terrain->plots;
+    const int32_t first = p->first[segment], end = p->first[segment + 1];
+    struct range_piece *pieces = arena_take(a, (size_t)(end - first) + 1, sizeof *pieces);
+    struct cover_place place;
+    int32_t count = 0;
+
+    for (int32_t i = first; i < end; i++) {
+        const uint32_t from_cm = i > first ? p->plots[i - 1].to_cm : 0;
+
+        if (is_seen(v->terrain, sight, p->plots[i].lot))
+            pieces[count++] = (struct range_piece){ segment, from_cm, p->plots[i].to_cm };
+    }
+    if (count == 0)
+        return false;
+    cover_sum(v->cover, pieces, count, &place);
+    *out = (struct item){ .segment = segment };
+    figures_of(&place, &out->figures);
+    return true;
+}
+
+static bool find_item(const struct coverage_view *v, const struct figures_roll *roll,
+                      const struct sight *sight, enum by by, int32_t place, struct arena *a,
+                      struct item *out)
+{
+    const struct terrain *t = v->terrain;
+
+    if (by == BY_STREET)
+        return find_street(v, sight, place, a, out);
+    const struct terrain_area *area = by == BY_GRID ? &t->cells[place] : &t->orgs[place];
+
+    *out = (struct item){ area, -1, by == BY_GRID ? roll->cells[place] : roll->orgs[place] };
+    return sight_covers(sight, area->org_id);
+}
+
+static int32_t place_count(const struct terrain *t, enum by by)
+{
+    switch (by) {
+    case BY_ORG:
+        return t->plots->org_count;
+    case BY_GRID:
+        return t->plots->cell_count;
+    case BY_STREET:
+        return t->plots->segment_count;
+    case BY_CITY:
+    case BYS:
+        break;
+    }
+    return 0;
+}
+
+static void find_items(const struct coverage_view *v, const struct figures_roll *roll,
+                       const struct sight *sight, const struct wish *w, struct arena *a,
+                       struct found *out)
+{
+    const int32_t end = place_count(v->terrain, (enum by)w->by);
+
+    out->items = arena_take(a, (size_t)w->limit + 1, sizeof *out->items);
+    out->next = -1;
+    for (int32_t i = (int32_t)w->after; i < end && out->next < 0; i++) {
+        struct item item;
+
+        if (!find_item(v, roll, sight, (enum by)w->by, i, a, &item))
+            continue;
+        if (out->count == w->limit)
+            out->next = i;
+        else
+            out->items[out->count++] = item;
+    }
+}
+
+static bool find(const struct request *r, const struct wish *w, struct found *out, struct fail *f)
+{
+    const struct sight sight = request_sight(r);
+    struct coverage *c = engine_coverage(r->engine);
+    struct coverage_view v;
+    struct figures_roll roll;
+
+    if (!coverage_read(c, &v, f))
+        return false;
+    const int32_t org = terrain_org(v.terrain, r->caller.org_id);
+
+    figures_roll(&v, r->arena, &roll);
+    *out = (struct found){ .terrain = terrain_hold_again(v.terrain),
+                           .at_us = v.at_us,
+                           .version = v.version,
+                           .whole = { .longest_cm = -1 } };
+    if (org >= 0)
+        out->whole = roll.orgs[org];
+    find_items(&v, &roll, &sight, w, r->arena, out);
+    coverage_read_end(c);
+    return true;
+}
+
+/* ------------------------------------------------------------------ the answer */
+
+static void write_item(struct emit *e, const struct found *found, const struct wish *w,
+                       const struct item *item)
+{
+    const struct network *n = found->terrain->world->network;
+
+    emit_object(e);
+    switch ((enum by)w->by) {
+    case BY_GRID:
+        emit_key_int(e, "grid_id", item->area->id);
+        emit_key_text(e, "code", item->area->code);
+        emit_key_text(e, "name", item->area->name);
+        emit_key_int(e, "org_id", item->area->org_id);
+        break;
+    case BY_STREET:
+        emit_key_int(e, "segment_id", n->segment_id[item->segment]);
+        emit_key_text(e, "name", network_name(n, item->segment));
+        break;
+    case BY_ORG:
+    case BY_CITY:
+    case BYS:
+        emit_key_int(e, "org_id", item->area->id);
+        emit_key_text(e, "name", item->area->name);
+        break;
+    }
+    figures_write(e, &item->figures);
+    emit_end(e);
+}
+
+static void write_answer(struct emit *e, const struct request *r, const struct wish *w,
+                         const struct found *found, const char *next)
+{
+    char at[INSTANT_SIZE];
+
+    instant_write(found->at_us, at);
+    emit_object(e);
+    emit_key_text(e, "at", at);
+    emit_key_text(e, "kind", KIND_WORDS[0]);
+    emit_key_text(e, "data_at", at);
+    emit_key_int(e, "version", (int64_t)found->version);
+    emit_key_int(e, "org_id", r->caller.org_id);
+    emit_key(e, "city");
+    emit_object(e);
+    figures_write(e, &found->whole);
+    emit_end(e);
+    emit_key(e, "items");
+    emit_array(e);
+    for (int32_t i = 0; i < found->count; i++)
+        write_item(e, found, w, &found->items[i]);
+    emit_end(e);
+    emit_key_text(e, "next", next);
+    emit_end(e);
+}
+
+bool on_coverages_get(const struct request *r, struct reply *out, struct fail *f)
+{
+    struct wish wish;
+    struct found found;
+    const char *next = NULL;
+    struct db *db;
+
+    if (!read_wish(r, &wish, f) || !find(r, &wish, &found, f))
+        return false;
+    const bool ok = found.next < 0 || (request_db(r, &db, f) &&
+                                       cursor_make(db, wish.list, found.next, r->arena, &next, f));
+
+    if (ok)
+        write_answer(reply_json(out, REPLY_OK), r, &wish, &found, next);
+    terrain_drop(found.terrain);
+    return ok;
+}
