@@ -26,6 +26,7 @@ struct hop_room {
     struct hop_streets streets;
     struct plane plane; /* around the goal */
     double goal_m;
+    uint32_t turn_cm;
     struct buf labels;
     uint32_t round;
     struct queue queue;
@@ -50,7 +51,7 @@ void hop_room_free(struct hop_room *room)
 }
 
 void hop_begin(struct hop_room *room, const struct hop_streets *streets, struct point goal,
-               double goal_m)
+               double goal_m, uint32_t turn_cm)
 {
     const size_t bytes = (size_t)streets->graph->state_count * sizeof(struct label);
 
@@ -63,6 +64,7 @@ void hop_begin(struct hop_room *room, const struct hop_streets *streets, struct 
     room->streets = *streets;
     room->plane = plane_at(goal);
     room->goal_m = goal_m;
+    room->turn_cm = turn_cm;
 }
 
 static struct label *label_of(struct hop_room *room, int32_t state)
@@ -107,6 +109,15 @@ static void reach(struct hop_room *room, int32_t arc, int32_t state, uint64_t cm
               (struct queue_item){ .cost = (uint32_t)cm, .what = state, .id = state });
 }
 
+/* What turning round costs where one arc follows another. A shortest way does so at its
+ * ends only: anywhere else it was there before. */
+static uint32_t turning_cm(const struct hop_room *room, int32_t arc, int32_t next)
+{
+    const int32_t *edge = room->streets.graph->edge;
+
+    return edge[arc] == (edge[next] ^ 1) ? room->turn_cm : 0;
+}
+
 /* How many of the targets' tails this state is. */
 static int32_t tails_at(const struct hop_room *room, const struct hop_place *to, int32_t count,
                         int32_t state)
@@ -132,11 +143,16 @@ static void search(struct hop_room *room, struct hop_place from, const struct ho
         if (label_of(room, top.what)->cm < top.cost)
             continue; /* a shorter way here was taken out before */
         left -= tails_at(room, to, count, top.what);
+        const int32_t by = label_of(room, top.what)->arc;
+
         for (int32_t i = g->first_out[top.what]; i < g->first_out[top.what + 1]; i++) {
             const int32_t arc = g->out_arc[i];
 
             if (hop_open(&room->streets, arc))
-                reach(room, arc, g->head[arc], (uint64_t)top.cost + length_of(room, arc), limit_cm);
+                reach(room, arc, g->head[arc],
+                      (uint64_t)top.cost + length_of(room, arc) +
+                          turning_cm(room, by < 0 ? from.arc : by, arc),
+                      limit_cm);
         }
     }
 }
@@ -158,7 +174,8 @@ void hop_lengths(struct hop_room *room, struct hop_place from, const struct hop_
         if (is_onward(from, to[i]))
             cm = to[i].gone_cm - from.gone_cm;
         else if (tail->round == room->round)
-            cm = (uint64_t)tail->cm + to[i].gone_cm;
+            cm = (uint64_t)tail->cm + to[i].gone_cm +
+                 turning_cm(room, tail->arc < 0 ? from.arc : tail->arc, to[i].arc);
         lengths[i] = cm <= limit_cm ? (uint32_t)cm : HOP_NEVER;
     }
 }

@@ -28,8 +28,9 @@ struct hop_streets {
     const struct graph *graph;
     enum mode mode;
 };
+/* Turning round at the first or the last junction counts as `turn_cm` of way. */
 void hop_begin(struct hop_room *room, const struct hop_streets *streets, struct point goal,
-               double goal_m);
+               double goal_m, uint32_t turn_cm);
 
 /* No way, or none so short. */
 #define HOP_NEVER UINT32_MAX

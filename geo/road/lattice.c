@@ -1,30 +1,20 @@
-/* What is likely is weighed as Newson and Krumm do: distances off the street are normal,
- * the detour of a way over the straight line is exponential. The ways between two steps
- * are searched from the likeliest place on; each search ends where a longer way would be
- * less likely than one that is known. */
+/* The arrays of the steps, the places of a fix, and which of them are decided. That a fix is
+ * off its street is normal in both directions. */
 #include "geo/road/lattice.h"
 
 #include <assert.h>
 #include <math.h>
 #include <string.h>
 
+#include "geo/road/crossing.h"
+
 /* Metres. What a fix that does not say has for accuracy, and what is believed of one that
  * does: 68 of 100 within the accuracy is 1.5 standard deviations of each axis. */
 static const double SIGMA_M = 12, SIGMA_LEAST_M = 4, SIGMA_MOST_M = 60, ACCURACY_SIGMAS = 1.515;
 static const double REACH_SIGMAS = 4, REACH_LEAST_M = 90, REACH_MOST_M = 250;
-/* The mean detour, and what it grows by with time between fixes: the longer the silence,
- * the less straight the way. */
-static const double DETOUR_M = 4, DETOUR_MPS = 0.6, DETOUR_SIGMAS = 0.3;
-/* What turning round between two junctions weighs, by mode. */
-static const double TURN_WEIGHT[MODE_COUNT] = { 1, 3, 6 };
 /* Driveways and the aisles of car parks lie beside streets and carry little of what drives:
  * that a car is on one, when there is a street as well, has to be shown by this much. */
 static const double SERVICE_WEIGHT = 20;
-/* How far a fix may fall back along a street that goes one way only. */
-static const double BACK_SIGMAS = 1;
-/* Ways that are so much less likely than the best are given up; the others' weights are
- * right within e to the minus SLACK. */
-static const double BEAM = 30, SLACK = 2;
 /* The fastest of each mode, metres a second, and what fixes may be off together. */
 static const double FASTEST_MPS[MODE_COUNT] = { 7, 17, 50 };
 static const double LIMIT_SIGMAS = 4, LIMIT_MORE_M = 40;
@@ -153,15 +143,10 @@ int64_t lattice_left_us(const struct lattice *l, int32_t step)
     return step_at(l, step)->left_us;
 }
 
-static double both_sigmas_m(const struct match_fix *from, const struct match_fix *to)
-{
-    return lattice_sigma_m(from) + lattice_sigma_m(to);
-}
-
 uint32_t lattice_limit_cm(enum mode mode, const struct match_fix *from, const struct match_fix *to)
 {
     const double m = FASTEST_MPS[mode] * (double)(to->at_us - from->at_us) / 1e6 +
-                     LIMIT_SIGMAS * both_sigmas_m(from, to) + LIMIT_MORE_M;
+                     LIMIT_SIGMAS * (lattice_sigma_m(from) + lattice_sigma_m(to)) + LIMIT_MORE_M;
 
     return (uint32_t)fmin(m * 100, NETWORK_LENGTH_MAX_CM);
 }
@@ -181,6 +166,7 @@ static int32_t add_edge(const struct hop_streets *s, const struct snap *snap, in
 {
     const struct graph *g = s->graph;
     const uint32_t length_cm = s->network->length_cm[snap->spot.segment];
+    const struct point at = network_point(s->network, snap->spot);
     /* Whoever begins within an edge has no past. */
     const int32_t end = is_first ? g->first_arc[edge] + 1 : g->first_arc[edge + 1];
 
@@ -188,6 +174,7 @@ static int32_t add_edge(const struct hop_streets *s, const struct snap *snap, in
         if (hop_open(s, arc))
             out[count++] = (struct lattice_node){
                 .place = { arc, edge & 1 ? length_cm - snap->spot.along_cm : snap->spot.along_cm },
+                .at = at,
                 .off_m = snap->off_m,
                 .emission = emission,
                 .score = LATTICE_LOST,
@@ -219,173 +206,7 @@ static int32_t find_places(const struct match_streets *streets, const struct mat
     return count;
 }
 
-/* ------------------------------------------------------------------ from step to step */
-
-/* The ways from the last step to the one that is being made. */
-struct crossing {
-    const struct hop_streets *streets;
-    struct hop_room *room;
-    const struct match_fix *from, *to;
-    struct lattice_node *before, *here;
-    int32_t before_count, here_count;
-    struct hop_place targets[LATTICE_NODES_MAX];
-    double straight_m, detour_m;
-    double least; /* the best score here */
-    double back_cm;
-    uint32_t limit_cm;
-    struct buf *links;
-    int32_t link_count;
-};
-
-/* How long a way from this place may be to be worth anything. */
-static uint32_t limit_from(const struct crossing *c, const struct lattice_node *from)
-{
-    double most = 0;
-
-    for (int32_t i = 0; i < c->here_count; i++) {
-        const struct lattice_node *to = &c->here[i];
-        const double bar = fmin(to->score + SLACK, c->least + BEAM);
-
-        most = fmax(most, bar - to->emission);
-    }
-    const double m = c->straight_m + (most - from->score) * c->detour_m;
-
-    return most <= from->score ? 0 : (uint32_t)fmin(m * 100, c->limit_cm);
-}
-
-/* A place on the same street against its direction, for who turns round between
- * junctions: centimetres there, or HOP_NEVER. */
-static uint32_t turned_cm(const struct crossing *c, struct hop_place from, struct hop_place to)
-{
-    const struct graph *g = c->streets->graph;
-
-    if (g->edge[from.arc] != (g->edge[to.arc] ^ 1) || to.arc != g->first_arc[g->edge[to.arc]])
-        return HOP_NEVER;
-    const uint32_t one = lattice_spot(c->streets, from).along_cm;
-    const uint32_t other = lattice_spot(c->streets, to).along_cm;
-
-    return one > other ? one - other : other - one;
-}
-
-static bool fell_back(const struct crossing *c, struct hop_place from, struct hop_place to)
-{
-    return from.arc == to.arc && to.gone_cm < from.gone_cm &&
-           from.gone_cm - to.gone_cm <= c->back_cm;
-}
-
-/* What it weighs to go from one place to another, of a way so long; LATTICE_LOST: never. */
-static double weigh(const struct crossing *c, const struct lattice_node *from,
-                    const struct lattice_node *to, uint32_t cm, bool *turned)
-{
-    const uint32_t turned_here = turned_cm(c, from->place, to->place);
-    double weight = LATTICE_LOST, turning = LATTICE_LOST;
-
-    if (cm != HOP_NEVER)
-        weight = fabs(cm / 100.0 - c->straight_m) / c->detour_m;
-    if (fell_back(c, from->place, to->place))
-        weight = fmin(weight, c->straight_m / c->detour_m);
-    if (turned_here <= c->limit_cm)
-        turning =
-            fabs(turned_here / 100.0 - c->straight_m) / c->detour_m + TURN_WEIGHT[c->streets->mode];
-    *turned = turning < weight;
-    return fmin(weight, turning);
-}
-
-static void offer(struct crossing *c, int32_t i, int32_t j, uint32_t cm)
-{
-    const struct lattice_node *from = &c->before[i];
-    struct lattice_node *to = &c->here[j];
-    bool turned;
-    const double weight = weigh(c, from, to, cm, &turned);
-    const double score = from->score + weight + to->emission;
-
-    if (weight >= LATTICE_LOST || score > c->least + BEAM)
-        return;
-    const struct lattice_link link = { i, j, weight + to->emission };
-
-    buf_put(c->links, &link, sizeof link);
-    c->link_count++;
-    if (score < to->score) {
-        to->score = score;
-        to->prev = i;
-        to->turned = turned;
-        c->least = fmin(c->least, score);
-    }
-}
-
-static void cross_from(struct crossing *c, int32_t i)
-{
-    uint32_t lengths[LATTICE_NODES_MAX];
-    const uint32_t limit_cm = limit_from(c, &c->before[i]);
-
-    if (limit_cm == 0)
-        return;
-    hop_lengths(c->room, c->before[i].place, c->targets, c->here_count, limit_cm, lengths);
-    for (int32_t j = 0; j < c->here_count; j++)
-        offer(c, i, j, lengths[j]);
-}
-
-/* The places of the step before, the likeliest first. */
-static int32_t rank(const struct lattice_node *nodes, int32_t count, int32_t *order)
-{
-    int32_t ranked = 0;
-
-    for (int32_t i = 0; i < count; i++) {
-        int32_t at = ranked;
-
-        if (nodes[i].score >= LATTICE_LOST)
-            continue;
-        for (; at > 0 && nodes[i].score < nodes[order[at - 1]].score; at--)
-            order[at] = order[at - 1];
-        order[at] = i;
-        ranked++;
-    }
-    return ranked;
-}
-
-/* Shares of all ways; what is not likely any more is given up. */
-static void sum_up(struct crossing *c)
-{
-    struct lattice_link *links =
-        (struct lattice_link *)(void *)(c->links->bytes + c->links->size) - c->link_count;
-    double least = LATTICE_LOST, sum = 0;
-
-    for (int32_t i = 0; i < c->link_count; i++)
-        least = fmin(least, links[i].likely);
-    for (int32_t i = 0; i < c->link_count; i++) {
-        links[i].likely = exp(least - links[i].likely);
-        c->here[links[i].to].before += c->before[links[i].from].before * links[i].likely;
-    }
-    for (int32_t j = 0; j < c->here_count; j++) {
-        struct lattice_node *to = &c->here[j];
-
-        sum += to->before;
-        if (to->score > c->least + BEAM)
-            to->score = LATTICE_LOST;
-        else if (fell_back(c, c->before[to->prev].place, to->place))
-            to->place = c->before[to->prev].place;
-    }
-    for (int32_t j = 0; j < c->here_count && sum > 0; j++)
-        c->here[j].before /= sum;
-}
-
-static bool cross(struct crossing *c)
-{
-    int32_t order[LATTICE_NODES_MAX];
-    const int32_t ranked = rank(c->before, c->before_count, order);
-
-    assert(ranked > 0);
-    /* Better than the best before with the best here it does not get. */
-    c->least = LATTICE_LOST;
-    for (int32_t j = 0; j < c->here_count; j++) {
-        c->targets[j] = c->here[j].place;
-        c->least = fmin(c->least, c->here[j].emission);
-    }
-    c->least += c->before[order[0]].score;
-    for (int32_t i = 0; i < ranked; i++)
-        cross_from(c, order[i]);
-    return c->link_count > 0;
-}
+/* ------------------------------------------------------------------ steps */
 
 /* Scores count from the best, so that they stay small however long the track is. */
 static void level(struct lattice_node *nodes, int32_t count)
@@ -412,6 +233,16 @@ static void begin(struct lattice_node *nodes, int32_t count)
         nodes[i].before /= sum;
 }
 
+static struct crossing crossing_of(const struct match_streets *streets, const struct step *from,
+                                   const struct step *to)
+{
+    return (struct crossing){ .streets = &streets->streets,
+                              .from = &from->fix,
+                              .to = &to->fix,
+                              .left_us = to->left_us,
+                              .reach_m = reach_m(&to->fix) };
+}
+
 enum lattice_step lattice_add(struct lattice *l, struct hop_room *room,
                               const struct match_streets *streets, const struct match_fix *fix)
 {
@@ -431,27 +262,14 @@ enum lattice_step lattice_add(struct lattice *l, struct hop_room *room,
         begin(here, count);
     } else {
         const struct step *before = step_at(l, last);
-        struct crossing c = { .streets = &streets->streets,
-                              .room = room,
-                              .from = &before->fix,
-                              .to = fix,
-                              .before = nodes_of(l, before),
-                              .before_count = before->node_count,
-                              .here = here,
-                              .here_count = count,
-                              .straight_m = point_distance_m(before->fix.at, fix->at),
-                              .links = &l->links };
 
         step.left_us = left_at_us(before, fix->at_us);
-        c.detour_m = DETOUR_M + DETOUR_MPS * (double)(fix->at_us - step.left_us) / 1e6 +
-                     DETOUR_SIGMAS * both_sigmas_m(c.from, fix);
-        c.back_cm = 100 * BACK_SIGMAS * both_sigmas_m(c.from, fix);
-        c.limit_cm = lattice_limit_cm(streets->streets.mode, c.from, fix);
-        hop_begin(room, &streets->streets, fix->at, reach_m(fix));
-        if (!cross(&c))
+        const struct crossing c = crossing_of(streets, before, &step);
+
+        step.link_count =
+            crossing_go(&c, room, nodes_of(l, before), before->node_count, here, count, &l->links);
+        if (step.link_count == 0)
             return LATTICE_NO_WAY;
-        sum_up(&c);
-        step.link_count = c.link_count;
     }
     level(here, count);
     buf_put(&l->nodes, here, (size_t)count * sizeof *here);
@@ -469,10 +287,8 @@ void lattice_way(const struct lattice *l, struct hop_room *room,
 
     if (to->turned)
         return;
-    hop_begin(room, &streets->streets, here->fix.at, reach_m(&here->fix));
-    const bool is_there =
-        hop_way(room, from->place, to->place,
-                lattice_limit_cm(streets->streets.mode, &before->fix, &here->fix), arcs);
+    const struct crossing c = crossing_of(streets, before, here);
+    const bool is_there = crossing_way(&c, room, from, to, arcs);
 
     assert(is_there);
 }

@@ -15,6 +15,7 @@ struct lattice {
 /* One place where she may have been. Weights are negative logarithms of likelihoods. */
 struct lattice_node {
     struct hop_place place; /* where a fix fell back a little along the street, it stays */
+    struct point at;
     double off_m;
     double emission; /* that the fix is so far off */
     double score;    /* the likeliest way to here, all of it; LATTICE_LOST: none */

@@ -7,20 +7,16 @@
 #include <string.h>
 
 #include "geo/plane.h"
+#include "geo/road/group.h"
 #include "geo/road/lattice.h"
 #include "geo/road/surety.h"
 
-/* Fixes that follow one another closely are off in all directions, and a way drawn through
- * each of them would go to and fro. So those within GROUP_SIGMAS of their middle count as
- * one, at their middle, and as one whose middle is within STAY_SIGMAS of the step before
- * says no more than that she was still there. */
-static const double GROUP_SIGMAS = 3, STAY_SIGMAS = 2;
-static const int64_t GROUP_US = 30 * INT64_C(1000000);
-
+/* A group whose middle is within STAY_SIGMAS of the step before says no more than that she
+ * was still there. */
+static const double STAY_SIGMAS = 2;
 static const int64_t SILENCE_US = 180 * INT64_C(1000000); /* a longer one ends the run */
 
 enum {
-    GROUP_MAX = 8,
     AROUND_CM = 5000,
     HELD_MAX = 3,                /* groups in a row that do not fit: the way broke */
     NOTES_A_LAG = 4 * GROUP_MAX, /* fixes that may wait to be told, for each step */
@@ -30,14 +26,6 @@ enum {
 struct note {
     struct match_fix fix;
     enum match_verdict verdict;
-};
-
-/* Fixes that count as one. */
-struct group {
-    struct match_fix middle; /* as it is when `count` fixes are in it */
-    double sigma_m;          /* of one of them, on average */
-    int32_t count;
-    int64_t first_us, last_us;
 };
 
 struct match {
@@ -50,7 +38,7 @@ struct match {
     int64_t newest_us;  /* of the fixes; -1 before the first */
     int64_t fitting_us; /* of those that fitted */
     struct buf notes;   /* of all fixes after the last one told */
-    struct group group; /* the open one; without fixes when there is none */
+    struct group group; /* the open one; empty when there is none */
     struct group held[HELD_MAX];
     int32_t held_count;
     double told_confidence; /* of the first step, when it is told */
@@ -437,7 +425,7 @@ static void judge(struct match *m, const struct group *g, enum match_verdict ver
     for (int32_t i = note_count(m) - 1; i >= 0; i--) {
         struct note *note = note_at(m, i);
 
-        if (note->verdict == MATCH_PLACED && note->fix.at_us >= g->first_us &&
+        if (note->verdict == MATCH_PLACED && note->fix.at_us >= g->first.at_us &&
             note->fix.at_us <= g->last_us)
             note->verdict = verdict;
     }
@@ -458,21 +446,21 @@ static void begin_anew(struct match *m, struct hop_room *room, int64_t next_us)
     end_run(m, room, next_us);
 }
 
-static struct match_fix middle_of(const struct group *g)
+/* A way begins at the first fix of its first group and ends at the last of its last;
+ * otherwise a group stands for its middle. */
+static struct match_fix fix_of(const struct match *m, const struct group *g, bool is_last)
 {
-    struct match_fix fix = g->middle;
-
-    fix.accuracy_m = lattice_accuracy_m(g->sigma_m / sqrt(g->count));
-    return fix;
+    if (lattice_count(&m->lattice) == 0)
+        return group_at(g, g->first.at_us);
+    return group_at(g, is_last ? g->last_us : group_middle_us(g));
 }
 
 /* Whether the group could be what comes next. */
-static bool fits(struct match *m, struct hop_room *room, const struct group *g)
+static bool fits(struct match *m, struct hop_room *room, const struct group *g, bool is_last)
 {
-    const struct match_fix fix = middle_of(g);
-
-    if (g->first_us - m->fitting_us > SILENCE_US)
-        begin_anew(m, room, g->first_us);
+    if (g->first.at_us - m->fitting_us > SILENCE_US)
+        begin_anew(m, room, g->first.at_us);
+    const struct match_fix fix = fix_of(m, g, is_last);
 
     const int32_t last = lattice_count(&m->lattice) - 1;
     const struct match_fix *before = last >= 0 ? lattice_fix(&m->lattice, last) : NULL;
@@ -481,7 +469,7 @@ static bool fits(struct match *m, struct hop_room *room, const struct group *g)
 
     if (before && far_m * 100 > lattice_limit_cm(m->streets.streets.mode, before, &fix))
         return false;
-    if (before && far_m < STAY_SIGMAS * lattice_sigma_m(&fix))
+    if (before && !is_last && far_m < STAY_SIGMAS * lattice_sigma_m(&fix))
         lattice_stay(&m->lattice, g->last_us);
     else
         taken = lattice_add(&m->lattice, room, &m->streets, &fix);
@@ -503,48 +491,26 @@ static void begin_again(struct match *m, struct hop_room *room)
 
     memcpy(held, m->held, sizeof held);
     m->held_count = 0;
-    end_run(m, room, held[0].first_us);
+    end_run(m, room, held[0].first.at_us);
     for (int32_t i = 0; i < count; i++) {
-        if (fits(m, room, &held[i]))
+        if (fits(m, room, &held[i], false))
             continue;
-        end_run(m, room, held[i].first_us);
-        fits(m, room, &held[i]); /* nothing is before it that it could not fit */
+        end_run(m, room, held[i].first.at_us);
+        fits(m, room, &held[i], false); /* nothing is before it that it could not fit */
     }
 }
 
-/* No more fixes go into the open group. */
-static void close_group(struct match *m, struct hop_room *room)
+/* No more fixes go into the open group; the way may be over with it. */
+static void close_group(struct match *m, struct hop_room *room, bool is_last)
 {
     const struct group g = m->group;
 
-    m->group.count = 0;
-    if (g.count == 0 || fits(m, room, &g))
+    m->group = (struct group){ 0 };
+    if (g.count == 0 || fits(m, room, &g, is_last))
         return;
     m->held[m->held_count++] = g;
     if (m->held_count == HELD_MAX)
         begin_again(m, room);
-}
-
-static void open_group(struct match *m, const struct match_fix *fix)
-{
-    m->group = (struct group){ *fix, lattice_sigma_m(fix), 1, fix->at_us, fix->at_us };
-}
-
-static void join_group(struct group *g, const struct match_fix *fix)
-{
-    const double share = 1.0 / ++g->count;
-
-    g->middle.at.lon += (fix->at.lon - g->middle.at.lon) * share;
-    g->middle.at.lat += (fix->at.lat - g->middle.at.lat) * share;
-    g->middle.at_us += (int64_t)((double)(fix->at_us - g->middle.at_us) * share);
-    g->sigma_m += (lattice_sigma_m(fix) - g->sigma_m) * share;
-    g->last_us = fix->at_us;
-}
-
-static bool belongs(const struct group *g, const struct match_fix *fix)
-{
-    return g->count > 0 && g->count < GROUP_MAX && fix->at_us - g->first_us <= GROUP_US &&
-           point_distance_m(g->middle.at, fix->at) <= GROUP_SIGMAS * lattice_sigma_m(fix);
 }
 
 /* ------------------------------------------------------------------ fixes */
@@ -572,14 +538,11 @@ void match_add(struct match *m, struct hop_room *room, const struct match_fix *f
     if (fix->at_us <= m->newest_us) {
         take_note(m, fix, MATCH_LATE);
     } else {
-        if (!belongs(&m->group, fix))
-            close_group(m, room);
+        if (!group_takes(&m->group, fix))
+            close_group(m, room, fix->at_us - m->group.last_us > SILENCE_US);
         m->newest_us = fix->at_us;
         take_note(m, fix, MATCH_PLACED);
-        if (m->group.count > 0)
-            join_group(&m->group, fix);
-        else
-            open_group(m, fix);
+        group_add(&m->group, fix);
     }
     tell_decided(m, room);
     end_call(m, out);
@@ -588,7 +551,7 @@ void match_add(struct match *m, struct hop_room *room, const struct match_fix *f
 void match_end(struct match *m, struct hop_room *room, struct match_found *out)
 {
     begin_call(m);
-    close_group(m, room);
+    close_group(m, room, true);
     begin_anew(m, room, INT64_MAX);
     tell_decided(m, room);
     end_call(m, out);

@@ -37,7 +37,7 @@ static struct town make_town(uint64_t seed)
 static void aim(struct town *t, enum mode mode, struct point goal)
 {
     t->streets = (struct hop_streets){ &t->network, &t->graph, mode };
-    hop_begin(t->room, &t->streets, goal, GOAL_M);
+    hop_begin(t->room, &t->streets, goal, GOAL_M, 0);
 }
 
 static void end_town(struct town *t)
@@ -170,10 +170,41 @@ static void a_way_hangs_together_and_is_as_long_as_said(void **state)
     end_town(&t);
 }
 
+static void turning_round_counts_as_said_and_only_then(void **state)
+{
+    enum { TURN_CM = 3000 };
+    struct town t = make_town(11);
+    int32_t turned = 0;
+
+    (void)state;
+    aim(&t, MODE_FOOT, CORNER);
+    for (int round = 0; round < ROUNDS; round++) {
+        const struct hop_place from = random_place(&t);
+        const int32_t edge = t.graph.edge[from.arc];
+        const struct hop_place back = { t.graph.first_arc[edge ^ 1], 0 };
+        uint32_t plain_cm, turning_cm;
+
+        aim(&t, MODE_FOOT, point_of(&t, from));
+        if (!hop_open(&t.streets, from.arc) || !hop_open(&t.streets, back.arc))
+            continue;
+        hop_lengths(t.room, from, &back, 1, 200000, &plain_cm);
+        hop_begin(t.room, &t.streets, point_of(&t, from), GOAL_M, TURN_CM);
+        hop_lengths(t.room, from, &back, 1, 200000, &turning_cm);
+        if (plain_cm == HOP_NEVER || t.graph.head[from.arc] != t.graph.tail[back.arc])
+            continue;
+        assert_int_equal(plain_cm, length_of(&t, from.arc) - from.gone_cm);
+        assert_int_equal(turning_cm, plain_cm + TURN_CM);
+        turned++;
+    }
+    assert_true(turned > 0);
+    end_town(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lengths_are_those_of_trying_every_way),
+        cmocka_unit_test(turning_round_counts_as_said_and_only_then),
         cmocka_unit_test(a_way_hangs_together_and_is_as_long_as_said),
     };
 

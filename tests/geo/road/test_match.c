@@ -187,6 +187,37 @@ static void a_street_that_goes_one_way_is_never_gone_the_other(void **state)
     end(t);
 }
 
+static void a_way_begins_at_the_first_fix_and_ends_at_the_last(void **state)
+{
+    struct trip *t = start(MODE_FOOT, MATCH_LAG_MAX);
+
+    (void)state;
+    for (int i = 0; i <= 60; i++)
+        fix(t, 5 * i, 130 + 6 * i, 200 + (i % 2 ? 4 : -4));
+    finish(t);
+    check_near((double)gone_cm(t), 36000, 50);
+    assert_int_equal(t->pieces[0].from_us, 0);
+    assert_int_equal(t->pieces[t->piece_count - 1].to_us, 300 * SECOND_US);
+    end(t);
+}
+
+/* 15 m off, every second: nearly nothing is claimed but the way, and that in one direction. */
+static void who_goes_on_is_not_sent_to_and_fro(void **state)
+{
+    struct trip *t = start(MODE_FOOT, MATCH_LAG_MAX);
+    struct town_dice dice = { 9 };
+
+    (void)state;
+    for (int i = 0; i <= 700; i++)
+        fix(t, i, 150 + 1.2 * i + town_pick(&dice, 53) - 26, 500 + town_pick(&dice, 53) - 26);
+    finish(t);
+    check_way(t, MODE_FOOT);
+    check_near((double)gone_cm(t), 84000, 3000);
+    for (int32_t i = 0; i < t->piece_count; i++)
+        assert_int_equal(t->pieces[i].edge & 1, 0);
+    end(t);
+}
+
 /* ------------------------------------------------------------------ what does not fit */
 
 static void single_fixes_that_nobody_can_have_been_at_are_outliers(void **state)
@@ -360,6 +391,8 @@ int main(void)
         cmocka_unit_test(a_way_round_a_corner_is_found_with_its_measures_and_times),
         cmocka_unit_test(who_turns_round_between_junctions_is_followed),
         cmocka_unit_test(a_street_that_goes_one_way_is_never_gone_the_other),
+        cmocka_unit_test(a_way_begins_at_the_first_fix_and_ends_at_the_last),
+        cmocka_unit_test(who_goes_on_is_not_sent_to_and_fro),
         cmocka_unit_test(single_fixes_that_nobody_can_have_been_at_are_outliers),
         cmocka_unit_test(a_track_that_goes_on_elsewhere_is_two_runs_with_nothing_between),
         cmocka_unit_test(silence_is_left_as_a_gap),
