@@ -17,6 +17,7 @@
 #include "geo/road/labels.h"
 #include "geo/road/matrix.h"
 #include "tests/bench/dimacs.h"
+#include "tests/support/pile.h"
 
 enum {
     MADE_UP_SIDE = 150,
@@ -39,7 +40,7 @@ struct bench {
     struct town_dice dice;
     bool is_real;
     int64_t *plain; /* by node */
-    struct buf heap;
+    struct buf pile;
     int missed;
 };
 
@@ -64,45 +65,6 @@ static void report(struct bench *b, const char *name, const char *figure, const 
 
 /* ------------------------------------------------------------------ plain Dijkstra */
 
-struct waiting {
-    int64_t cost;
-    int32_t node;
-};
-
-static void push(struct buf *heap, int64_t cost, int32_t node)
-{
-    const struct waiting all = { cost, node };
-
-    buf_put(heap, &all, sizeof all);
-    struct waiting *w = (void *)heap->bytes;
-    size_t at = heap->size / sizeof *w - 1;
-
-    for (; at > 0 && w[(at - 1) / 2].cost > cost; at = (at - 1) / 2)
-        w[at] = w[(at - 1) / 2];
-    w[at] = all;
-}
-
-static struct waiting pop(struct buf *heap)
-{
-    struct waiting *w = (void *)heap->bytes;
-    const struct waiting first = w[0];
-    const size_t count = heap->size / sizeof *w - 1;
-    const struct waiting last = w[count];
-    size_t at = 0;
-
-    heap->size -= sizeof *w;
-    for (size_t child = 1; child < count; child = 2 * at + 1) {
-        child += child + 1 < count && w[child + 1].cost < w[child].cost;
-        if (w[child].cost >= last.cost)
-            break;
-        w[at] = w[child];
-        at = child;
-    }
-    if (count > 0)
-        w[at] = last;
-    return first;
-}
-
 static int64_t part(const struct network *n, int32_t edge, int64_t cm)
 {
     return n->cost_ms[MODE][edge] * cm / n->length_cm[edge / 2];
@@ -112,7 +74,7 @@ static void offer(struct bench *b, int32_t node, int64_t cost)
 {
     if (cost < b->plain[node]) {
         b->plain[node] = cost;
-        push(&b->heap, cost, node);
+        pile_put(&b->pile, cost, node);
     }
 }
 
@@ -123,12 +85,12 @@ static void search(struct bench *b, struct spot from)
 
     for (int32_t v = 0; v < n->node_count; v++)
         b->plain[v] = NEVER;
-    buf_clear(&b->heap);
+    buf_clear(&b->pile);
     offer(b, n->to[from.segment],
           part(n, 2 * from.segment, n->length_cm[from.segment] - from.along_cm));
     offer(b, n->from[from.segment], part(n, 2 * from.segment + 1, from.along_cm));
-    while (b->heap.size > 0) {
-        const struct waiting w = pop(&b->heap);
+    while (b->pile.size > 0) {
+        const struct pile_entry w = pile_take(&b->pile);
 
         if (w.cost > b->plain[w.node])
             continue;
@@ -367,7 +329,7 @@ int main(int argc, char **argv)
         pairs(&b, (int32_t)strtol(argv[4], NULL, 10));
     else
         tables(&b);
-    buf_free(&b.heap);
+    buf_free(&b.pile);
     arena_free(a);
     return b.missed > 0;
 }

@@ -17,6 +17,7 @@
 #include "geo/road/nearest.h"
 #include "geo/road/roads.h"
 #include "tests/bench/dimacs.h"
+#include "tests/support/pile.h"
 #include "tests/support/town.h"
 
 enum {
@@ -29,13 +30,8 @@ enum {
     CONTROL_EVERY = 10,
 };
 
-struct entry {
-    uint64_t cost;
-    int32_t node;
-};
-
 struct rival {
-    uint64_t cost_ms;
+    int64_t cost_ms;
     int64_t person_id;
 };
 
@@ -55,11 +51,10 @@ struct bench {
     struct roads *roads;
     struct crowd *crowd;
     uint32_t *plain_cost; /* per edge */
-    uint64_t *cost;       /* per node */
+    int64_t *cost;        /* per node */
     int32_t *round;       /* per node: the search that its cost is of */
     int32_t rounds;
-    struct entry *heap;
-    int32_t heap_count;
+    struct buf pile;
     int32_t *list; /* people with the skill by their segment */
     int32_t pairs, places;
     int32_t *ends; /* of pairs, two each */
@@ -90,42 +85,19 @@ static int by_size(const void *one, const void *other)
 
 /* ------------------------------------------------------------------ the plain search */
 
-static void push(struct bench *b, uint64_t cost, int32_t node)
+static void push(struct bench *b, int64_t cost, int32_t node)
 {
     if (b->round[node] == b->rounds && b->cost[node] <= cost)
         return;
     b->round[node] = b->rounds;
     b->cost[node] = cost;
-
-    int32_t i = b->heap_count++;
-
-    for (; i > 0 && b->heap[(i - 1) / 2].cost > cost; i = (i - 1) / 2)
-        b->heap[i] = b->heap[(i - 1) / 2];
-    b->heap[i] = (struct entry){ cost, node };
-}
-
-static struct entry pop(struct bench *b)
-{
-    const struct entry top = b->heap[0];
-    const struct entry last = b->heap[--b->heap_count];
-    int32_t i = 0;
-
-    for (int32_t child = 1; child < b->heap_count; child = 2 * i + 1) {
-        if (child + 1 < b->heap_count && b->heap[child + 1].cost < b->heap[child].cost)
-            child++;
-        if (b->heap[child].cost >= last.cost)
-            break;
-        b->heap[i] = b->heap[child];
-        i = child;
-    }
-    b->heap[i] = last;
-    return top;
+    pile_put(&b->pile, cost, node);
 }
 
 static void begin(struct bench *b)
 {
     b->rounds++;
-    b->heap_count = 0;
+    buf_clear(&b->pile);
 }
 
 /* From one node to all. */
@@ -133,8 +105,8 @@ static void search_all(struct bench *b, int32_t from)
 {
     begin(b);
     push(b, 0, from);
-    while (b->heap_count > 0) {
-        const struct entry top = pop(b);
+    while (b->pile.size > 0) {
+        const struct pile_entry top = pile_take(&b->pile);
 
         if (top.cost > b->cost[top.node])
             continue;
@@ -185,7 +157,7 @@ static int compare_distances(struct bench *b)
         if (i % TARGETS == 0)
             search_all(b, start_of(b, i));
         agreed += b->distances[i] ==
-                  (b->round[to] == b->rounds ? b->cost[to] : (uint64_t)NETWORK_COST_NEVER);
+                  (b->round[to] == b->rounds ? b->cost[to] : (int64_t)NETWORK_COST_NEVER);
     }
     printf("distances_agreed %d\n", agreed);
     return agreed < b->pairs;
@@ -193,7 +165,7 @@ static int compare_distances(struct bench *b)
 
 /* ------------------------------------------------------------------ the nearest */
 
-static void offer(struct rival *best, int32_t *count, uint64_t cost_ms, int64_t person_id)
+static void offer(struct rival *best, int32_t *count, int64_t cost_ms, int64_t person_id)
 {
     int32_t i;
 
@@ -215,13 +187,13 @@ static void offer(struct rival *best, int32_t *count, uint64_t cost_ms, int64_t 
 }
 
 /* floor(cost x part / length), as everywhere. */
-static uint64_t part_of(const struct bench *b, int32_t edge, uint64_t part_cm)
+static int64_t part_of(const struct bench *b, int32_t edge, int64_t part_cm)
 {
-    return (uint64_t)b->plain_cost[edge] * part_cm / b->n->length_cm[edge >> 1];
+    return (int64_t)b->plain_cost[edge] * part_cm / b->n->length_cm[edge >> 1];
 }
 
 /* Everyone with the skill on a segment, from one of its ends that is `cost` away. */
-static void offer_segment(struct bench *b, int32_t leaving, uint64_t cost, struct rival *best,
+static void offer_segment(struct bench *b, int32_t leaving, int64_t cost, struct rival *best,
                           int32_t *count)
 {
     struct crowd_person p;
@@ -244,8 +216,8 @@ static int32_t plain_nearest(struct bench *b, int32_t place, struct rival *best)
 
     begin(b);
     push(b, 0, place);
-    while (b->heap_count > 0) {
-        const struct entry top = pop(b);
+    while (b->pile.size > 0) {
+        const struct pile_entry top = pile_take(&b->pile);
 
         if (count == K && top.cost > best[K - 1].cost_ms)
             break;
@@ -382,7 +354,6 @@ static void prepare_plain(struct bench *b, bool is_control)
         b->plain_cost[e] = b->n->cost_ms[MODE_CAR][e] + (is_control && e % CONTROL_EVERY == 0);
     b->cost = arena_take(b->arena, nodes, sizeof *b->cost);
     b->round = arena_take(b->arena, nodes, sizeof *b->round);
-    b->heap = arena_take(b->arena, edges + 1, sizeof *b->heap);
 }
 
 int main(int argc, char **argv)
@@ -412,6 +383,7 @@ int main(int argc, char **argv)
 
     crowd_free(b.crowd);
     roads_free(b.roads);
+    buf_free(&b.pile);
     arena_free(b.arena);
     return differ > 0;
 }

@@ -22,6 +22,7 @@
 #include "geo/road/nearest.h"
 #include "geo/road/place.h"
 #include "tests/bench/dimacs.h"
+#include "tests/support/pile.h"
 #include "tests/support/town.h"
 
 enum { ARGUMENTS = 5, K = 10, FILTERS = 6, NEVER = INT32_MAX, CONTROL_EVERY = 50 };
@@ -48,11 +49,6 @@ struct people {
     int32_t count;
 };
 
-struct entry {
-    int64_t cost;
-    int32_t state;
-};
-
 struct bench {
     struct arena *arena;
     struct town_dice dice;
@@ -61,8 +57,7 @@ struct bench {
     struct roads *roads;
     const struct graph *g;
     int64_t *cost; /* per state */
-    struct entry *heap;
-    int32_t heap_count;
+    struct buf pile;
     struct people crowds[2];
     struct nearest_room *room;
     int32_t places;
@@ -87,34 +82,12 @@ static double now_us(void)
 
 /* ------------------------------------------------------------------ the plain search */
 
-static void push(struct bench *b, int64_t cost, int32_t state)
+static void offer_state(struct bench *b, int64_t cost, int32_t state)
 {
-    int32_t i = b->heap_count;
-
     if (cost >= NEVER || cost >= b->cost[state])
         return;
     b->cost[state] = cost;
-    for (b->heap_count++; i > 0 && b->heap[(i - 1) / 2].cost > cost; i = (i - 1) / 2)
-        b->heap[i] = b->heap[(i - 1) / 2];
-    b->heap[i] = (struct entry){ cost, state };
-}
-
-static struct entry pop(struct bench *b)
-{
-    const struct entry top = b->heap[0];
-    const struct entry last = b->heap[--b->heap_count];
-    int32_t i = 0;
-
-    for (int32_t child = 1; child < b->heap_count; child = 2 * i + 1) {
-        if (child + 1 < b->heap_count && b->heap[child + 1].cost < b->heap[child].cost)
-            child++;
-        if (b->heap[child].cost >= last.cost)
-            break;
-        b->heap[i] = b->heap[child];
-        i = child;
-    }
-    b->heap[i] = last;
-    return top;
+    pile_put(&b->pile, cost, state);
 }
 
 static void search(struct bench *b, enum mode mode, struct spot place)
@@ -126,17 +99,17 @@ static void search(struct bench *b, enum mode mode, struct spot place)
     for (int32_t s = 0; s < g->state_count; s++)
         b->cost[s] = NEVER;
     for (int32_t i = 0; i < count; i++)
-        push(b, doors[i].cost_ms, doors[i].state);
-    while (b->heap_count > 0) {
-        const struct entry top = pop(b);
+        offer_state(b, doors[i].cost_ms, doors[i].state);
+    while (b->pile.size > 0) {
+        const struct pile_entry top = pile_take(&b->pile);
 
-        if (top.cost > b->cost[top.state])
+        if (top.cost > b->cost[top.node])
             continue;
-        for (int32_t i = g->first_in[top.state]; i < g->first_in[top.state + 1]; i++) {
+        for (int32_t i = g->first_in[top.node]; i < g->first_in[top.node + 1]; i++) {
             const int32_t arc = g->in_arc[i];
 
             if (g->arc_modes[arc] & 1u << mode)
-                push(b, top.cost + b->n->cost_ms[mode][g->edge[arc]], g->tail[arc]);
+                offer_state(b, top.cost + b->n->cost_ms[mode][g->edge[arc]], g->tail[arc]);
         }
     }
 }
@@ -368,7 +341,6 @@ static void open_city(struct bench *b, const char *what, uint64_t seed)
     b->roads = town_roads(b->n, b->arena);
     b->g = roads_base(b->roads)->graph;
     b->cost = arena_take(b->arena, (size_t)b->g->state_count, sizeof *b->cost);
-    b->heap = arena_take(b->arena, (size_t)b->g->arc_count + PLACE_IN_MAX, sizeof *b->heap);
     fprintf(stderr, "%d junctions, %d segments, %d states; roads %.0f MiB\n", b->n->node_count,
             b->n->segment_count, b->g->state_count, (double)roads_bytes(b->roads) / 1048576);
 }
@@ -397,6 +369,7 @@ int main(int argc, char **argv)
     for (int kind = 0; kind < 2; kind++)
         crowd_free(b.crowds[kind].crowd);
     nearest_room_free(b.room);
+    buf_free(&b.pile);
     arena_free(b.arena);
     return missed ? 1 : 0;
 }

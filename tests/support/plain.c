@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/support/pile.h"
+
 enum { NEVER = INT32_MAX };
 
 struct street {
@@ -20,11 +22,6 @@ struct arc {
     int32_t ms;
 };
 
-struct entry {
-    int64_t cost;
-    int32_t node;
-};
-
 struct plain {
     int32_t street_count;
     int32_t node_count;
@@ -33,8 +30,7 @@ struct plain {
     int32_t *first[PLAIN_MODES];
     struct arc *into[PLAIN_MODES]; /* arcs by the node they lead to */
     int64_t *cost;
-    struct entry *heap;
-    int32_t heap_count;
+    struct buf pile;
     struct plain_place place;
 };
 
@@ -142,7 +138,6 @@ struct plain *plain_new(const char *address)
     for (int mode = 0; mode < PLAIN_MODES; mode++)
         list_arcs(p, mode);
     p->cost = room((size_t)p->node_count, sizeof *p->cost);
-    p->heap = room(2 * (size_t)p->street_count + 4, sizeof *p->heap);
     return p;
 }
 
@@ -157,7 +152,7 @@ void plain_free(struct plain *p)
     free(p->streets);
     free(p->nodes);
     free(p->cost);
-    free(p->heap);
+    buf_free(&p->pile);
     free(p);
 }
 
@@ -173,34 +168,10 @@ int32_t plain_edges(const struct plain *p)
 
 static void push(struct plain *p, int64_t cost, int64_t node)
 {
-    int32_t i = p->heap_count++;
-
-    if (cost >= NEVER || cost >= p->cost[node]) {
-        p->heap_count--;
+    if (cost >= NEVER || cost >= p->cost[node])
         return;
-    }
     p->cost[node] = cost;
-    for (; i > 0 && p->heap[(i - 1) / 2].cost > cost; i = (i - 1) / 2)
-        p->heap[i] = p->heap[(i - 1) / 2];
-    p->heap[i] = (struct entry){ cost, (int32_t)node };
-}
-
-static struct entry pop(struct plain *p)
-{
-    const struct entry top = p->heap[0];
-    const struct entry last = p->heap[--p->heap_count];
-    int32_t i = 0;
-
-    for (int32_t child = 1; child < p->heap_count; child = 2 * i + 1) {
-        if (child + 1 < p->heap_count && p->heap[child + 1].cost < p->heap[child].cost)
-            child++;
-        if (p->heap[child].cost >= last.cost)
-            break;
-        p->heap[i] = p->heap[child];
-        i = child;
-    }
-    p->heap[i] = last;
-    return top;
+    pile_put(&p->pile, cost, (int32_t)node);
 }
 
 static const struct street *street_of(const struct plain *p, int64_t segment_id)
@@ -234,13 +205,13 @@ void plain_search(struct plain *p, int mode, struct plain_place place)
     const struct street *s = street_of(p, place.segment_id);
 
     p->place = place;
-    p->heap_count = 0;
+    buf_clear(&p->pile);
     for (int32_t v = 0; v < p->node_count; v++)
         p->cost[v] = NEVER;
     push(p, part(s, 0, mode, place.along_cm), s->end[0]);
     push(p, part(s, 1, mode, s->length_cm - place.along_cm), s->end[1]);
-    while (p->heap_count > 0) {
-        const struct entry top = pop(p);
+    while (p->pile.size > 0) {
+        const struct pile_entry top = pile_take(&p->pile);
 
         if (top.cost > p->cost[top.node])
             continue;
