@@ -62,7 +62,7 @@ for (const kind of ['plan', 'actual']) {
     tell(`${kind}: metre·hours covered, against PostGIS`, `${(share * 100).toFixed(4)} % of ${sum(theirs).toFixed(0)}`, '≤ 0.1 %', share <= 0.001);
     note(`${kind}: the hour that is farthest off is so by ${(worst * 100).toFixed(3)} %`);
     const control = apart(mine, oracle('control', kind));
-    tell(`${kind}: control, a visit counts ten minutes less`, `${(control * 100).toFixed(3)} %`, 'above 0.1 %', control > 0.001);
+    tell(`${kind}: control, a visit counts half an hour less`, `${(control * 100).toFixed(3)} %`, 'above 0.1 %', control > 0.001);
 }
 const difference = (await timed('difference')).answer;
 const off = Math.max(...difference.hours.map((h, i) => Math.abs(h.gap_m_h - (found.actual.hours[i].gap_m_h - found.plan.hours[i].gap_m_h))));
@@ -72,7 +72,7 @@ tell('the difference is the actual less the planned', `${off.toFixed(2)} m·h of
 const times = [];
 const shifts = sql(`SELECT shift_id FROM bench.shift ORDER BY bench.roll(7, 'edit', shift_id, 1000000) LIMIT ${edits}`).split('\n');
 for (const shift of shifts) {
-    sql(`UPDATE vigil.shift SET during = tstzrange(lower(during) - interval '17 minutes', upper(during) + interval '29 minutes') WHERE shift_id = ${shift}`);
+    sql(`UPDATE vigil.shift SET during = tstzrange(lower(during) + interval '17 minutes', upper(during) + interval '29 minutes') WHERE shift_id = ${shift}`);
     times.push((await timed('plan')).s);
 }
 times.sort((a, b) => a - b);

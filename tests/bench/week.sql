@@ -7,6 +7,10 @@ CREATE FUNCTION bench.roll(seed bigint, what text, n bigint, below bigint) RETUR
     SELECT (hashtextextended(what || n, seed) & 9223372036854775807) % below
 $$;
 CREATE TABLE bench.building AS TABLE osm.building; -- put back when hours have been compared
+-- Where the extract has none, a house of 12 m stands beside every street.
+INSERT INTO bench.building (osm_id, kind, name, geom)
+SELECT segment_id, 'yes', '', ST_Multi(ST_Transform(ST_Expand(ST_Transform(ST_Translate(ST_LineInterpolatePoint(geom, 0.5), 0.0002, 0.00015), 32632), 6), 4326))
+FROM vigil.cover_street WHERE NOT EXISTS (SELECT FROM osm.building);
 TRUNCATE osm.building;
 
 INSERT INTO vigil.lookout_point (lookout_point_id, code, name, state, reach_m, min_staff, geom)

@@ -4,12 +4,12 @@
 SET client_min_messages = warning;
 SET jit = off;
 DROP TABLE IF EXISTS bench.street, bench.cut, bench.there, bench.piece, bench.covered;
+INSERT INTO spatial_ref_sys (srid, proj4text)
+SELECT 990001, format('+proj=tmerc +lat_0=%s +lon_0=%s +k=1 +datum=WGS84 +units=m', (ST_YMin(b) + ST_YMax(b)) / 2, (ST_XMin(b) + ST_XMax(b)) / 2)
+FROM (SELECT ST_Extent(geom) AS b FROM vigil.segment WHERE valid_to IS NULL) e
+ON CONFLICT DO NOTHING;
 CREATE TABLE bench.street AS
-SELECT segment_id, length_cm, window_s,
-       ST_Transform(geom, format('+proj=tmerc +lat_0=%s +lon_0=%s +k=1 +datum=WGS84 +units=m', lat, lon)) AS line
-FROM vigil.cover_street,
-     (SELECT (ST_XMin(b) + ST_XMax(b)) / 2 AS lon, (ST_YMin(b) + ST_YMax(b)) / 2 AS lat
-      FROM (SELECT ST_Extent(geom) AS b FROM vigil.segment WHERE valid_to IS NULL) e) middle;
+SELECT segment_id, length_cm, window_s, ST_Transform(geom, 990001) AS line FROM vigil.cover_street;
 CREATE INDEX ON bench.street USING gist (line);
 CREATE INDEX ON bench.street (segment_id);
 ANALYZE bench.street;
@@ -17,10 +17,7 @@ ANALYZE bench.street;
 -- What each lookout point sees, in centimetres of the street.
 CREATE TABLE bench.cut AS
 WITH eye AS (
-    SELECT lookout_point_id,
-           ST_Buffer(ST_Transform(geom, (SELECT format('+proj=tmerc +lat_0=%s +lon_0=%s +k=1 +datum=WGS84 +units=m', lat, lon)
-               FROM (SELECT (ST_XMin(b) + ST_XMax(b)) / 2 AS lon, (ST_YMin(b) + ST_YMax(b)) / 2 AS lat
-                     FROM (SELECT ST_Extent(geom) AS b FROM vigil.segment WHERE valid_to IS NULL) e) m)), reach_m, 'quad_segs=64') AS disc
+    SELECT lookout_point_id, ST_Buffer(ST_Transform(geom, 990001), reach_m, 'quad_segs=64') AS disc
     FROM vigil.lookout_point WHERE lookout_point_id > 100000
 ), part AS (
     SELECT lookout_point_id, segment_id, length_cm, line, (ST_Dump(ST_CollectionExtract(ST_Intersection(line, disc), 2))).geom AS piece

@@ -1,16 +1,14 @@
 -- What some lookout points see past buildings, by PostGIS: a circle less the shadow of every wall of the buildings that they
--- do not stand in. Prints metres of street. psql variables: seed, sample.
+-- do not stand in, in the plane of week_oracle.sql. Prints metres of street. psql variables: seed, sample.
 SET client_min_messages = warning;
-WITH plane AS (
-    SELECT format('+proj=tmerc +lat_0=%s +lon_0=%s +k=1 +datum=WGS84 +units=m', (ST_YMin(b) + ST_YMax(b)) / 2, (ST_XMin(b) + ST_XMax(b)) / 2) AS proj
-    FROM (SELECT ST_Extent(geom) AS b FROM vigil.segment WHERE valid_to IS NULL) e
-), eye AS (
-    SELECT lookout_point_id, reach_m, geom AS place, ST_Transform(geom, proj) AS at, ST_Buffer(ST_Transform(geom, proj), reach_m, 'quad_segs=64') AS disc
-    FROM vigil.lookout_point, plane WHERE lookout_point_id > 100000
+WITH eye AS (
+    SELECT lookout_point_id, reach_m, ST_Transform(geom, 990001) AS at,
+           ST_Buffer(ST_Transform(geom, 990001), reach_m, 'quad_segs=64') AS disc
+    FROM vigil.lookout_point WHERE lookout_point_id > 100000
     ORDER BY hashint8extended(lookout_point_id, :seed) LIMIT :sample
 ), house AS (
-    SELECT e.lookout_point_id, e.at, e.reach_m, ST_Transform(b.geom, proj) AS walls
-    FROM eye e JOIN osm.building b ON ST_DWithin(b.geom::geography, e.place::geography, e.reach_m + 5), plane
+    SELECT e.lookout_point_id, e.at, e.reach_m, ST_Transform(b.geom, 990001) AS walls
+    FROM eye e JOIN osm.building b ON b.geom && ST_Transform(ST_Expand(disc, 5), 4326)
 ), wall AS (
     SELECT lookout_point_id, at, reach_m, (ST_DumpSegments(ST_Segmentize((ST_Dump(ST_Boundary(walls))).geom, 2))).geom AS leg
     FROM house WHERE ST_Distance(walls, at) > 0.1
@@ -28,7 +26,6 @@ WITH plane AS (
 SELECT lookout_point_id,
        sum(ST_Length(ST_CollectionExtract(ST_Intersection(line, seen), 2)) * g.length_cm / 100 / ST_Length(line)) AS seen_m,
        sum(ST_Length(ST_CollectionExtract(ST_Intersection(line, disc), 2)) * g.length_cm / 100 / ST_Length(line)) AS disc_m
-FROM light, plane, vigil.segment g, LATERAL (SELECT ST_Transform(g.geom, proj) AS line) l
-WHERE g.valid_to IS NULL AND ST_DWithin(g.geom::geography, (SELECT place FROM eye e WHERE e.lookout_point_id = light.lookout_point_id)::geography, 300)
-  AND ST_Intersects(line, disc)
+FROM light, vigil.segment g, LATERAL (SELECT ST_Transform(g.geom, 990001) AS line) l
+WHERE g.valid_to IS NULL AND g.geom && ST_Transform(ST_Expand(disc, 1), 4326) AND ST_Intersects(line, disc)
 GROUP BY lookout_point_id ORDER BY lookout_point_id;
