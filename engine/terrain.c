@@ -411,14 +411,11 @@ static bool is_new(const struct terrain_slot *slot, const struct world *w)
     return !slot->newest || slot->newest->world->version != w->version;
 }
 
-static bool follow(struct terrain_slot *slot, const struct world *w, struct fail *f)
+static bool look_if_due(struct terrain_slot *slot, const struct world *w, int64_t wish,
+                        struct fail *f)
 {
-    pthread_mutex_lock(&slot->lock);
-    const int64_t wish = slot->wanted;
-    const bool is_asked = wish > slot->looks;
-
-    pthread_mutex_unlock(&slot->lock);
-    if (!slot->is_heard && !is_asked && !is_new(slot, w) && clock_steady_us() < slot->look_us)
+    if (!slot->is_heard && wish == slot->looks && !is_new(slot, w) &&
+        clock_steady_us() < slot->look_us)
         return true;
     if (!look(slot, w, f))
         return false;
@@ -427,6 +424,21 @@ static bool follow(struct terrain_slot *slot, const struct world *w, struct fail
     pthread_cond_broadcast(&slot->looked);
     pthread_mutex_unlock(&slot->lock);
     return true;
+}
+
+/* The world is held after the wish is read: who waits wants the one of then. */
+static bool follow(struct terrain_slot *slot, struct fail *f)
+{
+    pthread_mutex_lock(&slot->lock);
+    const int64_t wish = slot->wanted;
+
+    pthread_mutex_unlock(&slot->lock);
+    const struct world *w = world_hold(slot->worlds);
+    const bool ok = !w || look_if_due(slot, w, wish, f);
+
+    slot->is_heard = slot->is_heard && w; /* the first world is looked at anyway */
+    world_drop(w);
+    return ok;
 }
 
 /* ------------------------------------------------------------------ the thread */
@@ -454,14 +466,8 @@ static bool go_round(struct terrain_slot *slot, struct fail *f)
 {
     if (!slot->is_listening && !listen_anew(slot, f))
         return false;
-    const struct world *w = world_hold(slot->worlds);
-
-    slot->is_listening =
-        db_hear(slot->listening, w && slot->is_heard ? 0 : WAIT_MS, hear_one, slot, f);
-    const bool ok = slot->is_listening && (!w || follow(slot, w, f));
-
-    world_drop(w);
-    return ok;
+    slot->is_listening = db_hear(slot->listening, slot->is_heard ? 0 : WAIT_MS, hear_one, slot, f);
+    return slot->is_listening && follow(slot, f);
 }
 
 static bool is_stopping(struct terrain_slot *slot)
