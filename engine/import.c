@@ -108,13 +108,27 @@ static bool merge_streets(struct work *w, struct arena *a, struct fail *f)
            run(w, QUERIES_IMPORT_BARRIER_CLEAR, f) && apply(w, QUERIES_IMPORT_BARRIER, a, NULL, f);
 }
 
-static bool replace_map(struct work *w, struct fail *f)
+/* What is wrong with the map is told, not only repaired. */
+static bool count_wrong(struct work *w, struct arena *a, struct fail *f)
+{
+    const struct db_rows *rows;
+
+    if (!db_run(w->db, QUERIES_IMPORT_WRONG, NULL, 0, a, &rows, f))
+        return false;
+    w->result.repaired_count = db_get_int(rows, 0, 0);
+    w->result.dropped_count = db_get_int(rows, 0, 1);
+    return true;
+}
+
+static bool replace_map(struct work *w, struct arena *a, struct fail *f)
 {
     static const enum queries_id LAYERS[] = { QUERIES_IMPORT_WATER, QUERIES_IMPORT_GREEN,
                                               QUERIES_IMPORT_BUILDING, QUERIES_IMPORT_PLACE,
                                               QUERIES_IMPORT_BOUNDARY };
 
     begin(w, IMPORT_MAP);
+    if (!count_wrong(w, a, f))
+        return false;
     for (size_t i = 0; i < sizeof LAYERS / sizeof LAYERS[0]; i++)
         if (!run(w, LAYERS[i], f))
             return false;
@@ -126,7 +140,7 @@ static bool put_in_place(struct work *w, struct arena *a, struct fail *f)
 {
     if (!db_begin(w->db, f))
         return false;
-    if (merge_streets(w, a, f) && replace_map(w, f) && run(w, QUERIES_IMPORT_LEAVE, f) &&
+    if (merge_streets(w, a, f) && replace_map(w, a, f) && run(w, QUERIES_IMPORT_LEAVE, f) &&
         apply(w, QUERIES_IMPORT_ENTER, a, NULL, f) && run(w, QUERIES_IMPORT_LAYERS, f) &&
         db_commit(w->db, f))
         return true;

@@ -45,6 +45,8 @@ struct import_result {
     int64_t kept_count;   /* segments that were there before, and are */
     int64_t added_count;
     int64_t retired_count;
+    int64_t repaired_count; /* shapes of the base map that were not valid */
+    int64_t dropped_count;  /* of which nothing was left when they were repaired */
 };
 
 /* `db` is used by nobody else meanwhile. False with IMPORT_RUNNING, INTERRUPTED,

@@ -85,13 +85,19 @@ local function building_kind(tags)
     if tags.building and tags.building ~= 'no' then return tags.building end
 end
 
--- Geometry is built only for what is kept: `make` is called at most once.
-local function add_area(tags, make)
+-- Geometry is built only for what is kept: `make` is called at most once. osm2pgsql makes no area of a
+-- way that crosses itself; a building or a park then comes as the line that it is, and the merge makes
+-- areas of it and counts it.
+local function add_area(tags, make, make_line)
     local water_kind, green_kind_found, building_found =
         water_area_kind(tags), green_kind(tags), building_kind(tags)
     if not (water_kind or green_kind_found or building_found) then return end
     local geom = make()
-    if geom:is_null() then return end
+    if geom:is_null() then
+        water_kind = nil
+        if make_line then geom = make_line() end
+        if geom:is_null() then return end
+    end
     if water_kind then water:insert({ kind = water_kind, name = tags.name, geom = geom }) end
     if green_kind_found then green:insert({ kind = green_kind_found, name = tags.name, geom = geom }) end
     if building_found then building:insert({ kind = building_found, name = tags.name, geom = geom }) end
@@ -135,7 +141,7 @@ function osm2pgsql.process_way(object)
         end
     end
     if object.is_closed then
-        add_area(tags, function() return object:as_polygon() end)
+        add_area(tags, function() return object:as_polygon() end, function() return object:as_linestring() end)
         add_interest(tags, function() return object:as_polygon():centroid() end)
     end
 end

@@ -1,7 +1,9 @@
--- The base map is replaced whole: readers see the old one until the commit.
+-- The base map is replaced whole: readers see the old one until the commit. What came as a line crosses itself
+-- (schema/osm.lua).
 WITH gone AS (DELETE FROM osm.building)
 INSERT INTO osm.building (osm_id, kind, name, geom)
 SELECT osm_id, kind, coalesce(name, ''), geom
-FROM (SELECT osm_id, kind, name, ST_Multi(ST_CollectionExtract(ST_MakeValid(geom), 3)) AS geom
+FROM (SELECT osm_id, kind, name, ST_Multi(ST_CollectionExtract(ST_MakeValid(
+          CASE WHEN ST_Dimension(geom) = 1 THEN ST_BuildArea(ST_Node(geom)) ELSE geom END), 3)) AS geom
       FROM vigil_staging.building) whole
 WHERE NOT ST_IsEmpty(geom)

@@ -175,6 +175,27 @@ static void what_is_beside_streets_comes_too(void **state)
                      1);
 }
 
+/* A bow-tie, and a wall to and fro: the one becomes what it covers, the other goes, and
+ * both are told. */
+static void shapes_that_are_not_valid_are_repaired_or_dropped_and_told(void **state)
+{
+    static const char WRONG[] =
+        "<way id='110' version='1'><nd ref='31'/><nd ref='33'/><nd ref='32'/><nd ref='34'/>"
+        "<nd ref='31'/><tag k='building' v='yes'/></way>\n"
+        "<way id='111' version='1'><nd ref='31'/><nd ref='32'/><nd ref='33'/><nd ref='32'/>"
+        "<nd ref='31'/><tag k='building' v='yes'/></way>\n";
+    const char *const town[] = { NODES, MAIN_STREET, WRONG, END, NULL };
+    struct database *d = *state;
+    const struct import_result r = import_town(d, write_file(d, "wrong.osm", town));
+
+    assert_int_equal(r.repaired_count, 1);
+    assert_int_equal(r.dropped_count, 1);
+    assert_int_equal(database_int(d, "SELECT count(*) FROM osm.building"), 1);
+    assert_int_equal(database_int(d, "SELECT count(*) FROM osm.building WHERE ST_IsValid(geom) AND "
+                                     "abs(ST_Area(geom) - 0.5e-6) < 1e-9"),
+                     1);
+}
+
 /* What stands for one thing is joined; namesakes far apart stay apart. */
 static void what_is_mapped_twice_is_found_once(void **state)
 {
@@ -538,6 +559,8 @@ int main(void)
                                         database_setup, database_teardown),
         cmocka_unit_test_setup_teardown(what_is_beside_streets_comes_too, database_setup,
                                         database_teardown),
+        cmocka_unit_test_setup_teardown(shapes_that_are_not_valid_are_repaired_or_dropped_and_told,
+                                        database_setup, database_teardown),
         cmocka_unit_test_setup_teardown(what_is_mapped_twice_is_found_once, database_setup,
                                         database_teardown),
         cmocka_unit_test_setup_teardown(

@@ -153,6 +153,12 @@ static bool import_file(const struct import_wish *wish, struct import_result *re
                 wish->city_name, seconds_since(p.started_us), result->street_count,
                 (long long)result->kept_count, (long long)result->added_count,
                 (long long)result->retired_count);
+    if (good && result->repaired_count + result->dropped_count > 0)
+        fprintf(stderr,
+                command_say("of the base map %lld shapes that were not valid are repaired, %lld "
+                            "more had no area left and are not there\n",
+                            "底图中 %lld 个无效图形已修复，另有 %lld 个修复后无面积，未保留\n"),
+                (long long)result->repaired_count, (long long)result->dropped_count);
     return good;
 }
 
