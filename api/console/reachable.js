@@ -1,10 +1,8 @@
 // What can be reached from some places, or from where a place can be reached, within
 // one, three and five minutes: outlines on the map, street metres beside it.
-import { ask } from './api.js';
 import { make } from './dom.js';
 import { coordinates, metres } from './format.js';
-import { isPointing, mode, openTool, place, point, setSource, show } from './roads.js';
-import { complain } from './say.js';
+import { mode, oneQuestion, openTool, place, point, setSource, show, withoutButton } from './roads.js';
 import { word } from './words.js';
 
 const LIMITS_S = [60, 180, 300];
@@ -13,7 +11,8 @@ const SOURCES_MAX = 100;
 let sources = []; // {lon, lat} and, of somebody or something known, {key, id, name}
 let direction = 'towards';
 let found = [];
-let running = null;
+
+const reach = oneQuestion();
 
 function draw() {
   const areas = [...found].sort((a, b) => b.limit_s - a.limit_s).filter((one) => one.outline)
@@ -24,24 +23,14 @@ function draw() {
 const asked = (source) => (source.key ? { [source.key]: source.id } : { place: place(source) });
 
 async function find() {
-  running?.abort();
-  running = null;
+  reach.drop();
   found = [];
   draw();
   show();
   if (sources.length === 0) return;
-  const mine = new AbortController();
-  running = mine;
-  try {
-    const answer = await ask('POST', '/v1/reach', { sources: sources.map(asked), mode, direction, limits_s: LIMITS_S, outline: true, streets: false }, mine.signal);
-    if (running !== mine) return;
-    found = answer.limits;
-  } catch (problem) {
-    if (problem.name === 'AbortError') return;
-    complain(problem);
-  }
-  running = null;
-  if (!isPointing()) return;
+  const answer = await reach.ask('/v1/reach', { sources: sources.map(asked), mode, direction, limits_s: LIMITS_S, outline: true, streets: false });
+  if (!answer) return;
+  found = answer.limits;
   draw();
   show();
 }
@@ -64,7 +53,7 @@ function without(i) {
 function sourceRow(source, i) {
   const name = source.name || coordinates(source.lon, source.lat);
   return make('li', {}, make('span', {}, name),
-    make('button', { type: 'button', class: 'small-button', 'data-keep': `source-${i}`, 'aria-label': word('console.roads.without', { name }), onclick: () => without(i) }, '×'));
+    withoutButton(`source-${i}`, name, () => without(i)));
 }
 
 function body() {
@@ -88,8 +77,7 @@ export const reachable = {
   },
   modeChanged: find,
   clear() {
-    running?.abort();
-    running = null;
+    reach.drop();
     sources = [];
     found = [];
     draw();

@@ -1,8 +1,10 @@
 // The tools of the roads: a way with stops, what can be reached, what is closed. One is
 // open at a time; while it is, clicks on the map are its.
+import { ask } from './api.js';
 import { $, make } from './dom.js';
 import { drawPageIcons } from './icons.js';
 import { colours, map } from './map.js';
+import { complain } from './say.js';
 import { onLanguage, word } from './words.js';
 
 const MODES = ['foot', 'ebike', 'car'];
@@ -16,6 +18,38 @@ export const place = ({ lon, lat }) => ({ lon, lat, frame: 'wgs84' });
 
 export function setSource(name, features) {
   map.getSource(name).setData({ type: 'FeatureCollection', features });
+}
+
+/** Asks one question at a time: who asks another has given the one before up. `ask` gives
+    the answer; undefined when it came too late, or could not be had, which is told. */
+export function oneQuestion() {
+  let running = null;
+  const drop = () => {
+    running?.abort();
+    running = null;
+  };
+  return {
+    drop,
+    async ask(path, body) {
+      drop();
+      const mine = new AbortController();
+      running = mine;
+      try {
+        const answer = await ask('POST', path, body, mine.signal);
+        if (running !== mine) return undefined;
+        running = null;
+        return open ? answer : undefined;
+      } catch (problem) {
+        if (problem.name !== 'AbortError') complain(problem);
+        return undefined;
+      }
+    },
+  };
+}
+
+/** A button that takes a place out of the question again. */
+export function withoutButton(key, name, remove) {
+  return make('button', { type: 'button', class: 'small-button', 'data-keep': key, 'aria-label': word('console.roads.without', { name }), onclick: remove }, '×');
 }
 
 /** True when a tool took the click. */

@@ -1,9 +1,7 @@
 // A way with stops: others that are nearly as good, or without what is to be avoided.
-import { ask } from './api.js';
 import { make } from './dom.js';
 import { coordinates, duration, metres } from './format.js';
-import { isPointing, mode, place, point, setSource, show } from './roads.js';
-import { complain } from './say.js';
+import { mode, oneQuestion, place, point, setSource, show, withoutButton } from './roads.js';
 import { language, word } from './words.js';
 
 const AVOID = ['motorway', 'ferry', 'steps'];
@@ -14,7 +12,8 @@ let stops = [];
 let avoid = new Set();
 let ways = []; // the first is the fastest
 let chosen = 0;
-let running = null;
+
+const route = oneQuestion();
 
 function draw() {
   const order = ways.map((way, i) => ({ way, part: i === chosen ? 'chosen' : 'other' })).sort((a, b) => (a.part < b.part ? 1 : -1));
@@ -35,25 +34,15 @@ function question() {
 }
 
 async function find() {
-  running?.abort();
-  running = null;
+  route.drop();
   ways = [];
   chosen = 0;
   draw();
   show();
   if (stops.length < 2) return;
-  const mine = new AbortController();
-  running = mine;
-  try {
-    const answer = await ask('POST', '/v1/route', question(), mine.signal);
-    if (running !== mine) return;
-    ways = [answer, ...(answer.alternatives ?? [])];
-  } catch (problem) {
-    if (problem.name === 'AbortError') return;
-    complain(problem);
-  }
-  running = null;
-  if (!isPointing()) return;
+  const answer = await route.ask('/v1/route', question());
+  if (!answer) return;
+  ways = [answer, ...(answer.alternatives ?? [])];
   draw();
   show();
 }
@@ -65,7 +54,7 @@ function without(i) {
 
 function stopRow(stop, i) {
   return make('li', {}, make('b', {}, String.fromCharCode(65 + i)), make('span', {}, coordinates(stop.lon, stop.lat)),
-    make('button', { type: 'button', class: 'small-button', 'data-keep': `stop-${i}`, 'aria-label': word('console.roads.without', { name: String.fromCharCode(65 + i) }), onclick: () => without(i) }, '×'));
+    withoutButton(`stop-${i}`, String.fromCharCode(65 + i), () => without(i)));
 }
 
 function avoidBox(name) {
@@ -117,8 +106,7 @@ export const way = {
   },
   modeChanged: find,
   clear() {
-    running?.abort();
-    running = null;
+    route.drop();
     stops = [];
     avoid = new Set();
     ways = [];
