@@ -6,7 +6,9 @@
 
 #include "engine/clock.h"
 #include "engine/config.h"
+#include "engine/coverage.h"
 #include "engine/engine.h"
+#include "engine/figures.h"
 #include "engine/swarm.h"
 #include "geo/instant.h"
 
@@ -55,6 +57,29 @@ static void write_people(struct emit *e, const struct request *r)
     emit_end(e);
 }
 
+/* How much of the caller's streets is covered; nothing of it before it is known. */
+static void write_coverage(struct emit *e, const struct request *r)
+{
+    struct coverage *c = engine_coverage(r->engine);
+    struct coverage_view v;
+    struct figures figures;
+    struct fail unsaid;
+
+    emit_key(e, "coverage");
+    if (!coverage_read(c, &v, &unsaid)) {
+        emit_null(e);
+        return;
+    }
+    const int32_t org = terrain_org(v.terrain, r->caller.org_id);
+
+    figures_below(&v, org, &figures);
+    coverage_read_end(c);
+    emit_object(e);
+    emit_key_int(e, "version", (int64_t)v.version);
+    figures_write(e, &figures);
+    emit_end(e);
+}
+
 bool on_city_get(const struct request *r, struct reply *out, struct fail *f)
 {
     const struct world *w = engine_hold_city(r->engine, f);
@@ -75,6 +100,7 @@ bool on_city_get(const struct request *r, struct reply *out, struct fail *f)
     emit_key_text(e, "time", now);
     emit_key_text(e, "time_zone", config_text(engine_config(r->engine), CONFIG_CITY_TIME_ZONE));
     write_people(e, r);
+    write_coverage(e, r);
     emit_end(e);
     world_drop(w);
     return true;

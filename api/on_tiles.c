@@ -59,7 +59,8 @@ static bool read_database(const struct request *r, const struct layer_set *set,
 bool on_tiles_get(const struct request *r, struct reply *out, struct fail *f)
 {
     const struct sight sight = request_sight(r);
-    struct tiles_reader reader = { NULL, engine_live(r->engine), r->arena, &sight };
+    struct tiles_reader reader = { NULL, engine_live(r->engine), r->arena, &sight,
+                                   engine_coverage(r->engine) };
     struct tiles *tiles = engine_tiles(r->engine);
     struct layer_set set;
     struct tile at;

@@ -301,7 +301,7 @@ static void tell(struct coverage *c)
     cover_city(c->stand.cover, &sums);
     if (now_ms - c->told_ms < TOLD_MS || is_same(&sums, &c->told) || !is_first(c))
         return;
-    figures_city(&v, &figures);
+    figures_below(&v, 0, &figures);
     write_event(&v, &figures, &data);
     if (db_begin(c->db, &unsaid) &&
         feed_tell(

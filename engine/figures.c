@@ -1,6 +1,7 @@
 #include "engine/figures.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { CM_A_METRE = 100, THOUSANDTHS = 1000 };
 
@@ -28,15 +29,32 @@ static void add_shares(const struct shares *s, int32_t lot, struct figures *out)
         out->share_cm[i] += shares_lot(s, i, lot);
 }
 
-void figures_city(const struct coverage_view *v, struct figures *out)
+static bool is_below(const struct plots *p, int32_t org, int32_t top)
 {
-    struct cover_sums sums;
+    while (org > top)
+        org = p->org_parent[org];
+    return org == top;
+}
 
-    cover_city(v->cover, &sums);
+void figures_below(const struct coverage_view *v, int32_t org, struct figures *out)
+{
+    const struct plots *p = v->terrain->plots;
+    const struct cover_sums *lots = cover_lots(v->cover);
+    struct cover_sums sums = { 0 };
+    struct figures shares = { 0 };
+
+    for (int32_t lot = 0; lot < p->lot_count; lot++) {
+        if (org < 0 || !is_below(p, p->lots[lot].org, org))
+            continue;
+        for (int32_t state = 0; state < COVER_STATES; state++) {
+            sums.length_cm[state] += lots[lot].length_cm[state];
+            sums.weight[state] += lots[lot].weight[state];
+        }
+        add_shares(v->shares, lot, &shares);
+    }
     figures_of_sums(&sums, out);
     out->has_shares = true;
-    for (int32_t lot = 0; lot < v->terrain->plots->lot_count; lot++)
-        add_shares(v->shares, lot, out);
+    memcpy(out->share_cm, shares.share_cm, sizeof out->share_cm);
 }
 
 static struct figures *of_places(const struct cover_place *places, int32_t count, struct arena *a)

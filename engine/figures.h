@@ -15,8 +15,9 @@ struct figures {
     int64_t share_cm[COVERAGE_SHARES]; /* reached within COVERAGE_SHARES_S */
 };
 
-/* Of the whole city; reads no street, so that the longest gap is not known. */
-void figures_city(const struct coverage_view *v, struct figures *out);
+/* Of an organisation with all below it, by its place in the terrain: of 0 the city; of none
+ * nothing. Reads no street, so that the longest gap is not known. */
+void figures_below(const struct coverage_view *v, int32_t org, struct figures *out);
 
 /* Of every cell and organisation, by their places in the terrain: reads every street. In
  * the arena. */

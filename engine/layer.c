@@ -74,6 +74,20 @@ const struct layer LAYER_ROWS[] = {
       LAYERS_COUNT,
       { { "people", "mode available fix_s" }, { "people_cells", "count available" } },
       "Where everyone was last; below zoom 13 counted in cells" },
+    { "gaps",
+      10,
+      16,
+      LAYER_FROM_COVER,
+      LAYERS_COUNT,
+      { { "gaps", "class street" } },
+      "Streets that are not covered now, by what is missing" },
+    { "coverage",
+      10,
+      16,
+      LAYER_FROM_COVER,
+      LAYERS_COUNT,
+      { { "coverage", "layer street" } },
+      "Streets that are covered now, by lookout points, patrols and people who can come" },
 };
 
 const int32_t LAYER_ROW_COUNT = (int32_t)(sizeof LAYER_ROWS / sizeof LAYER_ROWS[0]);
@@ -139,10 +153,15 @@ bool layer_parse(const char *names, struct layer_set *out, struct fail *f)
     return true;
 }
 
+bool layer_in_memory(const struct layer *layer)
+{
+    return layer->source == LAYER_FROM_LIVE || layer->source == LAYER_FROM_COVER;
+}
+
 bool layer_needs_database(const struct layer_set *set)
 {
     for (int32_t i = 0; i < set->count; i++)
-        if (set->items[i]->source != LAYER_FROM_LIVE)
+        if (!layer_in_memory(set->items[i]))
             return true;
     return false;
 }

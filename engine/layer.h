@@ -16,6 +16,7 @@ enum layer_source {
     LAYER_FROM_IMPORT, /* the streets and surroundings: a new import */
     LAYER_FROM_TABLE,  /* places the city keeps itself: vigil.layer_version */
     LAYER_FROM_LIVE,   /* the people in memory: anyone who moves */
+    LAYER_FROM_COVER,  /* what is covered now, in memory: engine/coverage */
 };
 
 /* A layer inside a tile, as TileJSON describes it. */
@@ -30,7 +31,7 @@ struct layer {
     const char *name;
     int32_t zoom_min, zoom_max; /* further in, a map enlarges tiles of zoom_max */
     enum layer_source source;
-    enum layers_id statement; /* LAYERS_COUNT for live layers */
+    enum layers_id statement; /* LAYERS_COUNT for those from memory */
     struct layer_part parts[LAYER_PART_MAX];
     const char *about; /* one line */
 };
@@ -49,6 +50,9 @@ struct layer_set {
 /* Reads "streets" or "streets,water,green": at most LAYER_SET_MAX names, of which
  * repeated ones count once. False with LAYER_UNKNOWN or LAYERS_TOO_MANY. */
 bool layer_parse(const char *names, struct layer_set *out, struct fail *f);
+
+/* Whether it comes from memory. */
+bool layer_in_memory(const struct layer *layer);
 
 /* Whether a layer of the set comes from the database. */
 bool layer_needs_database(const struct layer_set *set);

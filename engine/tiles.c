@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/cover_tiles.h"
 #include "engine/db.h"
 #include "engine/swarm.h"
 
@@ -338,6 +339,17 @@ static bool write_kept(struct tiles *t, const struct tiles_reader *r, const stru
     return true;
 }
 
+static void write_memory(const struct tiles_reader *r, const struct layer *layer, struct tile at,
+                         struct buf *out)
+{
+    if (layer->source == LAYER_FROM_LIVE)
+        swarm_encode(r->live, r->sight, at, r->arena, out);
+    else
+        cover_tiles_encode(r->coverage, r->sight,
+                           strcmp(layer->name, "gaps") == 0 ? COVER_TILES_GAPS : COVER_TILES_LAYERS,
+                           at, r->arena, out);
+}
+
 /* Whose rows a layer shows decides what its tiles are. */
 static int64_t scope_of(const struct layer *layer, const struct tiles_reader *r)
 {
@@ -353,8 +365,8 @@ bool tiles_write(struct tiles *t, const struct tiles_reader *r, const struct lay
 
         if (at.z < layer->zoom_min || at.z > layer->zoom_max)
             continue;
-        if (layer->source == LAYER_FROM_LIVE)
-            swarm_encode(r->live, r->sight, at, r->arena, out);
+        if (layer_in_memory(layer))
+            write_memory(r, layer, at, out);
         else if (!write_kept(t, r, &key, out, f))
             return false;
     }
@@ -394,8 +406,7 @@ static bool read_known(struct tiles *t, const struct tiles_reader *r, struct fai
         const struct layer *layer = &LAYER_ROWS[i];
         const int64_t version = row_value(rows, version_name(layer));
 
-        if (layer->source == LAYER_FROM_LIVE ||
-            (layer->source == LAYER_FROM_IMPORT && version == 0))
+        if (layer_in_memory(layer) || (layer->source == LAYER_FROM_IMPORT && version == 0))
             continue;
         known[layer->statement] =
             hash_number(hash_number(database, t->statement_hash[i]), (uint64_t)version);
@@ -417,7 +428,7 @@ static bool stamp_kept(struct tiles *t, const struct tiles_reader *r, const stru
     if (!fresh && f->code != CODE_DATABASE_AWAY)
         return false;
     for (int32_t i = 0; i < set->count; i++) {
-        if (set->items[i]->source == LAYER_FROM_LIVE)
+        if (layer_in_memory(set->items[i]))
             continue;
         pthread_mutex_lock(&t->lock);
         out->versions[i] = t->known[set->items[i]->statement];
@@ -452,8 +463,10 @@ bool tiles_stamp(struct tiles *t, const struct tiles_reader *r, const struct lay
     if (layer_needs_database(set) && !stamp_kept(t, r, set, &stamp, f))
         return false;
     for (int32_t i = 0; i < set->count; i++) {
-        if (set->items[i]->source == LAYER_FROM_LIVE) {
-            stamp.versions[i] = swarm_version(r->live, at);
+        if (layer_in_memory(set->items[i])) {
+            stamp.versions[i] = set->items[i]->source == LAYER_FROM_LIVE
+                                    ? swarm_version(r->live, at)
+                                    : cover_tiles_version(r->coverage);
             hash = hash_number(hash, (uint64_t)r->sight->org_id);
             hash = hash_number(hash, (uint64_t)r->sight->person_id);
         }

@@ -12,6 +12,7 @@
 #include "geo/base/fail.h"
 #include "geo/tile.h"
 
+struct coverage;
 struct db;
 
 /* Vector tiles of the city, from PostGIS and from memory.
@@ -37,6 +38,7 @@ struct tiles_reader {
     struct live *live;
     struct arena *arena;
     const struct sight *sight; /* whose tiles; db is scoped to the same */
+    struct coverage *coverage; /* NULL: its layers are empty */
 };
 
 /* The state of the data that a tile shows. Two stamps of one set and tile with

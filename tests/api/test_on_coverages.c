@@ -8,9 +8,11 @@
 #include "engine/coverage.h"
 #include "engine/engine.h"
 #include "engine/terrain.h"
+#include "geo/tile.h"
 #include "tests/support/asking.h"
 #include "tests/support/block.h"
 #include "tests/support/database.h"
+#include "tests/support/mvt_read.h"
 
 enum { SIDE = 10, PATIENCE_S = 30 };
 
@@ -351,6 +353,51 @@ static void what_cannot_be_is_refused(void **state)
     }
 }
 
+/* Lines of a tile around the whole town for which the key has this word. */
+static int32_t line_count(int64_t org_id, const char *layer, int32_t zoom, const char *key,
+                          const char *word)
+{
+    const struct tile at =
+        tile_at((struct point){ BLOCK_BEIJING.lon + 0.005, BLOCK_BEIJING.lat + 0.005 }, zoom);
+    const struct asking_answer answer =
+        ask(org_id, arena_text(ROOM.d->arena, "/tiles/%s/%d/%d/%d.mvt", layer, at.z, at.x, at.y));
+    struct mvt_read_tile tile;
+    int32_t count = 0;
+
+    asking_expect(&answer, 200, NULL);
+    const char *wrong = mvt_read(ROOM.d->arena, answer.body, answer.size, &tile);
+
+    if (wrong)
+        fail_msg("%s", wrong);
+    for (int32_t i = 0; i < tile.layer_count; i++)
+        for (int32_t k = 0; k < tile.layers[i].feature_count; k++) {
+            const struct mvt_read_layer *l = &tile.layers[i];
+
+            if (strcmp(mvt_read_tag(l, &l->features[k], key)->text, word) == 0)
+                count += l->features[k].part_count;
+        }
+    return count;
+}
+
+static void the_map_shows_each_what_is_hers(void **state)
+{
+    (void)state;
+    check_in(2, true);
+    assert_int_equal(line_count(1, "coverage", 14, "layer", "lookout"), 4);
+    assert_int_equal(line_count(2, "coverage", 14, "layer", "lookout"), 4);
+    assert_int_equal(line_count(3, "coverage", 14, "layer", "lookout"), 0);
+    assert_int_equal(line_count(1, "coverage", 11, "layer", "lookout"), 4);
+    assert_true(line_count(3, "gaps", 14, "class", "dark") +
+                    line_count(3, "gaps", 14, "class", "unwatched") >
+                0);
+    check_in(2, false);
+    assert_int_equal(line_count(1, "coverage", 14, "layer", "lookout"), 0);
+    const double length_m = figure(2, "length_m");
+    const struct asking_answer answer = ask(2, "/v1/city");
+
+    check_near(asking_number(&answer, "/coverage/length_m"), length_m, 0.01);
+}
+
 /* What others hear of it. */
 static void a_change_is_told_to_the_city(void **state)
 {
@@ -379,6 +426,7 @@ int main(void)
         cmocka_unit_test(pages_follow_one_another),
         cmocka_unit_test(what_is_tried_is_what_would_be),
         cmocka_unit_test(what_cannot_be_is_refused),
+        cmocka_unit_test(the_map_shows_each_what_is_hers),
         cmocka_unit_test(a_change_is_told_to_the_city),
     };
 

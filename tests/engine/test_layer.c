@@ -32,7 +32,7 @@ static void every_layer_has_tiles_somewhere_and_says_what_is_in_them(void **stat
         assert_in_range(layer->zoom_max, layer->zoom_min, TILE_ZOOM_MAX);
         assert_non_null(layer->parts[0].name);
         assert_non_null(layer->parts[0].fields);
-        assert_true((layer->source == LAYER_FROM_LIVE) == (layer->statement == LAYERS_COUNT));
+        assert_true(layer_in_memory(layer) == (layer->statement == LAYERS_COUNT));
     }
 }
 

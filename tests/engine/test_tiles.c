@@ -71,7 +71,7 @@ static int open_empty(void **state)
     room->live = live_new();
     live_age(room->live, (struct age_limits){ INT32_MAX, INT32_MAX });
     room->db = database_reader(room->d, 1);
-    room->reader = (struct tiles_reader){ room->db, room->live, room->d->arena, &EVERYONE };
+    room->reader = (struct tiles_reader){ room->db, room->live, room->d->arena, &EVERYONE, NULL };
     *state = room;
     return 0;
 }
@@ -158,7 +158,7 @@ static void every_layer_of_the_database_gives_tiles_as_the_specification_says(vo
     for (int32_t i = 0; i < LAYER_ROW_COUNT; i++) {
         const struct layer *layer = &LAYER_ROWS[i];
 
-        if (layer->source == LAYER_FROM_LIVE)
+        if (layer_in_memory(layer))
             continue;
         for (int32_t z = layer->zoom_min; z <= layer->zoom_max; z++) {
             const struct mvt_read_tile tile = ask_read(room, layer->name, tile_at(CENTRE, z));
@@ -380,7 +380,7 @@ static void *ask_alone(void *self)
     struct buf bytes = { 0 };
     struct arena *arena = arena_new();
     struct db *db = db_open(me->room->d->address, &f);
-    struct tiles_reader reader = { db, me->room->live, arena, &EVERYONE };
+    struct tiles_reader reader = { db, me->room->live, arena, &EVERYONE, NULL };
     struct tiles_stamp stamp;
     struct layer_set set;
     const struct tile at = tile_at(CENTRE, 13);

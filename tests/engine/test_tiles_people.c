@@ -37,7 +37,7 @@ static int open_room(void **state)
     room->live = live_new();
     live_age(room->live, (struct age_limits){ INT32_MAX, INT32_MAX });
     room->db = database_reader(room->d, 1);
-    room->reader = (struct tiles_reader){ room->db, room->live, room->d->arena, &EVERYONE };
+    room->reader = (struct tiles_reader){ room->db, room->live, room->d->arena, &EVERYONE, NULL };
     *state = room;
     return 0;
 }

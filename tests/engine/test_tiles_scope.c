@@ -67,7 +67,7 @@ static struct shown show(const char *names, int64_t org_id)
     static const char *const CANARIES[] = { "Canary1", "Canary2", "Canary3" };
     struct db *db = database_reader(ROOM.d, org_id);
     const struct sight sight = { .org_id = org_id };
-    const struct tiles_reader reader = { db, ROOM.live, ROOM.d->arena, &sight };
+    const struct tiles_reader reader = { db, ROOM.live, ROOM.d->arena, &sight, NULL };
     const struct tile at = { 14, 8736, 4960 };
     struct shown out = { 0 };
     struct buf bytes = { 0 };
