@@ -31,6 +31,7 @@ static const struct endpoints_group *const GROUPS[] = {
     &ENDPOINTS_CLOSURES,
     &ENDPOINTS_JOBS,
     &ENDPOINTS_COVERAGE,
+    &ENDPOINTS_WEIGHTS,
 };
 /* clang-format on */
 

@@ -88,6 +88,7 @@ extern const struct endpoints_group ENDPOINTS_MATCHES;
 extern const struct endpoints_group ENDPOINTS_CLOSURES;
 extern const struct endpoints_group ENDPOINTS_JOBS;
 extern const struct endpoints_group ENDPOINTS_COVERAGE;
+extern const struct endpoints_group ENDPOINTS_WEIGHTS;
 
 enum {
     ENDPOINTS_KIB = 1024,

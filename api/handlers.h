@@ -85,6 +85,17 @@ HANDLER(on_orgs_close);
 HANDLER(on_org_files_import);
 HANDLER(on_org_files_export);
 
+/* api/on_hot_spots.c */
+HANDLER(on_hot_spots_list);
+HANDLER(on_hot_spots_get);
+HANDLER(on_hot_spots_create);
+HANDLER(on_hot_spots_change);
+HANDLER(on_hot_spots_close);
+
+/* api/on_weights.c */
+HANDLER(on_weights_list);
+HANDLER(on_weights_use);
+
 /* api/on_mutual_aid.c */
 HANDLER(on_mutual_aid_list);
 HANDLER(on_mutual_aid_get);

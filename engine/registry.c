@@ -42,6 +42,7 @@ static const struct noun_queries QUERIES[REGISTRY_NOUNS] = {
     [REGISTRY_ORGS] = NOUN_QUERIES(ORG),
     [REGISTRY_SQUADS] = NOUN_QUERIES(SQUAD),
     [REGISTRY_MUTUAL_AID] = NOUN_QUERIES(MUTUAL_AID),
+    [REGISTRY_HOT_SPOTS] = NOUN_QUERIES(HOT_SPOT),
 };
 
 const struct registry_kind *registry_kind(enum registry_noun noun)

@@ -13,7 +13,7 @@
 #include "geo/shape.h"
 
 /* What stands in the city's books: stations, lookout points, grids, sites of firms,
- * organisations, squads and rules of mutual aid. They differ in their fields and in
+ * organisations, squads, rules of mutual aid and hot spots. They differ in their fields and in
  * their shape; listing, reading, adding, changing and closing them is the same and is
  * here once, driven by a table (registry_kinds.c). */
 enum registry_noun {
@@ -24,6 +24,7 @@ enum registry_noun {
     REGISTRY_ORGS,
     REGISTRY_SQUADS,
     REGISTRY_MUTUAL_AID,
+    REGISTRY_HOT_SPOTS,
     REGISTRY_NOUNS
 };
 

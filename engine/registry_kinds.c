@@ -129,6 +129,16 @@ static const struct registry_kind KINDS[REGISTRY_NOUNS] = {
             { .name = "reach_m", .type = REGISTRY_INT, .required = true, .min = 0, .max = 50000 },
         },
     },
+    [REGISTRY_HOT_SPOTS] = {
+        .noun = "hot spot", .path = "/v1/hot_spots", .id_name = "hot_spot_id", .layer = "hot_spots",
+        .shape = REGISTRY_AREA, .coded = true,
+        .field_count = 3,
+        .fields = {
+            NEEDED("code", REGISTRY_CODE_MAX),
+            NEEDED("name", REGISTRY_NAME_MAX),
+            OF_ORG,
+        },
+    },
 };
 
 const struct registry_kind *registry_kinds_of(enum registry_noun noun)

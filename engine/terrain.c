@@ -11,6 +11,7 @@
 #include "engine/clock.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
+#include "engine/weights.h"
 #include "geo/cover/field.h"
 #include "geo/grid.h"
 #include "geo/wkb.h"
@@ -21,9 +22,8 @@ enum {
     AWAY_MS = 50, /* between two tries; engine/reach sees to it that they are cheap */
     LIMIT_MS = 60000,
     SETTLE_MAX_MS = 5000,
-    MARKS = 5,
-    MARKS_LAID = 4, /* so many of them are of what it is laid on */
-    WEIGHT = 1000,  /* thousandths a metre */
+    MARKS = 7,
+    MARKS_LAID = 6, /* so many of them are of what it is laid on */
 };
 
 struct layout {
@@ -36,6 +36,8 @@ struct layout {
     const struct plots *plots;
     uint8_t *counts;
     int32_t *window_s;
+    struct range_band hot;
+    int64_t weights_id;
     struct terrain_area *cells, *orgs;
 };
 
@@ -271,13 +273,20 @@ static bool read_cells(struct db *db, struct layout *l, struct plots_wish *wish,
 static bool lay(struct db *db, struct layout *l, struct fail *f)
 {
     struct arena *own = arena_new();
-    struct plots_wish wish = { .network = l->world->network, .weight = WEIGHT };
+    struct plots_wish wish = { .network = l->world->network };
+    struct weights weights;
     bool ok;
 
     l->ground = l->ground ? l->ground : ground_new(l->world->network);
     ok = read_classes(db, l, f) && read_orgs(db, l, &wish, own, f) &&
-         read_cells(db, l, &wish, own, f);
+         read_cells(db, l, &wish, own, f) &&
+         weights_read(db, l->world->network, own, &weights, f) &&
+         weights_hot_streets(db, l->ground, l->arena, &l->hot, f);
     if (ok) {
+        l->weights_id = weights.version_id;
+        wish.weight = weights.rest;
+        wish.weights = weights.pieces;
+        wish.weight_count = weights.count;
         wish.counts = l->counts;
         l->plots = plots_lay(&wish, l->arena);
     }
@@ -361,6 +370,8 @@ static bool make(struct terrain_slot *slot, struct layout *l, const int64_t mark
     t->plots = l->plots;
     t->counts = l->counts;
     t->window_s = l->window_s;
+    t->hot = l->hot;
+    t->weights_id = l->weights_id;
     t->cells = l->cells;
     t->orgs = l->orgs;
     publish(slot, t);

@@ -11,6 +11,9 @@
 #include "geo/cover/ground.h"
 #include "geo/cover/plots.h"
 
+/* In a hot spot a visit counts for so long, and only when it was so long. */
+enum { TERRAIN_HOT_S = 2 * 3600, TERRAIN_HOT_DWELL_S = 600 };
+
 /* What coverage is counted on, as it was at one moment: the streets that count and for how
  * long a visit does, cut by grid cell and organisation, and what every lookout point sees.
  * A terrain never changes once it is published; any number of threads read it.
@@ -36,6 +39,8 @@ struct terrain {
     const struct plots *plots;
     const uint8_t *counts;                /* per segment: 1 where it counts */
     const int32_t *window_s;              /* per segment: how long a visit counts */
+    struct range_band hot;                /* the streets in hot spots */
+    int64_t weights_id;                   /* the version of weights, 0 for none */
     const struct terrain_area *cells;     /* as the plots count them: [plots->cell_count] */
     const struct terrain_area *orgs;      /* the same: parents first, the city the very first */
     const struct views_lookout *lookouts; /* by id, closed ones too */

@@ -86,6 +86,7 @@ export const recipes = {
     },
     '/v1/orgs': { body: n => ({ code: `IDEM-${n}`, name: `Org ${n}`, kind: 'county' }), counted: rows('org') },
     '/v1/orgs/import': { body: n => `code,name,kind\nIDEM-T-${n},Org ${n},village\n`, counted: rows('org') },
+    '/v1/hot_spots': { body: n => ({ code: `IDEM-${n}`, name: `Hot spot ${n}`, area: { ...square(n % 1000), frame: 'wgs84' } }), counted: rows('hot_spot') },
     '/v1/mutual_aid': { // 870 pairs of thirty neighbours
         with: async ({ ask }) => ({ orgs: await Promise.all(Array.from({ length: 30 }, (_, i) => made(ask, '/v1/orgs', {
             code: `AID-${i}-${Math.random()}`, name: `Aid ${i}`, kind: 'county', area: { ...square(i), frame: 'wgs84' } }, 'org_id'))) }),

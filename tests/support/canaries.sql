@@ -53,6 +53,9 @@ INSERT INTO vigil.grid (grid_id, code, profile, name, kind, responsible, geom, o
 SELECT 7220000000000 + m, word || j, 'free', word || ' grid', 'square', word,
        ST_Multi(ST_Envelope(ST_Buffer(at, 0.0005 * j))), org_id FROM canary.one;
 
+INSERT INTO vigil.hot_spot (hot_spot_id, org_id, code, name, geom)
+SELECT 7225000000000 + m, org_id, word || j, word || ' hot spot', ST_Multi(ST_Envelope(ST_Buffer(at, 0.0003 * j))) FROM canary.one;
+
 -- Of the six, the first has a place in a squad, the second is sent, the third and fourth are for tokens.
 INSERT INTO vigil.person (person_id, display_name, mode, on_duty, org_id, location_consent, birth_year, phone_sealed)
 SELECT 7300000000000 + m, 'Persp' || lpad(m::text, 5, '0') || 'x', 'foot', true, org_id, true, 1990, NULL FROM canary.one;
