@@ -241,6 +241,10 @@ static void take_orgs(struct laying *l, struct arena *a)
         l->level[i] = l->level[l->parent[i]] + 1;
         assert(l->level[i] < PLOTS_LEVELS);
     }
+}
+
+static void check_cells(const struct plots_wish *w)
+{
     for (int32_t i = 0; i < w->cell_count; i++) {
         assert(w->cells[i].profile >= 0 && w->cells[i].profile < PLOTS_PROFILES);
         assert(w->cells[i].org >= 0 && w->cells[i].org < w->org_count);
@@ -266,6 +270,7 @@ const struct plots *plots_lay(const struct plots_wish *wish, struct arena *a)
     int32_t *first = arena_take(a, (size_t)count + 1, sizeof *first);
 
     take_orgs(&l, a);
+    check_cells(wish);
     sort_holdings(&l, scratch);
     for (int32_t s = 0; s < count; s++) {
         while (l.weight < wish->weight_count && wish->weights[l.weight].piece.segment < s)

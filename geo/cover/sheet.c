@@ -131,13 +131,13 @@ static void shift(struct sheet *s, const struct range_piece *piece, int32_t by)
     last = line->depth;
     buf_clear(&s->written);
     for (;;) {
-        const uint32_t step_cm = i < row.count ? row.steps[i].from_cm : UINT32_MAX;
+        const uint32_t step_cm = row.steps && i < row.count ? row.steps[i].from_cm : UINT32_MAX;
         const uint32_t at_cm = least(step_cm, end < 2 ? ends[end] : UINT32_MAX);
         uint32_t depth;
 
         if (at_cm == UINT32_MAX)
             break;
-        if (step_cm == at_cm)
+        if (row.steps && step_cm == at_cm)
             was = row.steps[i++].depth;
         if (end < 2 && ends[end] == at_cm)
             end++;
@@ -273,15 +273,23 @@ static void compare(struct sheet *s, struct list old, struct list new)
     }
 }
 
+static bool is_on_its_street(const struct sheet *s, const struct range_piece *p)
+{
+    return p->segment >= 0 && p->segment < s->network->segment_count && p->from_cm < p->to_cm &&
+           p->to_cm <= s->network->length_cm[p->segment];
+}
+
+static bool is_behind(const struct range_piece *p, const struct range_piece *before)
+{
+    return before->segment < p->segment ||
+           (before->segment == p->segment && before->to_cm <= p->from_cm);
+}
+
 static void check(const struct sheet *s, const struct range_piece *pieces, int32_t count)
 {
     for (int32_t i = 0; i < count; i++) {
-        const struct range_piece *p = &pieces[i];
-
-        assert(p->segment >= 0 && p->segment < s->network->segment_count);
-        assert(p->from_cm < p->to_cm && p->to_cm <= s->network->length_cm[p->segment]);
-        assert(i == 0 || p[-1].segment < p->segment ||
-               (p[-1].segment == p->segment && p[-1].to_cm <= p->from_cm));
+        assert(is_on_its_street(s, &pieces[i]));
+        assert(i == 0 || is_behind(&pieces[i], &pieces[i - 1]));
     }
 }
 

@@ -377,16 +377,16 @@ static void miss(struct slab_hole *hole, uint32_t from_s, uint32_t to_s)
 static void find_missing(const struct slab_table *t, const struct part *parts, int32_t part_count,
                          struct slab_hole *hole)
 {
-    uint32_t at_s = 0;
     uint32_t from_s = 0;
-    uint32_t to_s = 0;
+    uint32_t begin_s = 0;
+    uint32_t end_s = 0;
     int32_t next = 0;
 
-    while (next_time(parts, part_count, &hole->piece, &next, &from_s, &to_s)) {
-        miss(hole, at_s, from_s);
-        at_s = to_s;
+    while (next_time(parts, part_count, &hole->piece, &next, &begin_s, &end_s)) {
+        miss(hole, from_s, begin_s);
+        from_s = end_s;
     }
-    miss(hole, at_s, (uint32_t)t->hour_count * SLAB_HOUR_S);
+    miss(hole, from_s, (uint32_t)t->hour_count * SLAB_HOUR_S);
 }
 
 static bool is_alike(const struct slab_hole *a, const struct slab_hole *b)

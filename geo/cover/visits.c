@@ -92,34 +92,50 @@ static void lay_spot(struct visits *v, const struct visits_spot *spot)
     }
 }
 
+static bool is_sound(const struct visits_rule *rule)
+{
+    return rule->window_s <= VISITS_WINDOW_MAX_S && rule->dwell_s > 0 &&
+           rule->dwell_s <= rule->window_s;
+}
+
+static const struct visits_rule *take_rules(const struct visits_wish *wish, struct arena *a)
+{
+    struct visits_rule *rules = arena_take(a, (size_t)wish->rule_count, sizeof *rules);
+
+    assert(wish->rule_count > 0 && wish->rule_count <= VISITS_RULES_MAX);
+    memcpy(rules, wish->rules, (size_t)wish->rule_count * sizeof *rules);
+    for (int32_t i = 0; i < wish->rule_count; i++)
+        assert(is_sound(&rules[i]));
+    return rules;
+}
+
+static void lay_rules(struct visits *v, const struct visits_wish *wish)
+{
+    for (int32_t s = 0; s < v->network->segment_count; s++) {
+        assert(wish->segment_rule[s] < wish->rule_count);
+        memset(v->rule + v->first[s], wish->segment_rule[s], v->first[s + 1] - v->first[s]);
+    }
+    for (int32_t i = 0; i < wish->spot_count; i++) {
+        assert(wish->spots[i].rule < wish->rule_count);
+        lay_spot(v, &wish->spots[i]);
+    }
+}
+
 struct visits *visits_new(const struct visits_wish *wish)
 {
     struct arena *a = arena_new();
     struct visits *v = arena_take(a, 1, sizeof *v);
     const struct network *n = wish->network;
     uint32_t *first = arena_take(a, (size_t)n->segment_count + 1, sizeof *first);
-    struct visits_rule *rules = arena_take(a, (size_t)wish->rule_count, sizeof *rules);
 
-    assert(wish->rule_count > 0 && wish->rule_count <= VISITS_RULES_MAX);
-    memcpy(rules, wish->rules, (size_t)wish->rule_count * sizeof *rules);
-    for (int32_t i = 0; i < wish->rule_count; i++)
-        assert(rules[i].window_s <= VISITS_WINDOW_MAX_S && rules[i].dwell_s > 0 &&
-               rules[i].dwell_s <= rules[i].window_s);
     for (int32_t s = 0; s < n->segment_count; s++)
         first[s + 1] = first[s] + bins_of(n->length_cm[s]);
-    *v = (struct visits){ .arena = a, .network = n, .rules = rules, .first = first };
+    *v = (struct visits){ .arena = a, .network = n, .rules = take_rules(wish, a), .first = first };
     v->bins = arena_take(a, first[n->segment_count], sizeof *v->bins);
     v->rule = arena_take(a, first[n->segment_count], sizeof *v->rule);
     v->covered = arena_take(a, first[n->segment_count] / WORD + 1, sizeof *v->covered);
     v->covered_count = arena_take(a, (size_t)n->segment_count, sizeof *v->covered_count);
-    for (int32_t s = 0; s < n->segment_count; s++) {
-        assert(wish->segment_rule[s] < wish->rule_count);
-        memset(v->rule + first[s], wish->segment_rule[s], first[s + 1] - first[s]);
-    }
-    for (int32_t i = 0; i < wish->spot_count; i++) {
-        assert(wish->spots[i].rule < wish->rule_count);
-        lay_spot(v, &wish->spots[i]);
-    }
+    lay_rules(v, wish);
     buf_put(&v->stays, &(struct stay){ 0 }, sizeof(struct stay));
     return v;
 }

@@ -293,9 +293,9 @@ static bool is_summed(const struct cover_scene *s, const struct cover_roll *roll
             cells[lot->cell[0]].weight[stretch.state] += cm * stretch.weight;
         }
     }
-    for (int32_t i = 0; i < s->plots->cell_count; i++)
+    for (int32_t i = 0; roll->cells && roll->orgs && i < s->plots->cell_count; i++)
         differing += memcmp(&cells[i], &roll->cells[i].sums, sizeof *cells) != 0;
-    differing += memcmp(&city, &roll->orgs[0].sums, sizeof city) != 0;
+    differing += !roll->orgs || memcmp(&city, &roll->orgs[0].sums, sizeof city) != 0;
     printf("sums %d %d\n", (int)(s->plots->cell_count + 1 - differing), s->plots->cell_count + 1);
     return differing == 0;
 }

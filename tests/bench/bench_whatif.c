@@ -78,8 +78,8 @@ static void exchange(struct cover_scene *s, const struct candidate *c, struct pl
             continue;
         }
         was[i] = *source;
-        *source =
-            (struct plain_source){ (struct range_piece *)(uintptr_t)change->pieces, change->count };
+        memcpy(&source->pieces, &change->pieces, sizeof change->pieces); /* only read there */
+        source->count = change->count;
     }
 }
 

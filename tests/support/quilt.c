@@ -2,9 +2,9 @@
 
 enum { CELLS = 12, ORGS = 7, WHOLE_ONE_IN = 3, UNCOUNTED_ONE_IN = 8, WEIGHT = 1000 };
 
-static uint32_t some_cm(struct town_dice *dice, uint32_t from_cm, uint32_t to_cm)
+static uint32_t some_cm(struct town_dice *dice, uint32_t low_cm, uint32_t high_cm)
 {
-    return from_cm + (uint32_t)town_pick(dice, (int32_t)(to_cm - from_cm + 1));
+    return low_cm + (uint32_t)town_pick(dice, (int32_t)(high_cm - low_cm + 1));
 }
 
 int32_t quilt_pieces(struct town_dice *dice, const struct network *n, int32_t one_in,
