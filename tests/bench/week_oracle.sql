@@ -1,13 +1,9 @@
--- The same week by other means: PostGIS cuts circles of 64 sides a quarter with the streets in its own transverse Mercator,
+-- The same week by other means: PostGIS cuts circles of 64 sides a quarter with the streets in a transverse Mercator of its own (990001, of week.sql),
 -- and times are unions of ranges. Prints for each hour: kind, hour, metre·hours covered. psql variables: week, and
 -- control: so many seconds a visit counts less than it does.
 SET client_min_messages = warning;
 SET jit = off;
 DROP TABLE IF EXISTS bench.street, bench.cut, bench.there, bench.piece, bench.covered;
-INSERT INTO spatial_ref_sys (srid, proj4text)
-SELECT 990001, format('+proj=tmerc +lat_0=%s +lon_0=%s +k=1 +datum=WGS84 +units=m', (ST_YMin(b) + ST_YMax(b)) / 2, (ST_XMin(b) + ST_XMax(b)) / 2)
-FROM (SELECT ST_Extent(geom) AS b FROM vigil.segment WHERE valid_to IS NULL) e
-ON CONFLICT DO NOTHING;
 CREATE TABLE bench.street AS
 SELECT segment_id, length_cm, window_s, ST_Transform(geom, 990001) AS line FROM vigil.cover_street;
 CREATE INDEX ON bench.street USING gist (line);

@@ -1,5 +1,5 @@
 -- What some lookout points see past buildings, by PostGIS: a circle less the shadow of every wall of the buildings that they
--- do not stand in, in the plane of week_oracle.sql. Prints metres of street. psql variables: seed, sample.
+-- do not stand in, in the plane of week.sql. Prints metres of street. psql variables: seed, sample.
 SET client_min_messages = warning;
 WITH eye AS (
     SELECT lookout_point_id, reach_m, ST_Transform(geom, 990001) AS at,

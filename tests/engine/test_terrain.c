@@ -3,6 +3,7 @@
 #include "tests/support/check_near.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/terrain.h"
 #include "tests/support/block.h"
@@ -45,9 +46,10 @@ static struct terrain_slot *open_slot(struct site *s)
 static void publish(struct site *s)
 {
     struct world *w = block_world(s->worlds, SIDE, BLOCK_BEIJING);
-    struct network *n = (struct network *)(uintptr_t)w->network; /* not published yet */
+    struct network *n;
     int64_t *ids = calloc(SEGMENTS, sizeof *ids);
 
+    memcpy(&n, &w->network, sizeof n); /* it may be changed, not being published yet */
     assert_int_equal(n->segment_count, SEGMENTS);
     n->import_id = database_int(s->d, "SELECT import_id FROM vigil.import WHERE current");
     for (int64_t i = 0; i < SEGMENTS; i++)
