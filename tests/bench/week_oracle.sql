@@ -1,6 +1,6 @@
--- The same week by other means: PostGIS cuts circles of 64 sides a quarter with the streets in a transverse Mercator of its own (990001, of week.sql),
--- and times are unions of ranges. Prints for each hour: kind, hour, metre·hours covered. psql variables: week, and
--- control: so many seconds a visit counts less than it does.
+-- The same week by other means: PostGIS cuts circles of 64 sides a quarter with the streets in the plane of week.sql, and
+-- times are unions of ranges. Prints for each hour: kind, hour, metre·hours covered. psql variables: week, and control:
+-- so many seconds a visit counts less than it does.
 SET client_min_messages = warning;
 SET jit = off;
 DROP TABLE IF EXISTS bench.street, bench.cut, bench.there, bench.piece, bench.covered;
