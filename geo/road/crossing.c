@@ -67,18 +67,21 @@ static uint32_t limit_from(const struct search *s, const struct lattice_node *fr
     return (uint32_t)fmin(most_m * 100, s->limit_cm);
 }
 
-/* A place on the same street against its direction, for who turns round between
- * junctions: centimetres there, or HOP_NEVER. */
+/* A place on the same street against its direction, for who turns round between junctions:
+ * centimetres there, or HOP_NEVER. At a junction it is a turn like others, which hop knows
+ * to be allowed or not. */
 static uint32_t turned_cm(const struct search *s, struct hop_place from, struct hop_place to)
 {
     const struct graph *g = s->c->streets->graph;
+    const uint32_t length_cm = s->c->streets->network->length_cm[g->edge[from.arc] >> 1];
 
     if (g->edge[from.arc] != (g->edge[to.arc] ^ 1) || to.arc != g->first_arc[g->edge[to.arc]])
         return HOP_NEVER;
-    const uint32_t one = lattice_spot(s->c->streets, from).along_cm;
-    const uint32_t other = lattice_spot(s->c->streets, to).along_cm;
+    const uint32_t to_cm = length_cm - to.gone_cm;
+    const uint32_t least_cm = from.gone_cm < to_cm ? from.gone_cm : to_cm;
+    const uint32_t turn_cm = from.gone_cm < to_cm ? to_cm : from.gone_cm;
 
-    return one > other ? one - other : other - one;
+    return turn_cm > 0 && turn_cm < length_cm ? turn_cm - least_cm : HOP_NEVER;
 }
 
 /* How many standard deviations a fix fell back along a street that was being gone. */

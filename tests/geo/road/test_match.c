@@ -28,19 +28,25 @@ struct trip {
     int32_t waited_most;
 };
 
-static struct trip *start(enum mode mode, int32_t lag)
+static struct trip *start_on(const struct network *n, struct arena *a, enum mode mode, int32_t lag)
 {
-    struct arena *a = arena_new();
     struct trip *t = arena_take(a, 1, sizeof *t);
 
     t->arena = a;
-    t->network = *town_blocks(SIDE, CORNER, a);
+    t->network = *n;
     graph_take(&t->network, a, &t->graph);
     t->index = snap_index_new(&t->network);
     t->room = hop_room_new();
     t->match =
         match_new(&(struct match_streets){ { &t->network, &t->graph, mode }, t->index }, lag);
     return t;
+}
+
+static struct trip *start(enum mode mode, int32_t lag)
+{
+    struct arena *a = arena_new();
+
+    return start_on(town_blocks(SIDE, CORNER, a), a, mode, lag);
 }
 
 static void end(struct trip *t)
@@ -385,6 +391,65 @@ static void whatever_the_track_the_way_hangs_together(void **state)
     }
 }
 
+/* The edges from junction to junction; -1 parts what no junction joins. */
+static int32_t edges_of(const struct trip *t, int32_t *edges)
+{
+    int32_t count = 0;
+
+    for (int32_t i = 0; i < t->piece_count; i++) {
+        const struct match_piece *p = &t->pieces[i];
+        const uint32_t begin = p->edge & 1 ? t->network.length_cm[p->edge >> 1] : 0;
+        const bool goes_on = i > 0 && p[-1].run == p->run;
+
+        if (goes_on && p[-1].edge == p->edge && p[-1].to_cm == p->from_cm)
+            continue;
+        if (!goes_on || p->from_cm != begin)
+            edges[count++] = -1;
+        edges[count++] = p->edge;
+    }
+    return count;
+}
+
+static void check_bans(const struct trip *t, enum mode mode)
+{
+    const struct network *n = &t->network;
+    int32_t edges[2 * FOUND_MAX];
+    const int32_t count = edges_of(t, edges);
+
+    for (int32_t ban = 0; ban < n->ban_count; ban++) {
+        const int32_t *banned = n->ban_edge + n->first_ban_edge[ban];
+        const int32_t length = n->first_ban_edge[ban + 1] - n->first_ban_edge[ban];
+
+        for (int32_t i = 0; (n->ban_modes[ban] & 1u << mode) && i + length <= count; i++)
+            assert_memory_not_equal(edges + i, banned, (size_t)length * sizeof *edges);
+    }
+}
+
+/* Fixes at the very junctions, where whoever turned round could forget whence she came. */
+static void no_turn_is_taken_that_is_forbidden(void **state)
+{
+    struct town_dice dice = { 41 };
+
+    (void)state;
+    for (int round = 0; round < 60; round++) {
+        const enum mode mode = (enum mode)(round % MODE_COUNT);
+        struct arena *a = arena_new();
+        const struct network *n = town_banned(&dice, town_blocks(SIDE, CORNER, a), 400, a);
+        struct trip *t = start_on(n, a, mode, MATCH_LAG_MAX);
+        int x = 6, y = 6;
+
+        for (int i = 0; i < 200; i++) {
+            x += town_pick(&dice, 3) - 1;
+            y += town_pick(&dice, 3) - 1;
+            fix(t, 30 * i, 100 * x, 100 * y);
+        }
+        finish(t);
+        check_way(t, mode);
+        check_bans(t, mode);
+        end(t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -402,6 +467,7 @@ int main(void)
         cmocka_unit_test(online_tells_in_time_and_never_takes_back),
         cmocka_unit_test(half_way_between_two_streets_nobody_is_sure),
         cmocka_unit_test(whatever_the_track_the_way_hangs_together),
+        cmocka_unit_test(no_turn_is_taken_that_is_forbidden),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
