@@ -11,7 +11,8 @@
  * them. */
 enum { ROUTES_MAX = 100, K_DEFAULT = 10, LIMIT_MAX_S = 24 * 3600 };
 
-enum { SHORT_K = 50 }; /* more of them take long, and so do any with routes */
+/* More of them take long, and so do any with routes, and those who are searched for longer. */
+enum { SHORT_K = 50, SHORT_EFFORT_US = 500 };
 
 enum {
     PLACE,
@@ -277,12 +278,18 @@ static void write_answer(struct emit *e, const struct nearby_answer *answer,
 }
 
 /* Nobody is even looked for where volunteers may not be sent. */
-static bool find(const struct request *r, const struct wish *w, struct nearby_answer *out,
-                 struct fail *f)
+static bool find(const struct request *r, struct wish *w, struct nearby_answer *out, struct fail *f)
 {
     *out = (struct nearby_answer){ 0 };
-    return w->is_gated || nearby_find(engine_live(r->engine), &w->nearby, r->worker->nearest_room,
-                                      r->arena, out, f);
+    w->nearby.search.effort_most = r->worker->in_passing ? SHORT_EFFORT_US : 0;
+    if (w->is_gated)
+        return true;
+    if (!nearby_find(engine_live(r->engine), &w->nearby, r->worker->nearest_room, r->arena, out, f))
+        return false;
+    if (!out->gave_up)
+        return true;
+    nearby_done(out);
+    return request_may_take_long(r, f);
 }
 
 bool on_nearest_find(const struct request *r, struct reply *out, struct fail *f)

@@ -159,20 +159,23 @@ static void describe(const struct choice *c, const struct nearest_hit *hit, stru
     const int64_t org_id = sight_org(c->wish->sight, &person);
     const bool is_lent = !sight_sees(c->wish->sight, &person);
 
-    *out = (struct nearby_person){ .person_id = hit->person.person_id,
-                                   .name = arena_copy(a, person.name, strlen(person.name)),
-                                   .mode = hit->person.mode,
-                                   .crew = person.crew,
-                                   .org_id = org_id ? org_id : person.org_id,
-                                   .is_lent = is_lent,
-                                   .bars = bars_to(c, &person),
-                                   .cost_ms = hit->cost_ms,
-                                   .spread_ms = hit->delay_ms,
-                                   .at = point_from_e7(person.fix.at),
-                                   .fix = person.fix,
-                                   .fix_age_us = age_us(&person.fix, c->now_us),
-                                   .stands = hit->person.spot,
-                                   .place = hit->place };
+    *out =
+        (struct nearby_person){ .person_id = hit->person.person_id,
+                                .name = arena_copy(a, person.name, strlen(person.name)),
+                                .mode = hit->person.mode,
+                                .crew = person.crew,
+                                .org_id = org_id ? org_id : person.org_id,
+                                .is_lent = is_lent,
+                                .bars = bars_to(c, &person),
+                                .cost_ms = hit->cost_ms,
+                                .spread_ms = hit->delay_ms,
+                                .at = point_from_e7(person.fix.at),
+                                .fix = person.fix,
+                                .fix_age_us = age_us(&person.fix, c->now_us),
+                                .stands = hit->person.spot,
+                                .place = hit->place,
+                                .has_way = hit->length_cm != NEAREST_UNMEASURED,
+                                .route = { .cost_ms = hit->cost_ms, .length_cm = hit->length_cm } };
 }
 
 /* Streets have just changed: distances come without the labels of some mode. */
@@ -202,6 +205,7 @@ static bool find(const struct choice *c, struct nearest_room *room, struct arena
     search.accept = accept;
     search.delay_ms = spread;
     search.self = c;
+    search.measures = true;
     const struct roads *roads = traffic_read(w->traffic);
     const int64_t began_ns = clock_steady_ns();
     const bool ok =
@@ -214,10 +218,11 @@ static bool find(const struct choice *c, struct nearest_room *room, struct arena
         return f->code == CODE_NO_STREET_NEAR ? fail_at(f, "/place") : false;
     metrics_count(METRIC_ROAD_SETTLED, found.settled);
     *out = (struct nearby_answer){ .world = world_hold_again(w),
-                                   .count = found.count,
-                                   .settled = found.settled };
+                                   .count = found.gave_up ? 0 : found.count,
+                                   .settled = found.settled,
+                                   .gave_up = found.gave_up };
     out->people = arena_take(a, (size_t)found.count + 1, sizeof *out->people);
-    for (int32_t i = 0; i < found.count; i++)
+    for (int32_t i = 0; i < out->count; i++)
         describe(c, &found.hits[i], a, &out->people[i]);
     return true;
 }
@@ -319,7 +324,8 @@ void nearby_route(struct nearby_answer *answer, int32_t count_max, bool drawn,
                   struct route_room *room, struct arena *a)
 {
     for (int32_t i = 0; i < answer->count && i < count_max; i++)
-        find_way(answer->world, &answer->people[i], drawn, room, a);
+        if (drawn || !answer->people[i].has_way)
+            find_way(answer->world, &answer->people[i], drawn, room, a);
 }
 
 void nearby_done(struct nearby_answer *answer)

@@ -28,8 +28,10 @@ struct nearby_person {
     struct point at;    /* where she reported to be */
     struct live_fix fix;
     int64_t fix_age_us;
-    bool has_way;              /* by nearby_route: */
-    struct route route;        /* from her street to the place; a line only when drawn */
+    /* From her street to the place: known when she was met on the way, else by nearby_route,
+     * which also draws it when asked to. */
+    bool has_way;
+    struct route route;
     struct spot stands, place; /* on the streets of `world` */
 };
 
@@ -39,6 +41,7 @@ struct nearby_answer {
     struct nearby_person *people; /* ascending by (cost_ms + spread_ms, person_id): who is
                                    * certainly there first */
     int32_t settled;
+    bool gave_up; /* it would take longer than wish->search.effort_most; nobody is told of */
 };
 
 /* Who may be found. All of it is asked before anyone counts, so the k nearest are those
@@ -77,8 +80,8 @@ struct nearby_rule {
 bool nearby_rule(struct db *db, const char *type, struct arena *a, struct nearby_rule *out,
                  struct fail *f);
 
-/* Fills the routes of the first `count_max` people; undrawn, only what they cost and how
- * long they are. */
+/* Fills the routes of the first `count_max` people: undrawn, of those that are not known yet,
+ * and only what they cost and how long they are. */
 void nearby_route(struct nearby_answer *answer, int32_t count_max, bool drawn,
                   struct route_room *room, struct arena *a);
 

@@ -345,7 +345,7 @@ static int32_t offer_by(const struct aim *aim, int32_t slot, int32_t rank, uint3
     const int32_t there_ms = cost_from(aim, rank);
 
     if (there_ms < METRIC_NEVER)
-        podium_offer(podium, slot, network_add(out_ms, (uint32_t)there_ms));
+        podium_offer(podium, slot, network_add(out_ms, (uint32_t)there_ms), NEAREST_UNMEASURED);
     return there_ms;
 }
 

@@ -92,6 +92,11 @@ static bool is_in(const struct search *s, enum mode mode)
     return s->modes & 1u << mode;
 }
 
+static uint32_t apart(uint32_t one_cm, uint32_t other_cm)
+{
+    return one_cm < other_cm ? other_cm - one_cm : one_cm - other_cm;
+}
+
 /* Everyone on the place's own segment who need not leave it. */
 static void offer_neighbours(struct search *s, enum mode mode)
 {
@@ -105,7 +110,8 @@ static void offer_neighbours(struct search *s, enum mode mode)
         const struct spot spot = { place.segment, one->along_cm };
 
         if (one->mode == mode && crowd_passes(&s->filter, one))
-            podium_offer(&s->podium, (int32_t)one->slot, place_direct(n, mode, spot, place, NULL));
+            podium_offer(&s->podium, (int32_t)one->slot, place_direct(n, mode, spot, place, NULL),
+                         apart(spot.along_cm, place.along_cm));
     }
 }
 
@@ -194,11 +200,18 @@ static void seed(const struct search *s, struct wave *w, enum mode mode)
 {
     const struct roads_base *base = roads_base(s->roads);
     struct place_door doors[PLACE_IN_MAX];
-    const int32_t count =
-        place_in(roads_network(s->roads), base->graph, mode, s->spots[mode], doors);
+    const struct network *n = roads_network(s->roads);
+    const struct spot spot = s->spots[mode];
+    const int32_t count = place_in(n, base->graph, mode, spot, doors);
 
-    for (int32_t i = 0; i < count; i++)
-        wave_seed(w, mode, base->hierarchy->rank_of[doors[i].state], doors[i].cost_ms);
+    for (int32_t i = 0; i < count; i++) {
+        const bool is_back = doors[i].edge & 1;
+        const uint32_t begin_cm = is_back ? n->length_cm[spot.segment] : 0;
+        const bool is_there = doors[i].edge == PLACE_NO_EDGE;
+
+        wave_seed(w, mode, base->hierarchy->rank_of[doors[i].state], doors[i].cost_ms,
+                  is_there ? 0 : apart(begin_cm, spot.along_cm));
+    }
 }
 
 static bool wave_from(struct search *s, int64_t settle_max)
@@ -213,6 +226,26 @@ static bool wave_from(struct search *s, int64_t settle_max)
 
     s->out->settled += w.settled;
     return is_right;
+}
+
+/* One way, then the other if that was not enough; false when the effort that is allowed is
+ * not enough for one of them. */
+static bool search_by(struct search *s, enum nearest_way way, double wave_ns, double aim_ns)
+{
+    const double most_ns = s->wish->effort_most * 1e3;
+    const bool is_bounded = most_ns > 0;
+
+    if (is_bounded && (way == NEAREST_LIST ? aim_ns : wave_ns) > most_ns)
+        return false;
+    if (way == NEAREST_LIST) {
+        const double people = s->wish->way ? CROWD_PEOPLE_MAX : 4 * s->passing + SLOTS;
+
+        return aim_at(s, people) || (!is_bounded && wave_from(s, INT64_MAX));
+    }
+    const double states = (is_bounded ? most_ns : wave_ns + aim_ns) / SETTLE_NS;
+
+    return wave_from(s, s->wish->way ? INT64_MAX : (int64_t)states) ||
+           (!is_bounded && aim_at(s, CROWD_PEOPLE_MAX));
 }
 
 static void find(struct search *s)
@@ -230,11 +263,7 @@ static void find(struct search *s)
                                  : wave_ns > aim_ns ? NEAREST_LIST
                                                     : NEAREST_WAVE;
 
-    if (way == NEAREST_LIST) {
-        if (!aim_at(s, s->wish->way ? CROWD_PEOPLE_MAX : 4 * s->passing + SLOTS))
-            wave_from(s, INT64_MAX);
-    } else if (!wave_from(s, s->wish->way ? INT64_MAX : (int64_t)((wave_ns + aim_ns) / SETTLE_NS)))
-        aim_at(s, CROWD_PEOPLE_MAX);
+    s->out->gave_up = !search_by(s, way, wave_ns, aim_ns);
 }
 
 void nearest_at(const struct roads *r, const struct crowd *c, const struct nearest_wish *wish,
@@ -264,6 +293,7 @@ void nearest_at(const struct roads *r, const struct crowd *c, const struct neare
         crowd_at(c, s.podium.slots[i], &hit->person);
         hit->delay_ms = s.podium.delay_ms[i];
         hit->cost_ms = s.podium.late_ms[i] - hit->delay_ms;
+        hit->length_cm = wish->measures ? s.podium.length_cm[i] : NEAREST_UNMEASURED;
         hit->place = spots[hit->person.mode];
     }
     *out = answer;

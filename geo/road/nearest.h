@@ -16,6 +16,7 @@
  * (geo/road/aim). A search that takes longer than it was thought to goes on in the other
  * way, so it never takes much more than twice the better one. */
 enum { NEAREST_K_MAX = 1000 };
+#define NEAREST_UNMEASURED UINT32_MAX
 
 enum nearest_way {
     NEAREST_CHEAPER, /* whichever will take less */
@@ -50,12 +51,16 @@ struct nearest_wish {
     bool (*accept)(const void *self, const struct crowd_person *person);
     const void *self;
     enum nearest_way way;
+    bool measures;        /* how long the ways are, as far as that is known without looking */
+    uint32_t effort_most; /* gives up what will take longer than so many microseconds; 0: never */
 };
 
 struct nearest_hit {
     struct crowd_person person;
     uint32_t cost_ms;  /* by road, from where she stands */
     uint32_t delay_ms; /* may come on top */
+    /* Of a way of that cost; NEAREST_UNMEASURED of whom the labels found, or unasked. */
+    uint32_t length_cm;
     struct spot place; /* where the place lies on this person's streets */
 };
 
@@ -64,6 +69,7 @@ struct nearest_answer {
     struct nearest_hit *hits; /* ascending by (cost_ms + delay_ms, person_id); in the arena */
     int32_t settled;          /* nodes settled, for metrics */
     int32_t listed;           /* people listed one by one, for metrics */
+    bool gave_up;             /* and the hits are not to be believed */
 };
 
 /* Scratch space of one thread, grown to the network on first use. */

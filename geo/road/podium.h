@@ -13,14 +13,15 @@ struct podium {
     int32_t count;
     uint32_t *late_ms; /* ascending, then by id: cost and delay */
     uint32_t *delay_ms;
+    uint32_t *length_cm; /* of the way that costs it; NEAREST_UNMEASURED: not known */
     int32_t *slots;
 };
 
 void podium_start(struct podium *p, const struct crowd *c, const struct nearest_wish *wish,
                   struct arena *a);
 
-/* Someone who passes the filter of the wish comes at that cost; whether she is wanted
- * otherwise is asked here. */
-void podium_offer(struct podium *p, int32_t slot, uint32_t cost_ms);
+/* Someone who passes the filter of the wish comes at that cost, by a way of that length;
+ * whether she is wanted otherwise is asked here. */
+void podium_offer(struct podium *p, int32_t slot, uint32_t cost_ms, uint32_t length_cm);
 
 #endif

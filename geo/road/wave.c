@@ -16,6 +16,7 @@ struct label {
 void wave_room_free(struct wave_room *room)
 {
     buf_free(&room->labels);
+    buf_free(&room->lengths);
     buf_free(&room->heap);
 }
 
@@ -67,9 +68,12 @@ void wave_start(struct wave *w, const struct roads *r, const struct crowd_filter
     for (enum mode mode = 0; mode < MODE_COUNT; mode++)
         w->in[mode] = roads_inward(r, mode);
     begin_round(room, w->state_count);
+    if (podium->wish->measures)
+        w->lengths = (void *)buf_reserve(&room->lengths,
+                                         MODE_COUNT * (size_t)w->state_count * sizeof *w->lengths);
 }
 
-void wave_seed(struct wave *w, enum mode mode, int32_t rank, uint32_t cost_ms)
+void wave_seed(struct wave *w, enum mode mode, int32_t rank, uint32_t cost_ms, uint32_t length_cm)
 {
     const uint32_t state = (uint32_t)mode * (uint32_t)w->state_count + (uint32_t)rank;
     struct label *label = (struct label *)(void *)w->room->labels.bytes + state;
@@ -78,6 +82,8 @@ void wave_seed(struct wave *w, enum mode mode, int32_t rank, uint32_t cost_ms)
         (label->round == w->room->round && label->cost_ms <= cost_ms))
         return;
     *label = (struct label){ .round = w->room->round, .cost_ms = cost_ms };
+    if (w->lengths)
+        w->lengths[state] = length_cm;
     put(w, (uint64_t)cost_ms << 32 | state);
 }
 
@@ -93,7 +99,7 @@ static uint32_t part_ms(const struct inward_arc *arc, uint32_t rest_cm)
 
 /* Everyone on the segment of an edge who comes by it to where it arrives. */
 static void offer_people(const struct wave *w, enum mode mode, const struct inward_arc *arc,
-                         uint32_t cost_ms)
+                         uint32_t cost_ms, uint32_t length_cm)
 {
     const struct crowd_stands on = crowd_on(&w->view, (int32_t)(arc->edge >> 1));
     const uint64_t skills_all = w->filter.skills_all;
@@ -109,7 +115,7 @@ static void offer_people(const struct wave *w, enum mode mode, const struct inwa
         const uint32_t there_ms = network_add(cost_ms, part_ms(arc, rest_cm));
 
         if (there_ms <= w->podium->bound_ms)
-            podium_offer(w->podium, (int32_t)s->slot, there_ms);
+            podium_offer(w->podium, (int32_t)s->slot, there_ms, length_cm + rest_cm);
     }
 }
 
@@ -118,9 +124,12 @@ static void offer_people(const struct wave *w, enum mode mode, const struct inwa
 static void fetch(const struct wave *w, enum mode mode, const struct inward_arc *arc)
 {
     const struct label *labels = (const void *)w->room->labels.bytes;
+    const size_t state = (size_t)mode * (size_t)w->state_count + (size_t)arc->tail;
 
     __builtin_prefetch(&w->view.segments[arc->edge >> 1]);
-    __builtin_prefetch(&labels[(size_t)mode * (size_t)w->state_count + (size_t)arc->tail], 1);
+    __builtin_prefetch(&labels[state], 1);
+    if (w->lengths)
+        __builtin_prefetch(&w->lengths[state], 1);
     __builtin_prefetch(&w->in[mode]->first[arc->tail]);
 }
 
@@ -148,6 +157,8 @@ static void settle(struct wave *w, enum mode mode, int32_t rank, uint32_t cost_m
     const struct inward *in = w->in[mode];
 
     const int32_t first = in->first[rank], end = in->first[rank + 1];
+    const size_t state = (size_t)mode * (size_t)w->state_count + (size_t)rank;
+    const uint32_t length_cm = w->lengths ? w->lengths[state] : 0;
 
     w->settled++;
     for (int32_t i = first; i < end; i++)
@@ -158,9 +169,10 @@ static void settle(struct wave *w, enum mode mode, int32_t rank, uint32_t cost_m
         const struct inward_arc *arc = &in->arcs[i];
 
         if (arc->arrives)
-            offer_people(w, mode, arc, cost_ms);
+            offer_people(w, mode, arc, cost_ms, length_cm);
         if (arc->cost_ms < NETWORK_COST_NEVER)
-            wave_seed(w, mode, arc->tail, network_add(cost_ms, arc->cost_ms));
+            wave_seed(w, mode, arc->tail, network_add(cost_ms, arc->cost_ms),
+                      length_cm + arc->length_cm);
     }
 }
 

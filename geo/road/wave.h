@@ -9,7 +9,8 @@
  * sooner than its frontier, by whatever mode. Room of one thread; starts as { 0 }, ends
  * with wave_room_free. */
 struct wave_room {
-    struct buf labels; /* of states, mode after mode */
+    struct buf labels;  /* of states, mode after mode */
+    struct buf lengths; /* of the same, in centimetres: when ways are measured */
     uint32_t round;
     struct buf heap;
 };
@@ -22,6 +23,7 @@ struct wave {
     struct crowd_filter filter;
     struct podium *podium;
     struct wave_room *room;
+    uint32_t *lengths; /* NULL: ways are not measured */
     int32_t state_count;
     int32_t heap_count;
     int32_t settled;
@@ -30,8 +32,8 @@ struct wave {
 void wave_start(struct wave *w, const struct roads *r, const struct crowd_filter *filter,
                 struct podium *podium, struct wave_room *room);
 
-/* From a state, by rank, it is that much to the place. */
-void wave_seed(struct wave *w, enum mode mode, int32_t rank, uint32_t cost_ms);
+/* From a state, by rank, it is that much and that far to the place. */
+void wave_seed(struct wave *w, enum mode mode, int32_t rank, uint32_t cost_ms, uint32_t length_cm);
 
 /* Goes on until the podium is right, which is true, or that many states more have been
  * settled. */

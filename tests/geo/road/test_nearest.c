@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "geo/road/leg.h"
+
 #include "tests/support/check_near.h"
 #include "tests/support/slow.h"
 #include "tests/support/town.h"
@@ -142,6 +144,7 @@ static struct nearest_wish random_wish(struct town_dice *dice, const struct netw
         .groups_any = town_pick(dice, 3) ? 0 : (uint32_t)town_pick(dice, 8),
         .only = town_pick(dice, 3) ? NULL : &FEW,
         .way = (enum nearest_way)town_pick(dice, 3),
+        .measures = true,
     };
 }
 
@@ -167,10 +170,31 @@ static void change_some(struct town_dice *dice, struct roads *roads)
     }
 }
 
+/* Ways that were measured, and how many of them are another of the cheapest. */
+struct tape {
+    struct leg_room *room;
+    int32_t measured, others;
+};
+
+static void check_length(struct tape *tape, const struct roads *roads,
+                         const struct nearest_hit *hit, struct arena *a)
+{
+    struct leg leg;
+
+    if (hit->length_cm == NEAREST_UNMEASURED)
+        return;
+    assert_true(leg_find(roads, hit->person.mode, hit->person.spot, hit->place,
+                         NETWORK_COST_NEVER - 1, tape->room, a, &leg));
+    assert_int_equal(leg.cost_ms, hit->cost_ms);
+    tape->measured++;
+    tape->others += leg_length_cm(roads_network(roads), &leg) != hit->length_cm;
+}
+
 static void the_nearest_are_those_of_the_definition(void **state)
 {
     struct town_dice dice = { 20261122 };
     struct nearest_room *room = nearest_room_new();
+    struct tape tape = { .room = leg_room_new() };
     int32_t answered = 0;
 
     (void)state;
@@ -197,6 +221,8 @@ static void the_nearest_are_those_of_the_definition(void **state)
                 continue;
             }
             check_answer(&got, rivals, count < wish.k ? count : wish.k);
+            for (int32_t i = 0; i < got.count; i++)
+                check_length(&tape, roads, &got.hits[i], a);
             answered += got.count;
         }
         crowd_free(c);
@@ -204,7 +230,49 @@ static void the_nearest_are_those_of_the_definition(void **state)
         arena_free(a);
     }
     assert_true(answered > TOWNS); /* the towns are not all empty */
+    assert_true(tape.measured > TOWNS && tape.others * 200 < tape.measured);
+    leg_room_free(tape.room);
     nearest_room_free(room);
+}
+
+static void a_search_gives_up_what_takes_longer_than_it_may(void **state)
+{
+    struct town_dice dice = { 20261122 };
+    struct arena *a = arena_new();
+    const struct network *n = town_blocks(12, (struct point){ 117.2, 34.3 }, a);
+    const struct roads *roads = town_roads(n, a);
+    struct snap_index *index = snap_index_new(n);
+    struct crowd *c = crowd_new(n);
+    struct nearest_room *room = nearest_room_new();
+    struct nearest_wish wish = { .place = { 117.201, 34.301 }, .k = 2, .accept = is_hers };
+    const int32_t third = 1;
+    struct nearest_answer got;
+    struct fail f;
+
+    (void)state;
+    for (int64_t id = 1; id <= 3; id++) /* whoever is hers stands far away */
+        crowd_put(c, &(struct crowd_person){ .person_id = id,
+                                             .tag = (int32_t)id + 7,
+                                             .spot = town_spot(&dice, n),
+                                             .available = true });
+    wish.self = &third;
+    for (enum nearest_way way = NEAREST_CHEAPER; way <= NEAREST_LIST; way++) {
+        wish.way = way;
+        wish.effort_most = 1;
+        assert_true(nearest_find(roads, index, c, &wish, room, a, &got, &f));
+        assert_true(got.gave_up);
+        wish.effort_most = 1000000;
+        assert_true(nearest_find(roads, index, c, &wish, room, a, &got, &f));
+        assert_false(got.gave_up);
+        assert_int_equal(got.count, 1);
+        wish.effort_most = 0;
+        assert_true(nearest_find(roads, index, c, &wish, room, a, &got, &f));
+        assert_int_equal(got.count, 1);
+    }
+    nearest_room_free(room);
+    crowd_free(c);
+    snap_index_free(index);
+    arena_free(a);
 }
 
 static void equal_costs_are_in_order_of_id(void **state)
@@ -292,6 +360,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_nearest_are_those_of_the_definition),
+        cmocka_unit_test(a_search_gives_up_what_takes_longer_than_it_may),
         cmocka_unit_test(equal_costs_are_in_order_of_id),
         cmocka_unit_test(whoever_may_come_late_stands_behind_who_comes_for_sure),
         cmocka_unit_test(far_from_every_street_nobody_is_near),
