@@ -56,6 +56,7 @@
     X(PROOF_WAIT_S, "proof_wait_s", NUMBER, "600", 0, 86400)                                       \
     X(PROOF_CREDIT_PERCENT, "proof_credit_percent", NUMBER, "80", 1, 100)                          \
     X(RETENTION_PROOFS_D, "retention_proofs_d", NUMBER, "730", 1, 36500)                           \
+    X(RETENTION_COVERAGE_D, "retention_coverage_d", NUMBER, "730", 1, 36500)                       \
     X(RETENTION_ENROLMENTS_D, "retention_enrolments_d", NUMBER, "30", 1, 3650)                     \
     X(RETENTION_EVENTS_D, "retention_events_d", NUMBER, "30", 1, 3650)                             \
     X(CITY_TIME_ZONE, "city_time_zone", TEXT, "Asia/Shanghai", 1, 60)                              \

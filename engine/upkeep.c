@@ -108,6 +108,7 @@ static bool carry_out(struct db *db, const struct config *c, bool all, bool (*go
             age_positions(db, c, &wait, a, f) &&
             expire(db, QUERIES_RETENTION_TRACKS, config_int(c, CONFIG_RETENTION_TRACKS_D), f) &&
             expire(db, QUERIES_RETENTION_PROOFS, config_int(c, CONFIG_RETENTION_PROOFS_D), f) &&
+            expire(db, QUERIES_RETENTION_COVERAGE, config_int(c, CONFIG_RETENTION_COVERAGE_D), f) &&
             expire(db, QUERIES_RETENTION_FENCES, config_int(c, CONFIG_RETENTION_POSITIONS_H), f) &&
             expire(db, QUERIES_RETENTION_ENROLMENTS, config_int(c, CONFIG_RETENTION_ENROLMENTS_D),
                    f) &&
