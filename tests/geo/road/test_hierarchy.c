@@ -173,11 +173,10 @@ static void its_own_order_makes_it_once_more(void **state)
     each_web(check_order);
 }
 
-/* All its arrays, to be damaged. */
+/* All its arrays, to be damaged: they are an arena's and may be written. */
 enum { ARRAYS = 9 };
 
-static void list_arrays(const struct hierarchy *h, const int32_t *arrays[ARRAYS],
-                        int32_t counts[ARRAYS])
+static void list_arrays(const struct hierarchy *h, int32_t *arrays[ARRAYS], int32_t counts[ARRAYS])
 {
     const int32_t n = h->node_count, arcs = h->arc_count;
     const int32_t *const all[ARRAYS] = { h->rank_of, h->node_of, h->up_first,   h->tail, h->head,
@@ -191,7 +190,7 @@ static void list_arrays(const struct hierarchy *h, const int32_t *arrays[ARRAYS]
 static void check_damage(const struct web *w, const struct hierarchy *h)
 {
     uint64_t seed = (uint64_t)h->arc_count + 1;
-    const int32_t *arrays[ARRAYS];
+    int32_t *arrays[ARRAYS];
     int32_t counts[ARRAYS];
     struct hierarchy higher = *h;
 
@@ -202,7 +201,7 @@ static void check_damage(const struct web *w, const struct hierarchy *h)
     list_arrays(h, arrays, counts);
     for (int32_t i = 0; i < ARRAYS; i++)
         for (int32_t k = 0; k < DAMAGES && counts[i] > 0; k++) {
-            int32_t *at = (int32_t *)(uintptr_t)&arrays[i][web_chance(&seed, (uint32_t)counts[i])];
+            int32_t *at = &arrays[i][web_chance(&seed, (uint32_t)counts[i])];
             const int32_t was = *at;
 
             *at = k % 3 == 0   ? was + 1
