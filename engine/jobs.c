@@ -217,6 +217,7 @@ static bool take(struct planner *p, bool *is_taken, struct fail *f)
         const struct job_kind *kind =
             jobs_kind(jobs->kinds, jobs->kind_count, db_get_text(rows, 0, 2));
 
+        assert(kind); /* only of its kinds are taken */
         ok = job.wish && carry_out(&job, kind, f);
     }
     arena_free(a);
