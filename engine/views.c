@@ -263,3 +263,15 @@ bool views_see(struct db *db, const struct ground *g, struct point at, int32_t r
     arena_free(own);
     return ok;
 }
+
+bool views_outline(struct db *db, const struct ground *g, struct point at, int32_t reach_m,
+                   struct arena *a, struct figure *seen, struct fail *f)
+{
+    struct view_wish wish = { .place = at, .reach_m = reach_m };
+    int32_t buildings;
+
+    if (!read_buildings(db, g, &wish, a, &wish.obstacles, &buildings, f))
+        return false;
+    view_outline(g, &wish, a, seen);
+    return true;
+}

@@ -38,4 +38,8 @@ bool views_bring(struct db *db, const struct ground *g, struct arena *a,
 bool views_see(struct db *db, const struct ground *g, struct point at, int32_t reach_m,
                struct arena *a, struct range_band *seen, struct fail *f);
 
+/* The same as an area, for the map and for gaps by area; in the arena. */
+bool views_outline(struct db *db, const struct ground *g, struct point at, int32_t reach_m,
+                   struct arena *a, struct figure *seen, struct fail *f);
+
 #endif

@@ -31,7 +31,7 @@ struct shelf {
 
 /* ------------------------------------------------------------------ the wish */
 
-static bool read_wish(const struct input *wish, struct weeks_wish *out, struct fail *f)
+bool week_store_read(const struct input *wish, struct weeks_wish *out, struct fail *f)
 {
     struct input_key keys[] = { { "of", true, NULL }, { "from", true, NULL } };
     const char *text;
@@ -43,7 +43,8 @@ static bool read_wish(const struct input *wish, struct weeks_wish *out, struct f
         !input_text(keys[1].value, INSTANT_SIZE + 10, &text, f))
         return false;
     if (!instant_read(text, strlen(text), &from_us) || from_us % (SLAB_HOUR_S * SECOND_US) != 0) {
-        fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "a week cannot begin at \"%.40s\"", text);
+        fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "hours of coverage cannot begin at \"%.40s\"",
+                 text);
         fail_allowed(f, "a moment at a whole hour, such as 2026-11-22T16:00:00Z");
         fail_value(f, text);
         return input_blame(keys[1].value, f);
@@ -57,7 +58,7 @@ bool week_store_check(const struct input *wish, struct fail *f)
 {
     struct weeks_wish unused;
 
-    return read_wish(wish, &unused, f);
+    return week_store_read(wish, &unused, f);
 }
 
 /* ------------------------------------------------------------------ rows */
@@ -295,7 +296,7 @@ bool week_store_run(struct job *job, const char **result, struct fail *f)
     struct shelf shelf = { 0 };
     struct weeks_wish wish;
 
-    if (!read_wish(job->wish, &wish, f) || !take_book(job, &wish, &shelf.book, f))
+    if (!week_store_read(job->wish, &wish, f) || !take_book(job, &wish, &shelf.book, f))
         return false;
     bool ok =
         jobs_step(job, 0.5, "writing", f) && db_begin(job->db, f) && fill(job, &shelf, result, f);

@@ -1,6 +1,7 @@
 #include "geo/cover/mesh.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 static int32_t cell_index(double metres, double cell_m, int32_t count)
@@ -25,6 +26,18 @@ static size_t cell_of(const struct mesh *m, const struct mesh_box *box)
     return (size_t)row_of(m, box->south) * (size_t)m->columns + (size_t)column_of(m, box->west);
 }
 
+static bool fits(struct mesh *m, const struct mesh_box *all, int32_t count)
+{
+    const double columns = floor((all->east - all->west) / m->cell_m) + 1;
+    const double rows = floor((all->north - all->south) / m->cell_m) + 1;
+
+    if (columns * rows > MESH_CELLS_A_THING * ((double)count + 1))
+        return false;
+    m->columns = (int32_t)columns;
+    m->rows = (int32_t)rows;
+    return true;
+}
+
 static void size_grid(struct mesh *m, const struct mesh_box *boxes, int32_t count)
 {
     struct mesh_box all = count > 0 ? boxes[0] : (struct mesh_box){ 0, 0, 0, 0 };
@@ -34,16 +47,9 @@ static void size_grid(struct mesh *m, const struct mesh_box *boxes, int32_t coun
                                  fmax(all.east, boxes[i].east), fmax(all.north, boxes[i].north) };
     m->west = all.west;
     m->south = all.south;
-    for (m->cell_m = m->reach_m;; m->cell_m *= 2) {
-        const double columns = floor((all.east - all.west) / m->cell_m) + 1;
-        const double rows = floor((all.north - all.south) / m->cell_m) + 1;
-
-        if (columns * rows <= MESH_CELLS_A_THING * ((double)count + 1)) {
-            m->columns = (int32_t)columns;
-            m->rows = (int32_t)rows;
-            return;
-        }
-    }
+    m->cell_m = m->reach_m;
+    while (!fits(m, &all, count))
+        m->cell_m *= 2;
 }
 
 void mesh_take(struct arena *a, const struct mesh_box *boxes, int32_t count, double reach_m,

@@ -3,6 +3,7 @@
  * which the segment counts more than any centimetre, so many segments are one line. */
 #include "geo/cover/span.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { SEGMENT_BITS = 32 };
@@ -28,6 +29,7 @@ static struct stretch stretch_at(const struct list *l, int32_t i)
 {
     if (l->spans)
         return (struct stretch){ l->spans[i].from_cm, l->spans[i].to_cm };
+    assert(l->pieces);
     return (struct stretch){ number(l->pieces[i].segment, l->pieces[i].from_cm),
                              number(l->pieces[i].segment, l->pieces[i].to_cm) };
 }
@@ -52,6 +54,7 @@ static void put(struct pen *p, uint64_t from, uint64_t to)
         if (!goes_on)
             p->spans[at].from_cm = (uint32_t)from;
     } else {
+        assert(p->pieces);
         p->pieces[at].to_cm = (uint32_t)to;
         if (!goes_on) {
             p->pieces[at].segment = (int32_t)(from >> SEGMENT_BITS);

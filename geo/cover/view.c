@@ -403,21 +403,19 @@ static void add_turns_at_reach(const struct sight *s, const struct wall *w, int3
     }
 }
 
-static struct turns turns_in(const struct sight *s, int32_t bin, double *room)
+static void find_turns(const struct sight *s, int32_t bin, struct turns *t)
 {
-    struct turns t = { .at = room };
-
-    t.at[t.count++] = (double)bin / QUARTER;
-    t.at[t.count++] = (double)(bin + 1) / QUARTER;
+    t->count = 0;
+    t->at[t->count++] = (double)bin / QUARTER;
+    t->at[t->count++] = (double)(bin + 1) / QUARTER;
     for (int32_t i = s->first[bin]; i < s->first[bin + 1]; i++) {
         const struct wall *w = &s->walls[s->in_bin[i]];
 
-        add_turn(&t, direction(w->a), bin);
-        add_turn(&t, direction(w->b), bin);
-        add_turns_at_reach(s, w, bin, &t);
+        add_turn(t, direction(w->a), bin);
+        add_turn(t, direction(w->b), bin);
+        add_turns_at_reach(s, w, bin, t);
     }
-    qsort(t.at, (size_t)t.count, sizeof *t.at, by_value);
-    return t;
+    qsort(t->at, (size_t)t->count, sizeof *t->at, by_value);
 }
 
 /* The wall that is met first towards a ray, or NULL when the circle is. */
@@ -460,13 +458,13 @@ static void add_to_rim(struct rim *rim, const struct wall *w, double towards)
                    (struct crs_xy){ s->at.x + scale * ray.x, s->at.y + scale * ray.y });
 }
 
-static void draw_bin(struct rim *rim, int32_t bin, double *room)
+static void draw_bin(struct rim *rim, int32_t bin, struct turns *t)
 {
     static const double LEAST = 1e-9; /* of a quarter: narrower gaps are not drawn */
-    const struct turns t = turns_in(rim->sight, bin, room);
 
-    for (int32_t i = 1; i < t.count; i++) {
-        const double from = t.at[i - 1], to = t.at[i];
+    find_turns(rim->sight, bin, t);
+    for (int32_t i = 1; i < t->count; i++) {
+        const double from = t->at[i - 1], to = t->at[i];
         const struct wall *w;
 
         if (to - from < LEAST)
@@ -483,7 +481,7 @@ void view_outline(const struct ground *g, const struct view_wish *wish, struct a
     const struct sight *s;
     struct rim rim = { .ground = g };
     int32_t most = 0;
-    double *room;
+    struct turns turns;
 
     assert(wish->reach_m >= 0 && wish->reach_m <= VIEW_REACH_MAX_M);
     *out = (struct figure){ .kind = FIGURE_AREAS };
@@ -492,11 +490,11 @@ void view_outline(const struct ground *g, const struct view_wish *wish, struct a
     s = look(g, wish, a);
     for (int32_t i = 0; i < BINS; i++)
         most = s->first[i + 1] - s->first[i] > most ? s->first[i + 1] - s->first[i] : most;
-    room = arena_take(a, 4 * (size_t)most + 2, sizeof *room);
+    turns.at = arena_take(a, 4 * (size_t)most + 2, sizeof *turns.at);
     rim.sight = s;
     rim.points = arena_take(a, 2 * (4 * (size_t)s->first[BINS] + 2 * BINS) + 1, sizeof *rim.points);
     for (int32_t bin = 0; bin < BINS; bin++)
-        draw_bin(&rim, bin, room);
+        draw_bin(&rim, bin, &turns);
     rim.points[rim.count++] = rim.points[0];
     *out = figure_ring(a, rim.points, rim.count);
 }

@@ -128,6 +128,8 @@ static void add_pieces(struct range_piece **pieces, int32_t *count, int32_t *roo
         if (!*pieces)
             abort();
     }
+    if (band->piece_count == 0)
+        return;
     memcpy(*pieces + *count, band->pieces, (size_t)band->piece_count * sizeof **pieces);
     *count += band->piece_count;
 }

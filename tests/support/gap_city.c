@@ -24,6 +24,16 @@ static double roll(struct making *b, double from, double to)
     return from + (to - from) * (double)(town_roll(&b->dice) >> 11) / 9007199254740992.0;
 }
 
+/* Somewhere around a place, at most so far to each side: one roll after the other. */
+static struct crs_xy around(struct making *b, double x, double y, double most_m)
+{
+    struct crs_xy at;
+
+    at.x = x + roll(b, -most_m, most_m);
+    at.y = y + roll(b, -most_m, most_m);
+    return at;
+}
+
 static void must(bool done, const struct fail *f)
 {
     if (done)
@@ -44,10 +54,9 @@ static void add_street(struct making *b, struct draft *d, int64_t id, const stru
         const double t = (double)i / (POINTS - 1);
         const double shake_m = i == 0 || i == POINTS - 1 ? 0 : 4;
 
-        shape[i] = point_to_e7(gauss_back(
-            &plane,
-            (struct crs_xy){ from->x + t * (to->x - from->x) + roll(b, -shake_m, shake_m),
-                             from->y + t * (to->y - from->y) + roll(b, -shake_m, shake_m) }));
+        shape[i] =
+            point_to_e7(gauss_back(&plane, around(b, from->x + t * (to->x - from->x),
+                                                  from->y + t * (to->y - from->y), shake_m)));
         points[i] = point_from_e7(shape[i]);
     }
     must(draft_add(d,
@@ -74,9 +83,11 @@ static void lay_streets(struct making *b, int32_t side)
     struct fail f = { 0 };
     int64_t id = 1;
 
-    for (int32_t i = 0; i < side * side; i++)
-        nodes[i] = (struct crs_xy){ (i / side - side / 2.0) * STEP_M + roll(b, -40, 40),
-                                    (i % side - side / 2.0) * STEP_M + roll(b, -40, 40) };
+    for (int32_t i = 0; i < side * side; i++) {
+        const int32_t column = i / side, row = i % side;
+
+        nodes[i] = around(b, (column - side / 2.0) * STEP_M, (row - side / 2.0) * STEP_M, 40);
+    }
     for (int32_t i = 0; i < side * side; i++) {
         if (i / side + 1 < side)
             add_street(b, d, id++, &nodes[i], &nodes[i + side]);
@@ -119,7 +130,7 @@ static void lay_areas(struct making *b, int32_t side, int32_t count)
     for (int32_t i = 0; i < count; i++) {
         struct figure_draft *d = figure_draft_take(b->arena, FIGURE_AREAS);
 
-        b->city->middles[i] = (struct crs_xy){ roll(b, -half_m, half_m), roll(b, -half_m, half_m) };
+        b->city->middles[i] = around(b, 0, 0, half_m);
         b->city->reach_m[i] = roll(b, 120, 280);
         if (i % 2 == 0) {
             add_ring(b, d, i, CIRCLE_CORNERS, 1, 1);
