@@ -429,27 +429,62 @@ struct taxi {
     struct point given;
 };
 
+/* Of trips with even numbers and of those with odd ones: what was tried on the ones is shown
+ * on the others. */
 struct taxis {
-    int64_t all, same, same_nearest;
+    int64_t all, same, same_nearest, half[2], same_half[2];
     int64_t verdicts[MATCH_VERDICTS];
+    int64_t no_street, ours_nearer, given_nearer; /* of those with another place */
 };
 
-static void judge(struct bench *b, const struct taxi *given, struct taxis *sum)
+/* Why a place is another: no street of ours is there, or one of both is further off the fix. */
+static void explain(const struct bench *b, struct point given, struct point fix, double off_m,
+                    struct taxis *sum)
+{
+    struct snap snap;
+    struct fail f;
+
+    if (!snap_to(b->index, MODE_CAR, given, &snap, &f) || snap.off_m > SAME_M)
+        sum->no_street++;
+    else if (off_m < point_distance_m(fix, given))
+        sum->ours_nearer++;
+    else
+        sum->given_nearer++;
+}
+
+static void judge(struct bench *b, int32_t trip, const struct taxi *given, struct taxis *sum)
 {
     for (int32_t i = 0; i < b->fix_count; i++) {
         const struct match_place *p = &b->places[i];
+        const bool is_same = p->spot.segment >= 0 && point_distance_m(network_point(b->n, p->spot),
+                                                                      given[i].given) <= SAME_M;
         struct snap snap;
         struct fail f;
 
         sum->all++;
+        sum->half[trip & 1]++;
         sum->verdicts[p->verdict]++;
-        if (p->spot.segment >= 0 &&
-            point_distance_m(network_point(b->n, p->spot), given[i].given) <= SAME_M)
-            sum->same++;
+        sum->same += is_same;
+        sum->same_half[trip & 1] += is_same;
+        if (!is_same)
+            explain(b, given[i].given, b->fixes[i].at, p->spot.segment >= 0 ? p->off_m : HUGE_VAL,
+                    sum);
         if (snap_to(b->index, MODE_CAR, b->fixes[i].at, &snap, &f) &&
             point_distance_m(network_point(b->n, snap.spot), given[i].given) <= SAME_M)
             sum->same_nearest++;
     }
+}
+
+static void print_taxis(const struct taxis *sum)
+{
+    printf("  even trips %.2f %%, odd trips %.2f %%; elsewhere: ours nearer to the fix %lld, the "
+           "given one nearer %lld, no street at the given one %lld\n  ",
+           100.0 * (double)sum->same_half[0] / (double)sum->half[0],
+           100.0 * (double)sum->same_half[1] / (double)sum->half[1], (long long)sum->ours_nearer,
+           (long long)sum->given_nearer, (long long)sum->no_street);
+    for (enum match_verdict v = 0; v < MATCH_VERDICTS; v++)
+        printf("%s %lld  ", match_word(v), (long long)sum->verdicts[v]);
+    printf("\n");
 }
 
 static bool read_taxi(const char *line, int32_t *trip, struct match_fix *fix, struct taxi *taxi)
@@ -492,7 +527,7 @@ static void run_taxis(struct bench *b, const char *path, int32_t lag)
             continue;
         if ((!more || next != trip) && b->fix_count > 0) {
             match_track(b, MODE_CAR, lag);
-            judge(b, given, &sum);
+            judge(b, trip, given, &sum);
             b->fix_count = 0;
         }
         trip = next;
@@ -505,10 +540,7 @@ static void run_taxis(struct bench *b, const char *path, int32_t lag)
            lag == MATCH_LAG_MAX ? "offline" : "online", 100.0 * (double)sum.same / (double)sum.all,
            (long long)sum.all, 100.0 * (double)sum.same_nearest / (double)sum.all, b->runs - runs,
            b->tracks - tracks, (double)sum.all / (b->spent_s - spent_s));
-    printf("  ");
-    for (enum match_verdict v = 0; v < MATCH_VERDICTS; v++)
-        printf("%s %lld  ", match_word(v), (long long)sum.verdicts[v]);
-    printf("\n");
+    print_taxis(&sum);
 }
 
 /* ------------------------------------------------------------------ the city */
