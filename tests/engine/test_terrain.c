@@ -47,7 +47,7 @@ static void publish(struct site *s)
 {
     struct world *w = block_world(s->worlds, SIDE, BLOCK_BEIJING);
     struct network *n;
-    int64_t *ids = calloc(SEGMENTS, sizeof *ids);
+    int64_t *ids = arena_take(s->d->arena, SEGMENTS, sizeof *ids);
 
     memcpy(&n, &w->network, sizeof n); /* it may be changed, not being published yet */
     assert_int_equal(n->segment_count, SEGMENTS);
