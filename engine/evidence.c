@@ -121,22 +121,22 @@ static void put(struct buf *b, struct evidence_piece piece, uint32_t from_cm, ui
 static void put_parted(const struct evidence_streets *s, const struct evidence_piece *piece,
                        struct buf *out)
 {
-    uint32_t at_cm = piece->piece.from_cm;
+    uint32_t done_cm = piece->piece.from_cm;
 
     for (int32_t i = 0; i < s->beat_count; i++) {
         const struct range_piece *b = &s->beat[i];
 
-        if (b->segment != piece->piece.segment || b->to_cm <= at_cm ||
+        if (b->segment != piece->piece.segment || b->to_cm <= done_cm ||
             b->from_cm >= piece->piece.to_cm)
             continue;
-        const uint32_t begin_cm = b->from_cm > at_cm ? b->from_cm : at_cm;
+        const uint32_t begin_cm = b->from_cm > done_cm ? b->from_cm : done_cm;
         const uint32_t end_cm = b->to_cm < piece->piece.to_cm ? b->to_cm : piece->piece.to_cm;
 
-        put(out, *piece, at_cm, begin_cm, false);
+        put(out, *piece, done_cm, begin_cm, false);
         put(out, *piece, begin_cm, end_cm, true);
-        at_cm = end_cm;
+        done_cm = end_cm;
     }
-    put(out, *piece, at_cm, piece->piece.to_cm, false);
+    put(out, *piece, done_cm, piece->piece.to_cm, false);
 }
 
 static struct evidence_piece piece_of(const struct witness_piece *w, enum evidence_kind kind)
