@@ -10,6 +10,9 @@
  * changes hardly any. */
 enum { MARK_E7 = 10, MARK_PLACES = 3 };
 
+/* One in so many marks in common: whoever sends half a track again has half of them. */
+enum { REPEATED_IN = 8 };
+
 /* ------------------------------------------------------------------ marks */
 
 static uint64_t stir(uint64_t h, int64_t value)
@@ -66,7 +69,7 @@ static void mark_track(const struct track_fix *fixes, int32_t count, struct evid
 
 bool evidence_repeats(int64_t common, int32_t mark_count)
 {
-    return mark_count >= EVIDENCE_MARKS_LEAST && 4 * common >= mark_count;
+    return mark_count >= EVIDENCE_MARKS_LEAST && REPEATED_IN * common >= mark_count;
 }
 
 /* ------------------------------------------------------------------ pieces */
@@ -230,7 +233,7 @@ void evidence_weigh(const struct evidence_streets *streets, const struct track_f
     out->ridden_cm = ridden_cm(&account);
     out->unknown_s = account.us[WITNESS_THIN] / 1000000;
     mark_track(fixes, count, out);
-    if (out->ridden_cm > on_foot_cm) {
+    if (4 * out->ridden_cm > 3 * on_foot_cm) {
         out->reason = CODE_PROOF_RIDDEN;
         out->is_refused = true;
     } else {

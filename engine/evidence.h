@@ -46,8 +46,9 @@ struct evidence_streets {
 };
 
 /* For fixes as track_sort leaves them. Pieces live in the arena. Refused is who rode more
- * than she walked: PROOF_RIDDEN. Nothing is proven without positions (PROOF_NO_POSITIONS),
- * or nowhere on the beat (PROOF_ELSEWHERE); what she walked elsewhere is told all the same. */
+ * than three quarters of what she walked: PROOF_RIDDEN. Nothing is proven without positions
+ * (PROOF_NO_POSITIONS), or nowhere on the beat (PROOF_ELSEWHERE); what she walked elsewhere
+ * is told all the same. */
 void evidence_weigh(const struct evidence_streets *streets, const struct track_fix *fixes,
                     int32_t count, struct arena *a, struct evidence *out);
 

@@ -11,11 +11,12 @@ static const int64_t SECOND_US = 1000000;
 
 /* Metres a second of somebody who hurries, and what two fixes may be off together: their
  * accuracies are spreads, not limits. */
-static const double HURRY_MPS = 2, NOISE_SHARE = 1.2;
+static const double STRIDE_MPS = 1.7; /* of a patrol that does not dawdle: 6 km/h */
+static const double HURRY_MPS = 2, VEHICLE_MPS = 40, NOISE_SHARE = 1.2;
 static const double UNKNOWN_M = 20, BELIEVED_M = 100;
 /* So many in a row that are not where she was are believed: it was that one that was wrong,
  * or she really went there. */
-enum { HELD_MAX = 3 };
+enum { HELD_MAX = 4 };
 
 /* Steps that are shorter say more of the noise than of the pace. */
 static const int64_t STEP_US = 25 * INT64_C(1000000);
@@ -289,6 +290,15 @@ static void believe(struct witness *w, const struct witness_room *room, const st
     keep_found(w, &found);
 }
 
+/* Whether somebody in a vehicle can have come from the one to the other. */
+static bool agrees(const struct match_fix *from, const struct match_fix *to)
+{
+    const double between_s = (double)(to->at_us - from->at_us) / 1e6;
+
+    return point_distance_m(from->at, to->at) <=
+           VEHICLE_MPS * between_s + noise_m(from) + noise_m(to);
+}
+
 static void guard(struct witness *w, const struct witness_room *room, const struct match_fix *fix)
 {
     if (!w->has_believed || !is_far(&w->believed, fix)) {
@@ -296,6 +306,10 @@ static void guard(struct witness *w, const struct witness_room *room, const stru
         w->held_count = 0;
         believe(w, room, fix);
         return;
+    }
+    if (w->held_count > 0 && !agrees(&w->held[w->held_count - 1], fix)) {
+        w->account.jumps += w->held_count;
+        w->held_count = 0;
     }
     w->held[w->held_count++] = *fix;
     if (w->held_count < HELD_MAX)
@@ -344,7 +358,7 @@ static bool is_only_way(const struct witness *w, const struct witness_room *room
     const double gap_s = (double)(after->at_us - before->at_us) / 1e6;
     const double straight_m =
         point_distance_m(network_point(n, before->spot), network_point(n, after->spot));
-    const double limit_m = fmax(HURRY_MPS * gap_s, DETOUR * straight_m);
+    const double limit_m = fmax(STRIDE_MPS * gap_s, DETOUR * straight_m);
     const struct range_piece piece = { p->edge >> 1, p->from_cm < p->to_cm ? p->from_cm : p->to_cm,
                                        p->from_cm < p->to_cm ? p->to_cm : p->from_cm };
 
