@@ -205,7 +205,7 @@ static void less_than_enough_waits_for_somebody_to_credit_it(void **state)
     finish(d);
     assert_int_equal(prove(d), 1);
     assert_string_equal(said(d, "state", "claim"), "verified");
-    assert_in_range(database_int(d, "SELECT walked_cm FROM vigil.proof"), 17000, 23000);
+    assert_in_range(database_int(d, "SELECT walked_cm FROM vigil.proof"), 18000, 24000);
 }
 
 static void what_two_walked_counts_once(void **state)
@@ -217,8 +217,8 @@ static void what_two_walked_counts_once(void **state)
     patrol_town_walk(d, 12, 5, 100, 1.2, 20, 2);
     finish(d);
     prove(d);
-    assert_in_range(database_int(d, "SELECT walked_cm FROM vigil.proof"), 27000, 33000);
-    assert_in_range(database_int(d, "SELECT sum(walked_cm) FROM vigil.proof_track"), 38000, 44000);
+    assert_in_range(database_int(d, "SELECT walked_cm FROM vigil.proof"), 28000, 34000);
+    assert_in_range(database_int(d, "SELECT sum(walked_cm) FROM vigil.proof_track"), 40000, 47000);
 }
 
 static void whoever_rode_is_refused_with_the_reason(void **state)
