@@ -19,11 +19,13 @@
 #include "engine/proof.h"
 #include "engine/turnout.h"
 #include "engine/turns.h"
+#include "engine/walks.h"
 
 enum {
     CITY_ORG = 1,
     LIMIT_MS = 20000,       /* of a statement */
     STAFFED_MS = 1000,      /* between two looks at who has checked in */
+    WALKED_MS = 2000,       /* between two looks at the patrols under way */
     PROVEN_MS = 30000,      /* between two looks at what was proven */
     TOLD_MS = 1000,         /* between two events */
     SEGMENTS_AT_ONCE = 256, /* are brought up to date while readers wait */
@@ -39,14 +41,15 @@ struct coverage {
     struct coverage_sources sources;
     struct covering_rule rule;
 
-    struct db *db; /* the thread's, as the next eight */
+    struct db *db; /* the thread's, as the next ten */
     struct arena *arena;
-    struct buf staffed; /* int64_t: as of the last look at the database */
-    int64_t staffed_ms; /* when that was; steady clock; 0: not yet */
-    int64_t proven_ms;  /* when what is proven was read; steady clock; 0: not yet */
-    int64_t ahead_us;   /* of the database's clock over ours */
-    bool is_away;       /* and it was said */
-    int64_t told_ms;    /* when the last event was; steady clock */
+    struct buf staffed;           /* int64_t: as of the last look at the database */
+    int64_t staffed_ms;           /* when that was; steady clock; 0: not yet */
+    struct walks *walks;          /* on the streets of the stand */
+    int64_t walked_ms, proven_ms; /* when these were looked at; steady clock; 0: not yet */
+    int64_t ahead_us;             /* of the database's clock over ours */
+    bool is_away;                 /* and it was said */
+    int64_t told_ms;              /* when the last event was; steady clock */
     struct cover_sums told;
 
     pthread_mutex_t trying; /* guards `within`: the thread as it looks, or somebody who tries */
@@ -115,37 +118,50 @@ static bool look_database(struct coverage *c)
 
 /* ------------------------------------------------------------------ what covers */
 
-static uint32_t since_epoch(int64_t at_us)
-{
-    const int64_t at_s = at_us / SECOND_US - COVERAGE_EPOCH_S;
+/* Who passed where. */
+struct passed {
+    const struct proof_interval *proven;
+    int32_t proven_count;
+    struct buf told; /* of patrols under way */
+};
 
-    return at_s > 0 ? (uint32_t)at_s : 0;
+/* Whether so much time has gone since then; if so, it is then now. */
+static bool is_time(int64_t *then_ms, int64_t every_ms)
+{
+    const int64_t now_ms = clock_steady_us() / 1000;
+    const bool is_it = *then_ms == 0 || now_ms - *then_ms >= every_ms;
+
+    if (is_it)
+        *then_ms = now_ms;
+    return is_it;
 }
 
-/* The same passage once more changes nothing. */
-static bool read_proven(struct coverage *c, const struct covering *s, int64_t now_us,
-                        const struct proof_interval **out, int32_t *count)
+/* What is new since the last look, or anew all that still counts. What cannot be read now is
+ * read the next time. */
+static struct passed read_passed(struct coverage *c, const struct terrain *t, bool is_anew,
+                                 int64_t now_us)
 {
-    const int64_t from_us = now_us - covering_window_s(s->terrain) * SECOND_US;
+    const struct walks_room room = { c->db, c->sources.trail, c->arena, now_us };
+    const int64_t from_us = now_us - covering_window_s(t) * SECOND_US;
+    const struct walks_one *people;
+    struct passed out = { .proven_count = 0 };
     struct fail why = { 0 };
+    int32_t count;
 
-    *count = 0;
-    if (s == &c->stand && c->proven_ms && clock_steady_us() / 1000 - c->proven_ms < PROVEN_MS)
-        return false;
-    return proof_intervals(c->db, s->terrain->world->network, from_us, now_us, c->arena, out, count,
-                           &why);
-}
-
-static void put_proven(struct coverage *c, struct covering *s, const struct proof_interval *all,
-                       int32_t count)
-{
-    for (int32_t i = 0; i < count; i++)
-        cover_visit(s->cover, &(struct visits_pass){ .segment = all[i].piece.segment,
-                                                     .from_cm = all[i].piece.from_cm,
-                                                     .to_cm = all[i].piece.to_cm,
-                                                     .from_s = since_epoch(all[i].from_us),
-                                                     .to_s = since_epoch(all[i].until_us) });
-    c->proven_ms = clock_steady_us() / 1000;
+    if (is_anew) {
+        walks_free(c->walks);
+        c->walks = walks_new(t->world);
+        c->proven_ms = c->walked_ms = 0;
+    }
+    if (is_time(&c->proven_ms, PROVEN_MS) &&
+        !proof_intervals(c->db, t->world->network, from_us, now_us, c->arena, &out.proven,
+                         &out.proven_count, &why))
+        c->proven_ms = 0;
+    if (is_time(&c->walked_ms, WALKED_MS) &&
+        (!walks_patrolling(c->db, c->arena, &people, &count, &why) ||
+         !walks_look(c->walks, &room, people, count, &out.told, &why)))
+        c->walked_ms = 0;
+    return out;
 }
 
 /* The costs are copied, so that nobody waits for what is computed with them. */
@@ -179,19 +195,18 @@ static void lay(struct coverage *c, const struct terrain *t, int64_t now_us)
 {
     struct covering next = covering_start(t, &c->rule);
     struct covering old = c->stand;
-    const struct proof_interval *proven;
+    struct passed passed = read_passed(c, t, true, now_us);
     const int32_t *segments;
-    int32_t count;
 
-    if (read_proven(c, &next, now_us, &proven, &count))
-        put_proven(c, &next, proven, count);
+    covering_pass(&next, passed.proven, passed.proven_count, &passed.told);
+    buf_free(&passed.told);
     pthread_mutex_lock(&c->trying);
     put_people(c, t->world, now_us);
     within_changed(c->within, &segments);
     for (int32_t i = 0; i < t->world->network->segment_count; i++)
         covering_reach(&next, &c->rule, c->within, i);
     covering_staff(&next, &c->staffed, true);
-    cover_tick(next.cover, since_epoch(now_us));
+    cover_tick(next.cover, covering_second(now_us));
     turns_claim(c->turns);
     turns_write(c->turns);
     c->stand = next;
@@ -228,11 +243,9 @@ static bool is_same(const struct cover_sums *a, const struct cover_sums *b)
 static void bring(struct coverage *c, const struct terrain *t, int64_t now_us)
 {
     const struct terrain *old = NULL;
-    const struct proof_interval *proven;
     const bool is_other = c->stand.terrain->version != t->version;
     struct cover_sums before, after;
-    int32_t proven_count;
-    const bool is_proven = read_proven(c, &c->stand, now_us, &proven, &proven_count);
+    struct passed passed = read_passed(c, t, false, now_us);
 
     pthread_mutex_lock(&c->trying);
     put_people(c, t->world, now_us);
@@ -246,9 +259,8 @@ static void bring(struct coverage *c, const struct terrain *t, int64_t now_us)
         c->stand.terrain = terrain_hold_again(t);
     }
     is_new |= covering_staff(&c->stand, &c->staffed, is_other);
-    if (is_proven)
-        put_proven(c, &c->stand, proven, proven_count);
-    cover_tick(c->stand.cover, since_epoch(now_us));
+    covering_pass(&c->stand, passed.proven, passed.proven_count, &passed.told);
+    cover_tick(c->stand.cover, covering_second(now_us));
     cover_city(c->stand.cover, &after);
     c->at_us = now_us;
     c->version += is_new || is_other || !is_same(&before, &after);
@@ -256,6 +268,7 @@ static void bring(struct coverage *c, const struct terrain *t, int64_t now_us)
     turns_release(c->turns);
     pthread_mutex_unlock(&c->trying);
     terrain_drop(old);
+    buf_free(&passed.told);
 }
 
 /* ------------------------------------------------------------------ telling */
@@ -380,7 +393,8 @@ static void *keep_on(void *self)
         const int64_t wish = c->wanted;
 
         if (wish > c->looks)
-            c->staffed_ms = c->proven_ms = 0; /* whoever waits has changed something */
+            c->staffed_ms = c->walked_ms = c->proven_ms =
+                0; /* whoever waits has changed something */
         pthread_mutex_unlock(&c->lock);
         look(c);
         pthread_mutex_lock(&c->lock);
@@ -440,6 +454,7 @@ void coverage_close(struct coverage *c)
         pthread_join(c->thread, NULL);
     db_close(c->db);
     within_free(c->within);
+    walks_free(c->walks);
     covering_end(&c->stand);
     buf_free(&c->staffed);
     turns_free(c->turns);

@@ -121,6 +121,37 @@ bool covering_staff(struct covering *s, const struct buf *staffed, bool is_other
     return is_new;
 }
 
+/* ------------------------------------------------------------------ patrols */
+
+uint32_t covering_second(int64_t at_us)
+{
+    const int64_t at_s = at_us / 1000000 - COVERAGE_EPOCH_S;
+
+    return at_s > 0 ? (uint32_t)at_s : 0;
+}
+
+void covering_pass(struct covering *s, const struct proof_interval *proven, int32_t count,
+                   const struct buf *told)
+{
+    const struct witness_piece *pieces = (const void *)told->bytes;
+
+    for (int32_t i = 0; i < count; i++)
+        cover_visit(s->cover, &(struct visits_pass){ .segment = proven[i].piece.segment,
+                                                     .from_cm = proven[i].piece.from_cm,
+                                                     .to_cm = proven[i].piece.to_cm,
+                                                     .from_s = covering_second(proven[i].from_us),
+                                                     .to_s = covering_second(proven[i].until_us) });
+    for (size_t i = 0; i < told->size / sizeof *pieces; i++)
+        if (pieces[i].basis != WITNESS_RIDDEN)
+            cover_visit(s->cover,
+                        &(struct visits_pass){ .segment = pieces[i].edge >> 1,
+                                               .from_cm = pieces[i].from_cm,
+                                               .to_cm = pieces[i].to_cm,
+                                               .from_s = covering_second(pieces[i].from_us),
+                                               .to_s = covering_second(pieces[i].to_us),
+                                               .is_thin = !witness_walked(pieces[i].basis) });
+}
+
 /* ------------------------------------------------------------------ people */
 
 struct within_options covering_depth(const struct covering_rule *rule)

@@ -1,11 +1,13 @@
 #ifndef ENGINE_COVERING_H
 #define ENGINE_COVERING_H
 
+#include "engine/proof.h"
 #include "engine/terrain.h"
 #include "geo/base/buf.h"
 #include "geo/cover/cover.h"
 #include "geo/cover/shares.h"
 #include "geo/cover/within.h"
+#include "geo/cover/witness.h"
 
 /* What is covered, laid on one terrain: the layers of geo/cover with what they are told.
  * The parts of engine/coverage, which sees to it that nobody reads while they change. */
@@ -29,6 +31,14 @@ void covering_end(struct covering *s);
  * again where the terrain is another than before. True: something changed. */
 bool covering_staff(struct covering *s, const struct buf *staffed, bool is_other);
 bool covering_is_staffed(const struct covering *s, int64_t lookout_point_id);
+
+/* A moment as the cover counts: seconds since COVERAGE_EPOCH_S. */
+uint32_t covering_second(int64_t at_us);
+
+/* What was proven, and what is told of patrols under way (struct witness_piece): the same
+ * passage once more changes nothing. */
+void covering_pass(struct covering *s, const struct proof_interval *proven, int32_t count,
+                   const struct buf *told);
 
 /* How long the visit of any street counts at most. */
 int32_t covering_window_s(const struct terrain *t);

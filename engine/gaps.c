@@ -224,7 +224,7 @@ void gaps_book(const struct weeks_book *b, const struct gaps_wish *wish, struct 
     struct arena *own = arena_new();
 
     for (int32_t i = 0; i < b->terrain->world->network->segment_count; i++) {
-        const struct slab_hole *holes;
+        const struct slab_hole *holes = NULL;
         const int32_t count =
             b->terrain->counts[i] && is_street(&g, i) ? slab_holes(b->table, i, own, &holes) : 0;
 
