@@ -113,6 +113,20 @@ static void touch(struct search *s, int32_t segment)
     s->touched[segment / WORD_BITS] |= UINT64_C(1) << segment % WORD_BITS;
 }
 
+/* Most of the time of a search goes by waiting for memory: what is asked of the state that
+ * is probably the next is fetched meanwhile. */
+static void look_ahead(const struct search *s, const int32_t *first, const int32_t *arcs,
+                       const int32_t *far)
+{
+    const struct queue_item *next = queue_top(&s->room->frontier);
+
+    for (int32_t i = next ? first[next->what] : 0; next && i < first[next->what + 1]; i++) {
+        __builtin_prefetch(&s->g->edge[arcs[i]]);
+        __builtin_prefetch(&s->g->arc_modes[arcs[i]]);
+        __builtin_prefetch(&far[arcs[i]]);
+    }
+}
+
 static void settle(struct search *s)
 {
     const struct graph *g = s->g;
@@ -125,6 +139,7 @@ static void settle(struct search *s)
     if (label_of(s, top.what)->cost_ms < top.cost)
         return; /* a better way here was taken out before */
     s->out->settled++;
+    look_ahead(s, first, arcs, far);
     for (int32_t i = first[top.what]; i < first[top.what + 1]; i++) {
         const int32_t arc = arcs[i];
         const uint32_t edge_ms = s->n->cost_ms[s->mode][g->edge[arc]];
