@@ -7,6 +7,7 @@
  * bar, verdict; those with a time have "-" as verdict. Writes into FOLDER what PostGIS needs to do
  * the same (streets, areas: number, WKT in metres; total: what is not covered, as the plane has
  * it). With `control` one area in a hundred is left out by us alone. */
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -130,6 +131,7 @@ static void add_pieces(struct range_piece **pieces, int32_t *count, int32_t *roo
     }
     if (band->piece_count == 0)
         return;
+    assert(*pieces);
     memcpy(*pieces + *count, band->pieces, (size_t)band->piece_count * sizeof **pieces);
     *count += band->piece_count;
 }
