@@ -442,7 +442,10 @@ static void what_makes_no_sense_is_refused(void **state)
 static void a_street_that_is_not_there_is_named(void **state)
 {
     (void)state;
-    struct asking_answer a = post("{\"reason\":\"x\",\"segment_ids\":[1,999999999]}");
+    const int64_t there =
+        database_int(ROOM.d, "SELECT min(segment_id) FROM vigil.segment WHERE valid_to IS NULL");
+    struct asking_answer a =
+        post(text("{\"reason\":\"x\",\"segment_ids\":[%lld,999999999]}", (long long)there));
 
     asking_expect(&a, 422, "reference_unknown");
     assert_string_equal(asking_text(&a, "/detail"),
