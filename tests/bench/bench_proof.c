@@ -20,6 +20,7 @@
 #include "engine/streets.h"
 #include "geo/plane.h"
 #include "geo/road/route.h"
+#include "tests/support/parts_of_streets.h"
 #include "tests/support/town.h"
 
 static const double NOISE_M = 15, PI = 3.14159265358979323846;
@@ -33,16 +34,6 @@ enum {
     BEAT_MOST_CM = 500000,
     JUMP_IN = 20,
     STEP_CM = 500,
-};
-
-struct part {
-    int32_t segment;
-    uint32_t low_cm, high_cm;
-};
-
-struct parts {
-    struct part *parts;
-    int32_t count, room;
 };
 
 /* How the phones report. */
@@ -67,7 +58,7 @@ struct bench {
     int32_t beat_count, walk_count;
     struct track_fix *fixes;
     int32_t fix_count;
-    struct parts truth, planned, proven, aside;
+    struct parts_of_streets truth, planned, proven, aside;
     struct range_piece beat_pieces[EDGES_MAX];
     double spent_s;
 };
@@ -84,78 +75,6 @@ static double now_s(void)
 
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* ------------------------------------------------------------------ parts of streets */
-
-static void add_part(struct parts *p, int32_t segment, uint32_t one_cm, uint32_t other_cm)
-{
-    if (p->count == p->room) {
-        p->room = 2 * p->room + 256;
-        p->parts = realloc(p->parts, (size_t)p->room * sizeof *p->parts);
-        if (!p->parts)
-            give_up("memory", "none left");
-    }
-    p->parts[p->count++] = (struct part){ segment, one_cm < other_cm ? one_cm : other_cm,
-                                          one_cm < other_cm ? other_cm : one_cm };
-}
-
-static int by_place(const void *left, const void *right)
-{
-    const struct part *a = left;
-    const struct part *b = right;
-
-    if (a->segment != b->segment)
-        return a->segment < b->segment ? -1 : 1;
-    return a->low_cm < b->low_cm ? -1 : a->low_cm > b->low_cm;
-}
-
-static void tidy(struct parts *p)
-{
-    int32_t kept = 0;
-
-    qsort(p->parts, (size_t)p->count, sizeof *p->parts, by_place);
-    for (int32_t i = 0; i < p->count; i++) {
-        struct part *last = kept > 0 ? &p->parts[kept - 1] : NULL;
-
-        if (last && last->segment == p->parts[i].segment && p->parts[i].low_cm <= last->high_cm) {
-            if (p->parts[i].high_cm > last->high_cm)
-                last->high_cm = p->parts[i].high_cm;
-        } else {
-            p->parts[kept++] = p->parts[i];
-        }
-    }
-    p->count = kept;
-}
-
-static int64_t sum_cm(const struct parts *p)
-{
-    int64_t sum = 0;
-
-    for (int32_t i = 0; i < p->count; i++)
-        sum += p->parts[i].high_cm - p->parts[i].low_cm;
-    return sum;
-}
-
-static void common(const struct parts *one, const struct parts *other, struct parts *out)
-{
-    out->count = 0;
-    for (int32_t i = 0, j = 0; i < one->count && j < other->count;) {
-        const struct part *a = &one->parts[i];
-        const struct part *b = &other->parts[j];
-
-        if (a->segment == b->segment) {
-            const uint32_t low = a->low_cm > b->low_cm ? a->low_cm : b->low_cm;
-            const uint32_t high = a->high_cm < b->high_cm ? a->high_cm : b->high_cm;
-
-            if (low < high)
-                add_part(out, a->segment, low, high);
-        }
-        if (a->segment < b->segment || (a->segment == b->segment && a->high_cm < b->high_cm))
-            i++;
-        else
-            j++;
-    }
 }
 
 /* ------------------------------------------------------------------ beats and walks */
@@ -236,8 +155,8 @@ static bool lay_beat(struct bench *b)
 
     b->planned.count = 0;
     for (int32_t i = 0; i < b->beat_count; i++)
-        add_part(&b->planned, b->beat[i] >> 1, 0, b->n->length_cm[b->beat[i] >> 1]);
-    tidy(&b->planned);
+        parts_of_streets_add(&b->planned, b->beat[i] >> 1, 0, b->n->length_cm[b->beat[i] >> 1]);
+    parts_of_streets_tidy(&b->planned);
     return cm >= BEAT_LEAST_CM && cm <= BEAT_MOST_CM;
 }
 
@@ -328,7 +247,7 @@ static void walk_edge(struct bench *b, struct walker *w, int32_t edge)
         report(b, w, (struct spot){ edge >> 1, edge & 1 ? cm - gone : gone });
     }
     w->clock_s += takes_s;
-    add_part(&b->truth, edge >> 1, 0, cm);
+    parts_of_streets_add(&b->truth, edge >> 1, 0, cm);
     /* Somebody has a question; a light is red. */
     if (town_pick(&b->dice, 12) == 0)
         stand(b, w, (struct spot){ edge >> 1, edge & 1 ? 0 : cm }, 180 * chance(b));
@@ -346,7 +265,7 @@ static void walk(struct bench *b, const struct manner *m)
     for (int32_t i = 0; i < b->walk_count; i++)
         walk_edge(b, &w, b->walk[i]);
     stand(b, &w, begin_of(b, b->walk[b->walk_count - 1] ^ 1), 60 + 120 * chance(b));
-    tidy(&b->truth);
+    parts_of_streets_tidy(&b->truth);
 }
 
 /* ------------------------------------------------------------------ what is proven */
@@ -371,25 +290,26 @@ static struct evidence prove(struct bench *b, struct arena *a)
     b->spent_s += now_s() - begin_s;
     b->proven.count = b->aside.count = 0;
     for (int32_t i = 0; i < e.piece_count; i++)
-        add_part(e.pieces[i].is_planned ? &b->proven : &b->aside, e.pieces[i].piece.segment,
-                 e.pieces[i].piece.from_cm, e.pieces[i].piece.to_cm);
+        parts_of_streets_add(e.pieces[i].is_planned ? &b->proven : &b->aside,
+                             e.pieces[i].piece.segment, e.pieces[i].piece.from_cm,
+                             e.pieces[i].piece.to_cm);
     return e;
 }
 
 /* The control: the whole of every street that is nearest to a fix. */
 static void prove_nearest(struct bench *b)
 {
-    struct parts all = { 0 };
+    struct parts_of_streets all = { 0 };
 
     for (int32_t i = 0; i < b->fix_count; i++) {
         struct snap snap;
         struct fail f;
 
         if (snap_to(b->index, MODE_FOOT, point_from_e7(b->fixes[i].at), &snap, &f))
-            add_part(&all, snap.spot.segment, 0, b->n->length_cm[snap.spot.segment]);
+            parts_of_streets_add(&all, snap.spot.segment, 0, b->n->length_cm[snap.spot.segment]);
     }
-    tidy(&all);
-    common(&all, &b->planned, &b->proven);
+    parts_of_streets_tidy(&all);
+    parts_of_streets_common(&all, &b->planned, &b->proven);
     b->aside.count = 0;
     free(all.parts);
 }
@@ -417,7 +337,7 @@ static int64_t astray_cm(const struct bench *b)
     int64_t sum = 0;
 
     for (int32_t i = 0; i < b->aside.count; i++) {
-        const struct part *p = &b->aside.parts[i];
+        const struct part_of_street *p = &b->aside.parts[i];
 
         for (uint32_t at = p->low_cm; at < p->high_cm; at += STEP_CM) {
             const uint32_t end = at + STEP_CM < p->high_cm ? at + STEP_CM : p->high_cm;
@@ -437,7 +357,7 @@ struct sums {
 
 static void take_walk(struct bench *b, const struct manner *m, struct sums *sum)
 {
-    struct parts walked = { 0 }, right = { 0 };
+    struct parts_of_streets walked = { 0 }, right = { 0 };
     struct arena *a = arena_new();
 
     walk(b, m);
@@ -445,14 +365,14 @@ static void take_walk(struct bench *b, const struct manner *m, struct sums *sum)
         prove_nearest(b);
     else
         sum->refused += prove(b, a).is_refused;
-    tidy(&b->proven);
-    tidy(&b->aside);
-    common(&b->planned, &b->truth, &walked);
-    common(&b->proven, &b->truth, &right);
-    sum->walked_cm += sum_cm(&walked);
-    sum->right_cm += sum_cm(&right);
-    sum->claimed_cm += sum_cm(&b->proven);
-    sum->aside_cm += sum_cm(&b->aside);
+    parts_of_streets_tidy(&b->proven);
+    parts_of_streets_tidy(&b->aside);
+    parts_of_streets_common(&b->planned, &b->truth, &walked);
+    parts_of_streets_common(&b->proven, &b->truth, &right);
+    sum->walked_cm += parts_of_streets_cm(&walked);
+    sum->right_cm += parts_of_streets_cm(&right);
+    sum->claimed_cm += parts_of_streets_cm(&b->proven);
+    sum->aside_cm += parts_of_streets_cm(&b->aside);
     sum->astray_cm += astray_cm(b);
     sum->fixes += b->fix_count;
     free(walked.parts);
