@@ -38,6 +38,7 @@ struct wish {
 
 /* What is told; its terrain is held. */
 struct found {
+    struct sight sight; /* whose it is told */
     const struct terrain *terrain;
     struct gaps_found gaps;
     int64_t at_us;
@@ -117,10 +118,11 @@ static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
         !choice_word(r, "format", FORMAT_WORDS, FORMATS, &w->format, f) ||
         !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &w->limit, f))
         return false;
-    w->list = arena_text(r->arena, "%s?%d&%u&%lld&%d&%d&%d&%lld&%lld&%s&%s", r->path, (int)w->is_now,
-                         w->hours.kind, (long long)w->hours.from_s, w->hours.hour_count, w->class,
-                         w->sort, (long long)w->org_id, (long long)w->grid_id,
-                         w->street ? w->street : "", w->has_box ? request_query(r, "bbox") : "");
+    w->list =
+        arena_text(r->arena, "%s?%d&%u&%lld&%d&%d&%d&%lld&%lld&%s&%s", r->path, (int)w->is_now,
+                   w->hours.kind, (long long)w->hours.from_s, w->hours.hour_count, w->class,
+                   w->sort, (long long)w->org_id, (long long)w->grid_id, w->street ? w->street : "",
+                   w->has_box ? request_query(r, "bbox") : "");
     return !cursor ||
            (request_db(r, &db, f) && cursor_read(db, w->list, cursor, r->arena, &w->offset, f));
 }
@@ -219,12 +221,14 @@ static void write_m(struct emit *e, const char *key, int64_t cm)
     emit_key_number(e, key, (double)cm / 100, 2);
 }
 
-static void write_cell(struct emit *e, const struct terrain *t, const struct plots_lot *lot)
+/* A street of hers may lie in a cell of somebody else's, of which she is told nothing. */
+static void write_cell(struct emit *e, const struct sight *sight, const struct terrain *t,
+                       const struct plots_lot *lot)
 {
     const struct terrain_area *cell = NULL;
 
     for (int32_t i = 0; i < PLOTS_PROFILES && !cell; i++)
-        if (lot->cell[i] != PLOTS_NO_CELL)
+        if (lot->cell[i] != PLOTS_NO_CELL && sight_covers(sight, t->cells[lot->cell[i]].org_id))
             cell = &t->cells[lot->cell[i]];
     emit_key(e, "grid_id");
     if (cell)
@@ -251,9 +255,10 @@ static void write_hours(struct emit *e, const struct gaps_one *gap)
         emit_number(e, hours * (double)(gap->to_cm - gap->from_cm) / 100, 2);
 }
 
-static void write_gap(struct emit *e, const struct request *r, const struct terrain *t,
+static void write_gap(struct emit *e, const struct request *r, const struct found *found,
                       const struct gaps_one *gap)
 {
+    const struct terrain *t = found->terrain;
     const struct network *n = t->world->network;
     const struct plots_lot *lot = &t->plots->lots[gap->lot];
 
@@ -264,7 +269,7 @@ static void write_gap(struct emit *e, const struct request *r, const struct terr
     emit_key_text(e, "street", network_name(n, gap->segment));
     emit_key_text(e, "street_class",
                   network_class_word((enum street_class)n->street_class[gap->segment]));
-    write_cell(e, t, lot);
+    write_cell(e, &found->sight, t, lot);
     emit_key_int(e, "org_id", t->orgs[lot->org].id);
     write_m(e, "from_m", gap->from_cm);
     write_m(e, "to_m", gap->to_cm);
@@ -347,7 +352,7 @@ static void write_list(struct emit *e, const struct request *r, const struct wis
             emit_key(e, "properties");
             emit_object(e);
         }
-        write_gap(e, r, found->terrain, &found->gaps.items[i]);
+        write_gap(e, r, found, &found->gaps.items[i]);
         if (is_geojson)
             emit_end(e);
         emit_key(e, "geometry");
@@ -375,7 +380,7 @@ static bool go_on(const struct request *r, const struct wish *w, const struct fo
 bool on_gaps_list(const struct request *r, struct reply *out, struct fail *f)
 {
     struct wish wish;
-    struct found found = { 0 };
+    struct found found = { .sight = request_sight(r) };
     struct figure lines[LIMIT_MAX];
     const char *next;
 

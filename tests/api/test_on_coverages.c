@@ -250,6 +250,12 @@ static void gaps_are_the_stretches_that_nothing_covers(void **state)
     assert_true(asking_count(&answer, "/items") > 0);
     assert_string_equal(asking_text(&answer, "/items/0/street"), "Row 5");
     assert_string_equal(asking_text(&answer, "/items/0/grid_code"), "G2");
+    run("UPDATE vigil.grid SET org_id = 3, version = version + 1 WHERE grid_id = 20");
+    settle();
+    answer = ask(2, "/v1/gaps?limit=1000");
+    assert_null(strstr(answer.body, "\"G2\""));
+    run("UPDATE vigil.grid SET org_id = 2, version = version + 1 WHERE grid_id = 20");
+    settle();
     answer = ask(1, "/v1/gaps?kind=plan");
     asking_expect(&answer, 200, NULL);
     assert_true(asking_number(&answer, "/totals/metre_hours") > 0);
