@@ -166,9 +166,9 @@ FROM canary.one, vigil.import WHERE current;
 INSERT INTO vigil.lookout_view (lookout_point_id, org_id, segment_id, from_cm, to_cm, is_blocked)
 SELECT 7210000000000 + m, org_id, 7680000000000 + m, 0, 100, false FROM canary.one;
 INSERT INTO vigil.cover_week (kind, starts_at, import_id, known_to)
-SELECT 'plan', '2000-01-03 00:00Z', import_id, '2000-01-03 00:00Z' FROM vigil.import WHERE current;
+SELECT 'plan', hour, import_id, hour FROM vigil.import, (SELECT date_trunc('hour', now()) AS hour) h WHERE current;
 INSERT INTO vigil.cover_interval (week_id, org_id, segment_id, cm, layer, source_id, during)
-SELECT week_id, org_id, 7680000000000 + m, '[0,100)', 'lookout', 7210000000000 + m, '[2000-01-03 00:00Z,2000-01-03 01:00Z)'
+SELECT week_id, org_id, 7680000000000 + m, '[0,100)', 'lookout', 7210000000000 + m, tstzrange(starts_at, starts_at + interval '1 hour')
 FROM canary.one, vigil.cover_week;
 INSERT INTO vigil.cover_tally (week_id, by, area_id, org_id, length_cm, weight, gap_cm_s, gap_weight_s)
 SELECT week_id, 'grid', 7220000000000 + m, org_id, 100, 100, array_fill(0, ARRAY[168]), array_fill(0, ARRAY[168])
