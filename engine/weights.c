@@ -1,5 +1,6 @@
 #include "engine/weights.h"
 
+#include <assert.h>
 #include <math.h>
 
 #include "engine/engine.h"
@@ -156,6 +157,7 @@ static void put_piece(struct draft *d, struct range_piece piece, uint32_t weight
 {
     struct plots_weight *last = d->piece_count > 0 ? &d->pieces[d->piece_count - 1] : NULL;
 
+    assert(d->pieces);
     if (weight == d->rest)
         return;
     if (last && last->piece.segment == piece.segment && last->piece.to_cm == piece.from_cm &&

@@ -16,7 +16,7 @@ import { unwatch } from './watch.js';
 import { onLanguage, word } from './words.js';
 
 const HELP = [['/', 'search'], ['N', 'new'], ['J K', 'walk'], ['Enter', 'open'], ['1 – 9', 'choose'], ['0', 'tenth'], ['O', 'order'], ['Q', 'squad'],
-  ['S', 'step'], ['X', 'stand_down'], ['Esc', 'clear'], ['Z', 'fit'], ['G', 'grids'], ['R', 'way'], ['I', 'reach'], ['B', 'closures'], ['L', 'list'],
+  ['S', 'step'], ['X', 'stand_down'], ['Esc', 'clear'], ['Z', 'fit'], ['G', 'coverage'], ['M', 'grids'], ['R', 'way'], ['I', 'reach'], ['B', 'closures'], ['L', 'list'],
   ['← ↑ → ↓', 'move'], ['+ −', 'zoom'], ['?', 'help']];
 
 /* Those who may send people. */
@@ -32,7 +32,8 @@ const KEYS = {
   '/': () => $('search').focus(),
   j: () => walk(1),
   k: () => walk(-1),
-  g: () => toggleLayer('grids'),
+  g: () => toggleTool('coverage'),
+  m: () => toggleLayer('grids'),
   z: () => (current ? zoomOrFit() : fit()),
   l: () => openTwin('people'),
   r: () => toggleTool('way'),

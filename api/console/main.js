@@ -2,6 +2,7 @@
 // that works on them. `ready` on the document tells when all of it stands.
 import { startCity } from './city.js';
 import { closures, startClosures } from './closures.js';
+import { coverage, startCoverage } from './coverage.js';
 import { placeChosen, startDispatch } from './dispatch.js';
 import { $ } from './dom.js';
 import { startEvents } from './events.js';
@@ -40,8 +41,9 @@ async function start() {
   startPeople(city);
   startWatch();
   startReplay();
-  startRoads({ way, reach: reachable, closures });
+  startRoads({ way, reach: reachable, closures, coverage });
   startClosures();
+  startCoverage();
   startEvents();
   await startDispatch();
   // Tests ask the map what it shows.

@@ -3,6 +3,7 @@
 import { ask } from './api.js';
 import { $, make } from './dom.js';
 import { age, count, metres } from './format.js';
+import { gapClass, gapMiddle, gapName } from './gap_rows.js';
 import { goTo, inView, map } from './map.js';
 import { complain, say } from './say.js';
 import { moment } from './sheets.js';
@@ -57,6 +58,10 @@ const TABLES = {
     path: '/v1/closures', everywhere: true, at: (item) => item.geometry && middle({ coordinates: [item.geometry.coordinates] }),
     columns: [['name', (item) => item.reason], ['mode', (item) => item.modes.map((mode) => word(`console.mode.${mode}`)).join(' · ')],
       ['length', (item) => metres(item.length_m)], ['from', (item) => (item.starts_at ? moment(item.starts_at) : '')], ['until', (item) => (item.ends_at ? moment(item.ends_at) : '')]],
+  },
+  gaps: {
+    path: '/v1/gaps', at: gapMiddle,
+    columns: [['name', gapName], ['class', (item) => gapClass(item.class)], ['grid', (item) => item.grid_code], ['length', (item) => metres(item.length_m)]],
   },
   grids: {
     path: '/v1/grids', at: (item) => middle(item.area),

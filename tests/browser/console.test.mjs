@@ -126,9 +126,9 @@ test('the keys choose a candidate, show help, grids and the search, and clear', 
   assert.equal(await page.locator('#people [aria-pressed="true"]').count(), 1);
   await page.keyboard.press('0');
   assert.equal(await page.locator('#people .person').nth(9).getAttribute('aria-pressed'), 'true');
-  await page.keyboard.press('g');
+  await page.keyboard.press('m');
   assert.equal(await page.evaluate(() => vigilMap.getLayoutProperty('grid-line', 'visibility')), 'visible');
-  await page.keyboard.press('g');
+  await page.keyboard.press('m');
   assert.equal(await page.evaluate(() => vigilMap.getLayoutProperty('grid-line', 'visibility')), 'none');
   await page.keyboard.press('?');
   assert.ok(await page.locator('#help').isVisible());

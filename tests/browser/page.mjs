@@ -150,11 +150,11 @@ async function measure(page) {
     await some(page, layer, layer);
   }
   await look(page, ...at, 14.6);
-  await page.keyboard.press('g');
+  await page.keyboard.press('m');
   await idle(page);
   await some(page, 'grids', 'grid-area');
   await picture(page, 'grids');
-  await page.keyboard.press('g');
+  await page.keyboard.press('m');
   await look(page, ...at, 15.2);
   await askAt(page, 0.45, 0.5);
   await idle(page);

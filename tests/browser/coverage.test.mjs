@@ -1,0 +1,77 @@
+// Which streets nobody watches: now on the map, as a list and in figures; by the hour of a
+// week; and what would be otherwise.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { enter, idle, look, openBrowser, openPage, shown } from './browser.mjs';
+import { openCity } from './city.mjs';
+
+const HERE = { lon: 11.9743, lat: 57.7009 };
+const DAY_MS = 24 * 3600000;
+let city, browser, page;
+
+before(async () => {
+  city = await openCity();
+  browser = await openBrowser();
+  page = await enter(await openPage(browser), city);
+  await look(page, HERE.lon, HERE.lat, 15);
+});
+
+after(async () => {
+  await browser?.close();
+  city?.close();
+});
+
+async function click({ lon, lat }) {
+  const box = await page.locator('#map').boundingBox();
+  const { x, y } = await page.evaluate(([east, north]) => vigilMap.project([east, north]), [lon, lat]);
+  await page.mouse.click(box.x + x, box.y + y);
+}
+
+test('the gaps of now stand on the map, in figures and as a list', async () => {
+  await page.waitForFunction(() => document.querySelector('#count-covered').textContent.includes('%'), null, { timeout: 30000 });
+  await page.keyboard.press('g');
+  await page.waitForSelector('.gaps li');
+  assert.equal(await page.locator('.reached tr').count(), 4);
+  await idle(page);
+  assert.ok(await shown(page, 'gaps-now') > 0);
+  const asked = page.waitForRequest((request) => request.url().includes('/v1/gaps?') && request.url().includes('unreachable'));
+  await page.check('[data-keep="class-unreachable"]');
+  await asked;
+  await page.check('[data-keep="class-unwatched"]');
+});
+
+test('a click says what a lookout point there would change', async () => {
+  await click(HERE);
+  await page.waitForFunction(() => [...document.querySelectorAll('.reached td')].some((cell) => cell.textContent.startsWith('−')));
+  await idle(page);
+  assert.ok(await shown(page, 'what-if-line') > 0);
+  assert.equal(await page.locator('.stops li').count(), 1);
+  await page.click('[data-keep="change-0"]');
+  assert.equal(await page.locator('.stops li').count(), 0);
+});
+
+test('a week has 168 hours, by plan and as it was', async () => {
+  await page.check('[data-keep="kind-plan"]');
+  await page.waitForFunction(() => document.querySelectorAll('.week i:not([data-level="none"])').length === 168);
+  await page.waitForSelector('.gaps li');
+  await idle(page);
+  assert.ok(await shown(page, 'gaps') > 0);
+  const before = await page.textContent('#roads b >> nth=1');
+  const asked = page.waitForRequest((request) => request.url().includes('/v1/coverage/hours'));
+  await page.click('[data-keep="week_after"]');
+  const query = new URL((await asked).url()).searchParams;
+  assert.equal(query.get('kind'), 'plan');
+  assert.ok(Date.parse(query.get('to')) - Date.parse(query.get('from')) === 7 * DAY_MS);
+  assert.notEqual(await page.textContent('#roads b >> nth=1'), before);
+  await page.focus('[data-keep="week-hour"]');
+  await page.keyboard.press('ArrowRight');
+  await page.waitForSelector('.gaps li');
+});
+
+test('put away, it leaves the map as it was', async () => {
+  await page.keyboard.press('Escape');
+  assert.ok(await page.locator('#roads').isHidden());
+  await idle(page);
+  assert.equal(await shown(page, 'gaps'), 0);
+  assert.equal(await page.evaluate(() => vigilMap.getLayoutProperty('gaps-now', 'visibility')), 'none');
+});
