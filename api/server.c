@@ -29,6 +29,7 @@
 
 enum {
     CONNECTION_MEMORY = 8 * 1024,
+    ENTERING_MS = 1000,
     PASSING_BODY = 16 * 1024, /* what is longer takes long to read alone */
 };
 static const int64_t SECOND_US = 1000000;
@@ -37,6 +38,7 @@ struct server {
     struct service *service;
     struct MHD_Daemon *daemon;
     struct doorway *doorway;
+    _Atomic int64_t entering; /* let in, and their I/O thread has not taken them yet */
     int32_t port;
     int64_t timeout_us;
     struct backlog *backlog;
@@ -379,6 +381,7 @@ static void on_connection(void *self, struct MHD_Connection *connection, void **
         doorway_left(s->doorway);
         return;
     }
+    atomic_fetch_sub(&s->entering, 1);
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
@@ -469,9 +472,22 @@ static struct MHD_Daemon *start_daemon(struct server *s)
 
 static bool enter(void *self, int fd, const struct sockaddr *address, socklen_t size)
 {
-    const struct server *s = self;
+    struct server *s = self;
 
-    return MHD_add_connection(s->daemon, fd, address, size) == MHD_YES;
+    atomic_fetch_add(&s->entering, 1);
+    if (MHD_add_connection(s->daemon, fd, address, size) == MHD_YES)
+        return true;
+    atomic_fetch_sub(&s->entering, 1);
+    return false;
+}
+
+/* Whoever has been let in is taken: a daemon that is stopped before looks at them without a
+ * lock. */
+static void shut_doorway(struct server *s)
+{
+    doorway_shut(s->doorway);
+    for (int ms = 0; s->entering > 0 && ms < ENTERING_MS; ms++)
+        usleep(1000);
 }
 
 static void start_worker(struct server *s, void *(*run)(void *self))
@@ -526,7 +542,7 @@ bool server_drain(struct server *s, int32_t seconds)
     const int64_t until = clock_steady_us() + seconds * SECOND_US;
 
     s->service->stopping = true;
-    doorway_shut(s->doorway);
+    shut_doorway(s);
     streams_shut(s->service->streams);
     while (talk_count(s->talks) > 0) {
         if (clock_steady_us() >= until)
@@ -542,7 +558,7 @@ void server_close(struct server *s)
 {
     if (!s)
         return;
-    doorway_shut(s->doorway);
+    shut_doorway(s);
     streams_shut(s->service->streams);
     backlog_shut(s->backlog);
     for (int32_t i = 0; i < s->worker_count; i++)
