@@ -70,11 +70,12 @@ static int32_t join(struct span *spans, int32_t count, uint32_t length_cm, int32
 static void add_step(struct tally *t, uint32_t from_cm, uint32_t to_cm, uint32_t people)
 {
     const struct cover_step step = { from_cm, to_cm, people };
-    struct cover_step *last = (struct cover_step *)(void *)(t->steps.bytes + t->steps.size) - 1;
+    struct cover_step *last =
+        t->steps.size ? (struct cover_step *)(void *)(t->steps.bytes + t->steps.size) - 1 : NULL;
 
     if (people == 0)
         return;
-    if (t->steps.size > 0 && last->to_cm == from_cm && last->people == people)
+    if (last && last->to_cm == from_cm && last->people == people)
         last->to_cm = to_cm;
     else
         buf_put(&t->steps, &step, sizeof step);
