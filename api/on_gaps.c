@@ -9,6 +9,7 @@
 #include "engine/cursor.h"
 #include "engine/engine.h"
 #include "engine/gaps.h"
+#include "engine/remedies.h"
 #include "geo/geojson.h"
 #include "geo/instant.h"
 #include "geo/road/outline.h"
@@ -42,7 +43,8 @@ struct found {
     const struct terrain *terrain;
     struct gaps_found gaps;
     int64_t at_us;
-    uint64_t version; /* of now */
+    uint64_t version;                    /* of now */
+    const struct remedies_one *remedies; /* of each gap; NULL: the database is away */
 };
 
 /* ------------------------------------------------------------------ the wish */
@@ -255,9 +257,38 @@ static void write_hours(struct emit *e, const struct gaps_one *gap)
         emit_number(e, hours * (double)(gap->to_cm - gap->from_cm) / 100, 2);
 }
 
-static void write_gap(struct emit *e, const struct request *r, const struct found *found,
-                      const struct gaps_one *gap)
+/* Who could take it, and what would close most of it for the least. */
+static void write_remedy(struct emit *e, const struct remedies_one *one)
 {
+    emit_key(e, "nearest_squad");
+    if (one && one->squad_id) {
+        emit_object(e);
+        emit_key_int(e, "squad_id", one->squad_id);
+        emit_key_text(e, "name", one->squad_name);
+        emit_key_int(e, "walk_s", one->walk_s);
+        emit_end(e);
+    } else {
+        emit_null(e);
+    }
+    emit_key(e, "cheapest_fix");
+    if (!one || one->kind == REMEDIES_NONE) {
+        emit_null(e);
+        return;
+    }
+    emit_object(e);
+    emit_key_text(e, "kind", REMEDIES_KIND_WORDS[one->kind]);
+    if (one->lookout_point_id)
+        emit_key_int(e, "lookout_point_id", one->lookout_point_id);
+    if (one->kind == REMEDIES_MOVE_BEAT)
+        emit_key_int(e, "squad_id", one->squad_id);
+    emit_key_int(e, "cost_min", one->cost_min);
+    emit_key_number(e, "gain_metre_hours", one->gain_metre_hours, 2);
+    emit_end(e);
+}
+
+static void write_gap(struct emit *e, const struct request *r, const struct found *found, int32_t i)
+{
+    const struct gaps_one *gap = &found->gaps.items[i];
     const struct terrain *t = found->terrain;
     const struct network *n = t->world->network;
     const struct plots_lot *lot = &t->plots->lots[gap->lot];
@@ -277,6 +308,7 @@ static void write_gap(struct emit *e, const struct request *r, const struct foun
     emit_key_text(e, "class", COVER_CLASS_WORDS[gap->class]);
     write_hours(e, gap);
     emit_key_number(e, "weight", (double)gap->weight / 100 / 1000, 3);
+    write_remedy(e, found->remedies ? &found->remedies[i] : NULL);
 }
 
 static void write_totals(struct emit *e, const struct wish *w, const struct gaps_found *gaps)
@@ -352,7 +384,7 @@ static void write_list(struct emit *e, const struct request *r, const struct wis
             emit_key(e, "properties");
             emit_object(e);
         }
-        write_gap(e, r, found, &found->gaps.items[i]);
+        write_gap(e, r, found, i);
         if (is_geojson)
             emit_end(e);
         emit_key(e, "geometry");
@@ -377,6 +409,19 @@ static bool go_on(const struct request *r, const struct wish *w, const struct fo
            (request_db(r, &db, f) && cursor_make(db, w->list, offset, r->arena, next, f));
 }
 
+/* What is told from memory is told without them while the database is away. */
+static void find_remedies(const struct request *r, struct found *found)
+{
+    const struct sight sight = request_sight(r);
+    struct fail away;
+    struct db *db;
+
+    if (!request_db(r, &db, &away) ||
+        !remedies_find(db, found->terrain, &sight, &found->gaps, r->worker->matrix_room, r->arena,
+                       &found->remedies, &away))
+        found->remedies = NULL;
+}
+
 bool on_gaps_list(const struct request *r, struct reply *out, struct fail *f)
 {
     struct wish wish;
@@ -387,6 +432,7 @@ bool on_gaps_list(const struct request *r, struct reply *out, struct fail *f)
     if (!read_wish(r, &wish, f) ||
         !(wish.is_now ? find_now(r, &wish, &found, f) : find_hours(r, &wish, &found, f)))
         return false;
+    find_remedies(r, &found);
     const bool ok = draw(r, &wish, &found, lines, f) && go_on(r, &wish, &found, &next, f);
 
     if (ok)
