@@ -457,6 +457,11 @@ int64_t crowd_id(const struct crowd *c, int32_t slot)
     return slot_at(c, slot)->person_id;
 }
 
+void crowd_fetch(const struct crowd *c, int32_t slot)
+{
+    __builtin_prefetch(slot_at(c, slot));
+}
+
 void crowd_spots(const struct crowd *c, const int32_t *slots, int32_t count, struct spot *spots)
 {
     for (int32_t i = 0; i < count && i < AHEAD; i++)

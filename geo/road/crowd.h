@@ -131,6 +131,8 @@ int32_t crowd_sift(const struct crowd *c, const struct crowd_filter *f, enum mod
 /* Who is in a slot. */
 void crowd_at(const struct crowd *c, int32_t slot, struct crowd_person *out);
 int64_t crowd_id(const struct crowd *c, int32_t slot);
+/* Either will be asked of her soon: it comes meanwhile. */
+void crowd_fetch(const struct crowd *c, int32_t slot);
 
 /* Where those in some slots stand. */
 void crowd_spots(const struct crowd *c, const int32_t *slots, int32_t count, struct spot *spots);

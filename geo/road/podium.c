@@ -67,6 +67,7 @@ static int32_t put(struct podium *p, int32_t i, int32_t slot, uint32_t late_ms, 
     p->late_ms[i] = late_ms;
     p->delay_ms[i] = delay_ms;
     p->slots[i] = slot;
+    crowd_fetch(p->crowd, slot);
     return i;
 }
 
