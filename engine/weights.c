@@ -272,10 +272,12 @@ static bool work_out(struct draft *d, struct fail *f)
         !weights_hot_streets(d->job->db, d->terrain->ground, d->arena, &d->hot, f))
         return false;
     d->hot_spot_count = db_count(spots);
-    d->from = 0.05, d->to = 0.5;
+    d->from = 0.05;
+    d->to = 0.5;
     if (!spread(d, QUERIES_WEIGHT_INCIDENTS, &days, &d->incident_count, &d->incidents, f))
         return false;
-    d->from = 0.5, d->to = 0.9;
+    d->from = d->to;
+    d->to = 0.9;
     if (!spread(d, QUERIES_WEIGHT_POINTS, NULL, &d->point_count, &d->points, f))
         return false;
     compose(d);
