@@ -7,29 +7,45 @@ enum {
     DEPTH_LEAST = 2,          /* people told apart, so that `thin` is known */
 };
 
+/* Rules 0 and 1 of every city; the others are the windows of its streets. */
+enum { RULE_USUAL, RULE_HOT, RULES_FIRST };
+
+static const struct visits_spot *hot_spots(const struct terrain *t, struct arena *a)
+{
+    struct visits_spot *spots = arena_take(a, (size_t)t->hot.piece_count + 1, sizeof *spots);
+
+    for (int32_t i = 0; i < t->hot.piece_count; i++)
+        spots[i] = (struct visits_spot){ t->hot.pieces[i], RULE_HOT };
+    return spots;
+}
+
 /* How long a visit counts, as few rules as there are different windows. */
 static struct visits_wish visits_of(const struct terrain *t, struct arena *a)
 {
     const struct network *n = t->world->network;
     struct visits_rule *rules = arena_take(a, VISITS_RULES_MAX, sizeof *rules);
     uint8_t *segment_rule = arena_take(a, (size_t)n->segment_count + 1, sizeof *segment_rule);
-    int32_t count = 1;
+    int32_t count = RULES_FIRST;
 
-    rules[0] = (struct visits_rule){ RULE_USUAL_S, 1 };
+    rules[RULE_USUAL] = (struct visits_rule){ RULE_USUAL_S, 1 };
+    rules[RULE_HOT] = (struct visits_rule){ TERRAIN_HOT_S, TERRAIN_HOT_DWELL_S };
     for (int32_t segment = 0; segment < n->segment_count; segment++) {
-        int32_t rule = 0;
+        int32_t rule = RULES_FIRST;
 
         while (rule < count && rules[rule].window_s != (uint32_t)t->window_s[segment])
             rule++;
         if (rule == VISITS_RULES_MAX || t->window_s[segment] <= 0)
-            rule = 0;
+            rule = RULE_USUAL;
         else if (rule == count)
             rules[count++] = (struct visits_rule){ (uint32_t)t->window_s[segment], 1 };
         segment_rule[segment] = (uint8_t)rule;
     }
-    return (struct visits_wish){
-        .network = n, .rules = rules, .rule_count = count, .segment_rule = segment_rule
-    };
+    return (struct visits_wish){ .network = n,
+                                 .rules = rules,
+                                 .rule_count = count,
+                                 .segment_rule = segment_rule,
+                                 .spots = hot_spots(t, a),
+                                 .spot_count = t->hot.piece_count };
 }
 
 struct covering covering_start(const struct terrain *t, const struct covering_rule *rule)

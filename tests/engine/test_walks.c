@@ -62,6 +62,18 @@ static void who_walks_a_patrol_covers_the_streets_behind_her(void **state)
     check_near(patrolled_m(), 400, 60);
 }
 
+/* There somebody has to stay for a while. */
+static void in_a_hot_spot_it_is_not_enough_to_pass(void **state)
+{
+    (void)state;
+    run("INSERT INTO vigil.hot_spot (hot_spot_id, org_id, code, name, geom)"
+        " SELECT 1, 1, 'H', 'H', ST_Multi(ST_SetSRID(ST_Expand(ST_Extent(geom)::geometry, 0.01), "
+        "4326))"
+        " FROM vigil.segment");
+    patrol_town_walk(ROOM.d, 11, 30, 0, 1.2, 34, 1);
+    check_near(patrolled_m(), 0, 0);
+}
+
 static void who_rides_does_not(void **state)
 {
     (void)state;
@@ -90,6 +102,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(who_walks_a_patrol_covers_the_streets_behind_her, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(in_a_hot_spot_it_is_not_enough_to_pass, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_rides_does_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_on_no_patrol_does_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_she_walks_now_is_seen_some_minutes_later, set_up,
