@@ -6,7 +6,7 @@ import { goTo } from './map.js';
 import { withQuery } from './sheets.js';
 import { hasWord, word } from './words.js';
 
-const FORMATS = ['csv', 'geojson', 'gpkg'];
+const FORMATS = ['geojson'];
 
 /* The middle of its line. */
 export function gapMiddle({ geometry }) {
