@@ -1,4 +1,5 @@
 /* The streets that are not covered: now, or in hours that have been or are planned. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -229,9 +230,13 @@ static void write_cell(struct emit *e, const struct sight *sight, const struct t
 {
     const struct terrain_area *cell = NULL;
 
-    for (int32_t i = 0; i < PLOTS_PROFILES && !cell; i++)
-        if (lot->cell[i] != PLOTS_NO_CELL && sight_covers(sight, t->cells[lot->cell[i]].org_id))
-            cell = &t->cells[lot->cell[i]];
+    for (int32_t i = 0; i < PLOTS_PROFILES && !cell; i++) {
+        const int32_t place = lot->cell[i];
+
+        assert(place == PLOTS_NO_CELL || t->cells);
+        if (place != PLOTS_NO_CELL && sight_covers(sight, t->cells[place].org_id))
+            cell = &t->cells[place];
+    }
     emit_key(e, "grid_id");
     if (cell)
         emit_int(e, cell->id);

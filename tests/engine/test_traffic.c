@@ -34,14 +34,14 @@ static void *read_on(void *self)
 {
     struct scene *s = self;
 
-    while (!s->is_over) {
+    do { /* once at least, however soon the changes are over */
         const struct roads *r = traffic_read(s->traffic);
         const uint32_t first = ask(s, r), second = ask(s, r);
 
         traffic_read_end(s->traffic);
         s->asked++;
         s->wrong += first != second || (first != s->open_ms && first != s->closed_ms);
-    }
+    } while (!s->is_over);
     return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 #include "engine/figures.h"
 #include "tests/support/asking.h"
+#include "tests/support/database.h"
 #include "tests/support/patrol_town.h"
 
 static struct asking_room ROOM;
