@@ -2,6 +2,7 @@
  * are kept in a heap whose top is the last of them. */
 #include "engine/gaps.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "geo/base/buf.h"
@@ -16,8 +17,10 @@ struct gathering {
     struct gaps_found *out;
 };
 
+/* There is one in it at least. */
 static struct gaps_one *heap_of(struct gathering *g)
 {
+    assert(g->heap.bytes);
     return (void *)g->heap.bytes;
 }
 
@@ -92,7 +95,7 @@ static void keep(struct gathering *g, const struct gaps_one *gap)
 static void finish(struct gathering *g, struct arena *a)
 {
     const int32_t count = (int32_t)(g->heap.size / sizeof(struct gaps_one));
-    struct gaps_one *heap = heap_of(g);
+    struct gaps_one *heap = count > 0 ? heap_of(g) : NULL;
     const int32_t offset = g->wish->offset < count ? g->wish->offset : count;
     const int32_t shown = count - offset < g->wish->limit ? count - offset : g->wish->limit;
     struct gaps_one *items = arena_take(a, (size_t)shown + 1, sizeof *items);

@@ -22,10 +22,12 @@ struct row {
 
 void rows_free(struct rows *r);
 
-/* The words of a row, until the next rows_fit of any row. */
+/* The words of a row, until the next rows_fit of any row; of an empty one some address. */
 static inline uint32_t *rows_words(const struct rows *r, struct row row)
 {
-    return (uint32_t *)(void *)r->words.bytes + row.at;
+    static uint32_t nothing[1];
+
+    return row.count > 0 ? (uint32_t *)(void *)r->words.bytes + row.at : nothing;
 }
 
 /* Makes room for count words, of which those that were there stay, and sets the count. */

@@ -78,7 +78,7 @@ struct sheet_row sheet_row(const struct sheet *s, int32_t segment)
     const struct line *line = &s->lines[segment];
 
     return (struct sheet_row){ line->depth, (int32_t)(line->row.count / STEP_WORDS),
-                               line->row.count > 0 ? steps_of(s, line) : NULL };
+                               steps_of(s, line) };
 }
 
 /* ------------------------------------------------------------------ depths */
@@ -198,7 +198,7 @@ static void pack(struct sheet *s, struct row *row, const struct range_piece *pie
 
 static void unpack(const struct sheet *s, struct row row, struct buf *out)
 {
-    const uint32_t *words = row.count > 0 ? rows_words(&s->packed, row) : NULL;
+    const uint32_t *words = rows_words(&s->packed, row);
     struct range_piece *pieces;
     size_t count = 0;
 
@@ -402,7 +402,7 @@ uint64_t sheet_hash(const struct sheet *s)
     }
     for (size_t i = 0; i < count; i++) {
         const struct row row = *row_of(s, (int32_t)i);
-        const uint32_t *words = row.count > 0 ? rows_words(&s->packed, row) : NULL;
+        const uint32_t *words = rows_words(&s->packed, row);
         uint64_t source = row.count > 0 ? keys_stir(1, (uint64_t)ids[i]) : 0;
 
         for (uint32_t j = 0; j < row.count; j++)

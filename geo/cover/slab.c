@@ -103,7 +103,7 @@ static struct part *parts_of(const struct slab_table *t, int32_t segment, int32_
     const struct row row = t->parts[segment];
 
     *count = (int32_t)(row.count / PART_WORDS);
-    return row.count > 0 ? (struct part *)(void *)rows_words(&t->rows, row) : NULL;
+    return (void *)rows_words(&t->rows, row);
 }
 
 static int by_time(const void *left, const void *right)
