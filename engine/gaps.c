@@ -106,7 +106,7 @@ static void finish(struct gathering *g, struct arena *a)
         sink(g, left - 1, heap[left - 1]);
         heap[left - 1] = top;
     }
-    if (shown > 0)
+    if (heap && shown > 0)
         memcpy(items, heap + offset, (size_t)shown * sizeof *items);
     g->out->items = items;
     g->out->count = shown;
