@@ -21,13 +21,14 @@ bool claims_tell(struct db *db, int64_t claim_id, int64_t squad_org_id, const ch
     return feed_tell(db, &event, f);
 }
 
-static bool tell(struct db *db, int64_t claim_id, int64_t squad_org_id, const char *state,
-                 struct arena *a, struct fail *f)
+/* Tells the leaders of a claim: of the caller's own, or of one that it is exchanged with. */
+static bool tell(struct db *db, int64_t own_id, int64_t claim_id, int64_t squad_org_id,
+                 const char *state, struct arena *a, struct fail *f)
 {
-    const struct db_value value = db_int(claim_id);
+    const struct db_value values[] = { db_int(own_id), db_int(claim_id) };
     const struct db_rows *rows;
 
-    if (!db_run(db, QUERIES_CLAIM_LEADERS, &value, 1, a, &rows, f))
+    if (!db_run(db, QUERIES_CLAIM_LEADERS, values, 2, a, &rows, f))
         return false;
     int64_t *leaders = arena_take(a, (size_t)db_count(rows) + 1, sizeof *leaders);
 
@@ -97,7 +98,7 @@ bool claims_ask(struct db *db, int64_t claim_id, int64_t day_id, int64_t squad_i
     const struct db_value claim = db_int(claim_id);
 
     return db_run(db, QUERIES_CLAIM_SQUAD_ORG, &claim, 1, a, &rows, f) &&
-           tell(db, claim_id, db_get_int(rows, 0, 0), outcome, a, f);
+           tell(db, claim_id, claim_id, db_get_int(rows, 0, 0), outcome, a, f);
 }
 
 /* ------------------------------------------------------------------ steps */
@@ -213,7 +214,7 @@ bool claims_step(struct db *db, struct ids *ids, const struct claims_claim *c,
     return patrol_next(c->state, event, &c->moment, &step, f) &&
            (!step.ends_people || end_people(db, ids, c, who, a, f)) &&
            change(db, c, step.state, a, f) &&
-           tell(db, c->claim_id, c->squad_org_id, patrol_word(step.state), a, f) &&
+           tell(db, c->claim_id, c->claim_id, c->squad_org_id, patrol_word(step.state), a, f) &&
            (!step.gives_place || serve_waiting(db, c->day_id, a, f));
 }
 
@@ -236,9 +237,12 @@ bool claims_swap(struct db *db, const struct claims_claim *c, int64_t with_claim
     *done = strcmp(outcome, "exchanged") == 0;
     if (!*done && strcmp(outcome, "offered") != 0)
         return explain(outcome, c->day_id, c->squad_id, f);
-    return tell(db, *done ? with_claim_id : c->claim_id, c->squad_org_id,
-                *done ? "swapped" : "swap_offered", a, f) &&
-           tell(db, with_claim_id, c->squad_org_id, *done ? "swapped" : "swap_wished", a, f);
+    /* Once exchanged, the other's claim is one's own. */
+    const int64_t own = *done ? with_claim_id : c->claim_id;
+    const int64_t theirs = *done ? c->claim_id : with_claim_id;
+
+    return tell(db, own, own, c->squad_org_id, *done ? "swapped" : "swap_offered", a, f) &&
+           tell(db, own, theirs, c->squad_org_id, *done ? "swapped" : "swap_wished", a, f);
 }
 
 bool claims_prove(struct db *db, const struct claims_claim *c, int64_t sharp_h, struct arena *a,

@@ -379,6 +379,20 @@ static void after_the_cut_off_nothing_is_claimed_given_back_or_swapped(void **st
     asking_expect(&answer, 409, "cut_off_passed");
 }
 
+/* How often a person has been told of a claim in a state. */
+static int64_t told(struct asking_room *room, int64_t person_id, int64_t claim_id,
+                    const char *state)
+{
+    return database_int(
+        room->d,
+        arena_text(room->d->arena,
+                   "SELECT count(*) FROM (SELECT people, data FROM vigil.outbox"
+                   " UNION ALL SELECT people, data FROM vigil.event) e"
+                   " WHERE %lld = ANY (people) AND (data::json ->> 'claim_id')::bigint = %lld"
+                   " AND data::json ->> 'state' = '%s'",
+                   (long long)person_id, (long long)claim_id, state));
+}
+
 static void two_squads_exchange_their_days_when_both_ask(void **state)
 {
     struct asking_room *room = *state;
@@ -392,12 +406,16 @@ static void two_squads_exchange_their_days_when_both_ask(void **state)
                      arena_text(room->d->arena, "{\"with_claim_id\":%lld}", (long long)other));
     asking_expect(&answer, 200, NULL);
     assert_int_equal(asking_int(&answer, "/swap_with"), other);
+    assert_int_equal(told(room, 100, one, "swap_offered"), 1);
+    assert_int_equal(told(room, 200, other, "swap_wished"), 1);
     as_leader(room, 22);
     answer = post_at(room, other, "claims", "swap",
                      arena_text(room->d->arena, "{\"with_claim_id\":%lld}", (long long)one));
     asking_expect(&answer, 200, NULL);
     assert_int_equal(asking_int(&answer, "/claim_id"), one);
     assert_int_equal(asking_int(&answer, "/squad_id"), 22);
+    assert_int_equal(told(room, 200, one, "swapped"), 1);
+    assert_int_equal(told(room, 100, other, "swapped"), 1);
     as_leader(room, 21);
     answer = get_at(room, "claims", other);
     assert_int_equal(asking_int(&answer, "/squad_id"), 21);
