@@ -16,12 +16,10 @@
 #include <cmocka.h>
 
 #include "api/endpoints.h"
-#include "api/service.h"
 #include "engine/clock.h"
-#include "engine/config.h"
-#include "engine/log.h"
 #include "engine/metrics.h"
 #include "tests/support/caller.h"
+#include "tests/support/house.h"
 
 enum { ANSWER_MAX = 4 * 1024 * 1024, WAIT_MS = 15000, LARGE_BYTES = 1024 * 1024, BODY_MAX = 4096 };
 
@@ -119,51 +117,23 @@ static const struct endpoint TABLE[] = {
     { .method = "GET", .path = "/closed", .handle = on_echo, .success = 200, .roles = 1 },
 };
 
-struct house {
-    struct config *config;
-    struct service service;
-    struct server *server;
-};
-
-static void set(struct config *c, const char *name, const char *value)
-{
-    struct fail f = { 0 };
-
-    if (!config_set(c, name, value, "test", &f))
-        fail_msg("%s", f.text);
-}
-
 static int setup(void **state)
 {
-    struct house *h = calloc(1, sizeof *h);
-    struct fail f = { 0 };
+    static const struct house_setting SETTINGS[] = {
+        { "queue_length", "3" },
+        { "request_timeout_s", "2" },
+        { 0 },
+    };
 
-    log_from(LOG_ERROR);
     sem_init(&entered, 0, 0);
     sem_init(&leave, 0, 0);
-    h->config = config_new();
-    set(h->config, "listen_port", "0");
-    set(h->config, "workers", "2");
-    set(h->config, "queue_length", "3");
-    set(h->config, "request_timeout_s", "2");
-    set(h->config, "database", "host=/nowhere");
-    h->service = (struct service){ .endpoints = TABLE,
-                                   .endpoint_count = sizeof TABLE / sizeof *TABLE,
-                                   .config = h->config };
-    h->server = server_open(&h->service, &f);
-    if (!h->server)
-        fail_msg("%s", f.text);
-    *state = h;
+    *state = house_open(TABLE, sizeof TABLE / sizeof *TABLE, SETTINGS);
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct house *h = *state;
-
-    server_close(h->server);
-    config_free(h->config);
-    free(h);
+    house_close(*state);
     sem_destroy(&entered);
     sem_destroy(&leave);
     return 0;
@@ -171,14 +141,9 @@ static int teardown(void **state)
 
 /* ---------------------------------------------------------------- a client */
 
-static int dial(const struct house *h)
-{
-    return caller_dial(server_port(h->server));
-}
-
 static char *exchange(const struct house *h, const char *request)
 {
-    const int fd = dial(h);
+    const int fd = house_dial(h);
 
     caller_say(fd, request, strlen(request));
     return caller_hear(fd);
@@ -241,7 +206,7 @@ static void what_is_long_is_passed_on_and_answered_once(void **state)
 static void a_large_body_is_not_read_in_passing(void **state)
 {
     const struct house *h = *state;
-    const int fd = dial(h);
+    const int fd = house_dial(h);
     const char head[] = "POST /passing HTTP/1.1\r\nContent-Length: 100000\r\n" LAST;
 
     caller_say(fd, head, sizeof head - 1);
@@ -343,7 +308,7 @@ static void malformed_requests_end_the_connection(void **state)
 static void a_nul_in_a_header_is_seen(void **state)
 {
     static const char REQUEST[] = "GET /echo HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n";
-    const int fd = dial(*state);
+    const int fd = house_dial(*state);
 
     caller_say(fd, REQUEST, sizeof REQUEST - 1);
     char *answer = caller_hear(fd);
@@ -373,7 +338,7 @@ static void a_request_may_come_in_any_two_pieces(void **state)
     const size_t size = sizeof REQUEST - 1;
 
     for (size_t cut = 1; cut < size; cut++) {
-        const int fd = dial(*state);
+        const int fd = house_dial(*state);
 
         caller_say(fd, REQUEST, cut);
         usleep(1000); /* so that the pieces mostly arrive apart; either way is right */
@@ -393,12 +358,12 @@ static void a_full_queue_says_so_and_does_nothing(void **state)
     int fds[BUSY + WAITING];
 
     for (int i = 0; i < BUSY; i++) {
-        fds[i] = dial(h);
+        fds[i] = house_dial(h);
         caller_say(fds[i], "GET /wait HTTP/1.1\r\n" LAST, strlen("GET /wait HTTP/1.1\r\n" LAST));
         sem_wait(&entered);
     }
     for (int i = BUSY; i < BUSY + WAITING; i++) {
-        fds[i] = dial(h);
+        fds[i] = house_dial(h);
         caller_say(fds[i], "GET /wait HTTP/1.1\r\n" LAST, strlen("GET /wait HTTP/1.1\r\n" LAST));
     }
     for (int i = 0; i < 1000 && metrics_get(METRIC_QUEUE_LENGTH) < WAITING; i++)
@@ -421,7 +386,7 @@ static void a_full_queue_says_so_and_does_nothing(void **state)
 /* Seconds until the server hangs up on somebody who sends one byte after another. */
 static double drip(const struct house *h, const char *head)
 {
-    const int fd = dial(h);
+    const int fd = house_dial(h);
     const int64_t started = clock_steady_us();
 
     caller_say(fd, head, strlen(head));
@@ -488,7 +453,7 @@ static void somebody_who_leaves_in_the_middle_harms_nobody(void **state)
 
     for (int round = 0; round < 50; round++) {
         const char *half = HALVES[round % 4];
-        const int fd = dial(*state);
+        const int fd = house_dial(*state);
 
         caller_say(fd, half, strlen(half));
         close(fd);
@@ -529,11 +494,11 @@ static void the_port_taken_is_said_in_one_sentence(void **state)
     struct fail f = { 0 };
 
     snprintf(port, sizeof port, "%d", server_port(h->server));
-    set(h->config, "listen_port", port);
+    house_set(h->config, "listen_port", port);
     assert_null(server_open(&h->service, &f));
     assert_int_equal(f.code, CODE_ADDRESS_TAKEN);
     assert_non_null(strstr(f.text, port));
-    set(h->config, "listen_address", "localhost?");
+    house_set(h->config, "listen_address", "localhost?");
     assert_null(server_open(&h->service, &f));
     assert_int_equal(f.code, CODE_ADDRESS_MALFORMED);
 }

@@ -13,10 +13,8 @@
 #include <cmocka.h>
 
 #include "api/endpoints.h"
-#include "api/service.h"
-#include "engine/config.h"
-#include "engine/log.h"
 #include "tests/support/caller.h"
+#include "tests/support/house.h"
 
 #define LAST "Host: a\r\nConnection: close\r\n\r\n"
 
@@ -102,54 +100,21 @@ static const struct endpoint TABLE[] = {
     { .method = "GET", .path = "/never", .handle = on_never, .success = 200 },
 };
 
-struct house {
-    struct config *config;
-    struct service service;
-    struct server *server;
-};
-
-static int port_of(const struct house *h)
-{
-    return server_port(h->server);
-}
-
-static void set(struct config *c, const char *name, const char *value)
-{
-    struct fail f = { 0 };
-
-    if (!config_set(c, name, value, "test", &f))
-        fail_msg("%s", f.text);
-}
-
 static int setup(void **state)
 {
-    struct house *h = calloc(1, sizeof *h);
-    struct fail f = { 0 };
+    static const struct house_setting SETTINGS[] = {
+        { "request_timeout_s", "2" },
+        { 0 },
+    };
 
-    log_from(LOG_ERROR);
     sem_init(&entered, 0, 0);
-    h->config = config_new();
-    set(h->config, "listen_port", "0");
-    set(h->config, "workers", "2");
-    set(h->config, "request_timeout_s", "2");
-    set(h->config, "database", "host=/nowhere");
-    h->service = (struct service){ .endpoints = TABLE,
-                                   .endpoint_count = sizeof TABLE / sizeof *TABLE,
-                                   .config = h->config };
-    h->server = server_open(&h->service, &f);
-    if (!h->server)
-        fail_msg("%s", f.text);
-    *state = h;
+    *state = house_open(TABLE, sizeof TABLE / sizeof *TABLE, SETTINGS);
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct house *h = *state;
-
-    server_close(h->server);
-    config_free(h->config);
-    free(h);
+    house_close(*state);
     sem_destroy(&entered);
     return 0;
 }
@@ -159,7 +124,7 @@ enum { LATER_COUNT = 6 }; /* three for each worker */
 static void say_later(const struct house *h, int fds[LATER_COUNT])
 {
     for (int i = 0; i < LATER_COUNT; i++) {
-        fds[i] = caller_dial(port_of(h));
+        fds[i] = house_dial(h);
         caller_say(fds[i], "GET /later HTTP/1.1\r\n" LAST, strlen("GET /later HTTP/1.1\r\n" LAST));
         sem_wait(&entered);
     }
@@ -182,7 +147,7 @@ static void an_answer_may_come_later_and_keeps_no_worker(void **state)
     int fds[LATER_COUNT];
 
     say_later(h, fds);
-    caller_expect(port_of(h), "GET /echo HTTP/1.1\r\n" LAST, "200", "\"echo\"");
+    caller_expect(server_port(h->server), "GET /echo HTTP/1.1\r\n" LAST, "200", "\"echo\"");
     answer_those_who_wait(NULL);
     all_hear(fds, "200", "{\"later\":true}");
     say_later(h, fds);
@@ -195,8 +160,10 @@ static void an_answer_may_come_before_its_handler_is_over(void **state)
     const struct house *h = *state;
 
     for (int i = 0; i < 50; i++)
-        caller_expect(port_of(h), "GET /soon HTTP/1.1\r\n" LAST, "200", "{\"later\":true}");
-    caller_expect(port_of(h), "GET /never HTTP/1.1\r\n" LAST, "409", "\"code\":\"code_taken\"");
+        caller_expect(server_port(h->server), "GET /soon HTTP/1.1\r\n" LAST, "200",
+                      "{\"later\":true}");
+    caller_expect(server_port(h->server), "GET /never HTTP/1.1\r\n" LAST, "409",
+                  "\"code\":\"code_taken\"");
 }
 
 static void who_hangs_up_before_a_later_answer_harms_nobody(void **state)
@@ -207,9 +174,9 @@ static void who_hangs_up_before_a_later_answer_harms_nobody(void **state)
     say_later(h, fds);
     for (int i = 0; i < LATER_COUNT; i++)
         close(fds[i]);
-    caller_expect(port_of(h), "GET /echo HTTP/1.1\r\n" LAST, "200", "\"echo\"");
+    caller_expect(server_port(h->server), "GET /echo HTTP/1.1\r\n" LAST, "200", "\"echo\"");
     answer_those_who_wait(NULL);
-    caller_expect(port_of(h), "GET /echo HTTP/1.1\r\n" LAST, "200", "\"echo\"");
+    caller_expect(server_port(h->server), "GET /echo HTTP/1.1\r\n" LAST, "200", "\"echo\"");
 }
 
 /* The time a connection may be silent does not run while the answer is owed. */
@@ -219,7 +186,7 @@ static void a_later_answer_may_take_its_time(void **state)
     int fds[LATER_COUNT];
 
     say_later(h, fds);
-    caller_expect(port_of(h), "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n", "200",
+    caller_expect(server_port(h->server), "GET /echo HTTP/1.1\r\nHost: a\r\n\r\n", "200",
                   "\"echo\""); /* until it is cut */
     answer_those_who_wait(NULL);
     all_hear(fds, "200", "{\"later\":true}");

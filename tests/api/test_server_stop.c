@@ -15,10 +15,8 @@
 #include <cmocka.h>
 
 #include "api/endpoints.h"
-#include "api/service.h"
-#include "engine/config.h"
-#include "engine/log.h"
 #include "tests/support/caller.h"
+#include "tests/support/house.h"
 
 static sem_t entered, leave;
 
@@ -45,57 +43,20 @@ static const struct endpoint TABLE[] = {
     { .method = "GET", .path = "/alive", .handle = on_alive, .success = 200, .at_once = true },
 };
 
-struct house {
-    struct config *config;
-    struct service service;
-    struct server *server;
-};
-
-static void set(struct config *c, const char *name, const char *value)
-{
-    struct fail f = { 0 };
-
-    if (!config_set(c, name, value, "test", &f))
-        fail_msg("%s", f.text);
-}
-
 static int setup(void **state)
 {
-    struct house *h = calloc(1, sizeof *h);
-    struct fail f = { 0 };
-
-    log_from(LOG_ERROR);
     sem_init(&entered, 0, 0);
     sem_init(&leave, 0, 0);
-    h->config = config_new();
-    set(h->config, "listen_port", "0");
-    set(h->config, "workers", "2");
-    set(h->config, "database", "host=/nowhere");
-    h->service = (struct service){ .endpoints = TABLE,
-                                   .endpoint_count = sizeof TABLE / sizeof *TABLE,
-                                   .config = h->config };
-    h->server = server_open(&h->service, &f);
-    if (!h->server)
-        fail_msg("%s", f.text);
-    *state = h;
+    *state = house_open(TABLE, sizeof TABLE / sizeof *TABLE, NULL);
     return 0;
 }
 
 static int teardown(void **state)
 {
-    struct house *h = *state;
-
-    server_close(h->server);
-    config_free(h->config);
-    free(h);
+    house_close(*state);
     sem_destroy(&entered);
     sem_destroy(&leave);
     return 0;
-}
-
-static int dial(const struct house *h)
-{
-    return caller_dial(server_port(h->server));
 }
 
 #define LAST "Host: a\r\nConnection: close\r\n\r\n"
@@ -110,7 +71,7 @@ static void *drain(void *self)
 static void a_stop_lets_requests_under_way_finish(void **state)
 {
     struct house *h = *state;
-    const int fd = dial(h);
+    const int fd = house_dial(h);
     pthread_t thread;
     void *drained;
 
@@ -133,7 +94,7 @@ static void a_stop_lets_requests_under_way_finish(void **state)
 static void a_stop_that_has_to_wait_too_long_says_so(void **state)
 {
     struct house *h = *state;
-    const int fd = dial(h);
+    const int fd = house_dial(h);
 
     caller_say(fd, "GET /wait HTTP/1.1\r\n" LAST, strlen("GET /wait HTTP/1.1\r\n" LAST));
     sem_wait(&entered);
