@@ -262,11 +262,14 @@ struct gap {
     uint32_t org_cm[PLOTS_LEVELS];
     int32_t cell[PLOTS_PROFILES];
     uint32_t cell_cm[PLOTS_PROFILES];
+    int32_t station;
+    uint32_t station_cm;
 };
 
 static const struct gap NO_GAP = {
     .org = { -1, -1, -1, -1, -1, -1, -1, -1 },
     .cell = { PLOTS_NO_CELL, PLOTS_NO_CELL, PLOTS_NO_CELL, PLOTS_NO_CELL },
+    .station = PLOTS_NO_STATION,
 };
 
 static_assert(PLOTS_LEVELS == 8 && PLOTS_PROFILES == 4, "all of NO_GAP is filled");
@@ -295,6 +298,10 @@ static void measure_gap(const struct plots *p, struct cover_roll *out, struct ga
         if (lot->cell[i] != PLOTS_NO_CELL)
             lengthen(&out->cells[lot->cell[i]].longest_cm, gap->cell_cm[i]);
     }
+    gap->station_cm = cm + (gap->station == lot->station ? gap->station_cm : 0);
+    gap->station = lot->station;
+    if (lot->station != PLOTS_NO_STATION)
+        lengthen(&out->stations[lot->station].longest_cm, gap->station_cm);
 }
 
 static void measure_gaps(const struct cover *c, struct cover_roll *out)
@@ -323,11 +330,14 @@ void cover_roll(const struct cover *c, struct arena *a, struct cover_roll *out)
 
     out->cells = arena_take(a, (size_t)p->cell_count, sizeof *out->cells);
     out->orgs = arena_take(a, (size_t)p->org_count, sizeof *out->orgs);
+    out->stations = arena_take(a, (size_t)p->station_count, sizeof *out->stations);
     for (int32_t i = 0; i < p->lot_count; i++) {
         add_sums(&out->orgs[p->lots[i].org].sums, &c->lots[i]);
         for (int32_t k = 0; k < PLOTS_PROFILES; k++)
             if (p->lots[i].cell[k] != PLOTS_NO_CELL)
                 add_sums(&out->cells[p->lots[i].cell[k]].sums, &c->lots[i]);
+        if (p->lots[i].station != PLOTS_NO_STATION)
+            add_sums(&out->stations[p->lots[i].station].sums, &c->lots[i]);
     }
     measure_gaps(c, out);
     for (int32_t i = p->org_count - 1; i > 0; i--)

@@ -122,14 +122,15 @@ struct cover_figure {
 };
 void cover_figure(const int64_t by_state[COVER_STATES], struct cover_figure *out);
 
-/* Of each cell, and of each organisation with all below it. */
+/* Of each cell, of each organisation with all below it, and of each station. */
 struct cover_place {
     struct cover_sums sums;
     uint32_t longest_cm; /* unwatched without a break on one segment, within the place */
 };
 struct cover_roll {
-    struct cover_place *cells; /* [cell_count] of the plots */
-    struct cover_place *orgs;  /* [org_count]; the first is the city */
+    struct cover_place *cells;    /* [cell_count] of the plots */
+    struct cover_place *orgs;     /* [org_count]; the first is the city */
+    struct cover_place *stations; /* [station_count] */
 };
 /* Reads every street. In the arena. */
 void cover_roll(const struct cover *c, struct arena *a, struct cover_roll *out);

@@ -29,7 +29,8 @@ struct laying {
     struct buf lots;          /* struct plots_lot */
     int32_t *table;           /* lots by what is in them */
     uint32_t table_size;
-    int32_t weight; /* the first weight that does not lie before */
+    int32_t weight;  /* the first weight that does not lie before */
+    int32_t station; /* the first piece of a station that does not */
 };
 
 /* ------------------------------------------------------------------ lots */
@@ -47,6 +48,7 @@ static uint32_t seek(const struct laying *l, const struct plots_lot *lot)
 
     for (int32_t p = 0; p < PLOTS_PROFILES; p++)
         h = (h ^ (uint64_t)(lot->cell[p] + 1)) * 0x9e3779b97f4a7c15U;
+    h = (h ^ (uint64_t)(lot->station + 1)) * 0x9e3779b97f4a7c15U;
     i = (uint32_t)(h >> 32) & mask;
     while (l->table[i] != NONE && memcmp(lot_at(l, l->table[i]), lot, sizeof *lot) != 0)
         i = (i + 1) & mask;
@@ -114,11 +116,29 @@ static uint32_t weigh(const struct laying *l, int32_t segment, uint32_t at_cm)
     return l->wish->weight;
 }
 
+static const struct catchment_piece *station_at(const struct laying *l, int32_t i, int32_t segment)
+{
+    const struct catchment *all = l->wish->stations;
+    const struct catchment_piece *p = all ? &all->pieces[i] : NULL;
+
+    return p && i < all->count && p->piece.segment == segment ? p : NULL;
+}
+
+static int32_t nearest_station(const struct laying *l, int32_t segment, uint32_t at_cm)
+{
+    const struct catchment_piece *p;
+
+    for (int32_t i = l->station; (p = station_at(l, i, segment)); i++)
+        if (p->piece.from_cm <= at_cm && at_cm < p->piece.to_cm)
+            return p->place;
+    return PLOTS_NO_STATION;
+}
+
 /* Who holds the metre at a place. */
 static struct plots_lot hold(const struct laying *l, int32_t segment, uint32_t at_cm)
 {
     const struct holding *best[KINDS] = { NULL };
-    struct plots_lot lot = { .org = NONE };
+    struct plots_lot lot = { .org = NONE, .station = nearest_station(l, segment, at_cm) };
 
     for (int32_t i = l->first[segment]; i < l->first[segment + 1]; i++) {
         const struct holding *h = &l->holdings[i];
@@ -153,6 +173,7 @@ static void put_plot(struct laying *l, bool is_first, struct plot plot)
 static void lay_segment(struct laying *l, int32_t segment)
 {
     const uint32_t length_cm = l->wish->network->length_cm[segment];
+    const struct catchment_piece *station;
     const struct plots_weight *w;
     uint32_t from_cm = 0;
     const uint32_t *cuts;
@@ -167,6 +188,8 @@ static void lay_segment(struct laying *l, int32_t segment)
         cut(l, w->piece.from_cm);
         cut(l, w->piece.to_cm);
     }
+    for (int32_t i = l->station; (station = station_at(l, i, segment)); i++)
+        cut(l, station->piece.to_cm);
     qsort(l->cuts.bytes, l->cuts.size / sizeof *cuts, sizeof *cuts, by_place);
     cuts = (const void *)l->cuts.bytes;
     for (size_t i = 0; i < l->cuts.size / sizeof *cuts; i++) {
@@ -275,6 +298,9 @@ const struct plots *plots_lay(const struct plots_wish *wish, struct arena *a)
     for (int32_t s = 0; s < count; s++) {
         while (l.weight < wish->weight_count && wish->weights[l.weight].piece.segment < s)
             l.weight++;
+        while (wish->stations && l.station < wish->stations->count &&
+               wish->stations->pieces[l.station].piece.segment < s)
+            l.station++;
         if (wish->counts[s])
             lay_segment(&l, s);
         first[s + 1] = (int32_t)(l.plots.size / sizeof(struct plot));
@@ -283,6 +309,7 @@ const struct plots *plots_lay(const struct plots_wish *wish, struct arena *a)
     out->lot_count = (int32_t)(l.lots.size / sizeof(struct plots_lot));
     out->cell_count = wish->cell_count;
     out->org_count = wish->org_count;
+    out->station_count = wish->station_count;
     out->first = first;
     out->org_parent = l.parent;
     out->org_level = l.level;

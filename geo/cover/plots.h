@@ -1,20 +1,22 @@
 #ifndef GEO_COVER_PLOTS_H
 #define GEO_COVER_PLOTS_H
 
-#include "geo/road/range.h"
+#include "geo/cover/catchment.h"
 
 /* Whose each metre of street is and what it weighs: the segments that count, cut into
- * *plots* where the organisation, the grid cell of some profile or the weight changes. A
- * *lot* is what plots of one organisation and the same cells have in common; sums are kept
- * by lot, and those of cells and organisations are sums of lots.
+ * *plots* where the organisation, the grid cell of some profile, the station or the weight
+ * changes. A *lot* is what plots of one organisation, the same cells and one station have in
+ * common; sums are kept by lot, and those of cells, organisations and stations are sums of
+ * lots.
  *
  * A metre lies in at most one cell of each profile, the first of those whose areas hold it,
  * and in one organisation: the deepest whose area holds it (of equally deep ones the
- * first), else that of its cell, else the city. Plots never change once laid and may be
- * read by any number of threads. */
+ * first), else that of its cell, else the city. Its station is the one nearest on foot. Plots never
+ * change once laid and may be read by any number of threads. */
 enum {
     PLOTS_PROFILES = 4,
     PLOTS_NO_CELL = -1,
+    PLOTS_NO_STATION = -1,
     PLOTS_LEVELS = 8, /* of organisations, the city's among them */
     PLOTS_WEIGHT_MAX = 1000 * 1000,
 };
@@ -44,6 +46,8 @@ struct plots_wish {
     const struct plots_weight *weights;
     int32_t weight_count;
     uint32_t weight; /* of all other pieces: thousandths a metre, at most PLOTS_WEIGHT_MAX */
+    const struct catchment *stations; /* whose place is a station; NULL: there are none */
+    int32_t station_count;
 };
 
 /* From where the one before it ends (0 for the first of a segment) to to_cm. */
@@ -56,6 +60,7 @@ struct plot {
 struct plots_lot {
     int32_t org;
     int32_t cell[PLOTS_PROFILES]; /* by profile, or PLOTS_NO_CELL */
+    int32_t station;              /* or PLOTS_NO_STATION */
 };
 
 struct plots {
@@ -63,6 +68,7 @@ struct plots {
     int32_t lot_count;
     int32_t cell_count;
     int32_t org_count;
+    int32_t station_count;
     const int32_t *first; /* [segment_count + 1] into plots; a segment that does not count has
                            * none, any other has plots up to its very end */
     const struct plot *plots;

@@ -351,17 +351,21 @@ void slab_roll(const struct slab_table *t, struct arena *a, struct slab_roll *ou
     const size_t hours = (size_t)t->hour_count;
     struct slab_gap *cells = arena_take(a, (size_t)p->cell_count * hours, sizeof *cells);
     struct slab_gap *orgs = arena_take(a, (size_t)p->org_count * hours, sizeof *orgs);
+    struct slab_gap *stations = arena_take(a, (size_t)p->station_count * hours, sizeof *stations);
 
     for (int32_t lot = 0; lot < p->lot_count; lot++) {
         add_hours(t, orgs, p->lots[lot].org, slab_lot(t, lot));
         for (int32_t k = 0; k < PLOTS_PROFILES; k++)
             if (p->lots[lot].cell[k] != PLOTS_NO_CELL)
                 add_hours(t, cells, p->lots[lot].cell[k], slab_lot(t, lot));
+        if (p->lots[lot].station != PLOTS_NO_STATION)
+            add_hours(t, stations, p->lots[lot].station, slab_lot(t, lot));
     }
     for (int32_t i = p->org_count - 1; i > 0; i--)
         add_hours(t, orgs, p->org_parent[i], &orgs[(size_t)i * hours]);
     out->cells = cells;
     out->orgs = orgs;
+    out->stations = stations;
 }
 
 /* From one second to another nothing covers the stretch. */

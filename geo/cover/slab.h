@@ -36,11 +36,12 @@ struct slab_gap {
 
 /* By lot: hour_count of them. */
 const struct slab_gap *slab_lot(const struct slab_table *t, int32_t lot);
-/* By hour, in the arena: of each cell, of each organisation with all below it. An hour h of
+/* By hour, in the arena: of each cell, organisation with all below it, and station. An hour h of
  * place i stands at [i * hour_count + h]; organisation 0 is the city. */
 struct slab_roll {
     const struct slab_gap *cells;
     const struct slab_gap *orgs;
+    const struct slab_gap *stations;
 };
 void slab_roll(const struct slab_table *t, struct arena *a, struct slab_roll *out);
 

@@ -276,7 +276,9 @@ static void fill_at_random(struct cover_scene *s)
 static bool is_summed(const struct cover_scene *s, const struct cover_roll *roll)
 {
     struct cover_sums *cells = arena_take(s->arena, (size_t)s->plots->cell_count, sizeof *cells);
+    struct cover_sums *stations = arena_take(s->arena, COVER_SCENE_STATIONS, sizeof *stations);
     struct cover_sums city = { 0 };
+    const int32_t count = s->plots->cell_count + COVER_SCENE_STATIONS + 1;
     int64_t differing = 0;
 
     for (int32_t i = 0; i < s->n->segment_count; i++) {
@@ -291,12 +293,18 @@ static bool is_summed(const struct cover_scene *s, const struct cover_roll *roll
             city.weight[stretch.state] += cm * stretch.weight;
             cells[lot->cell[0]].length_cm[stretch.state] += cm;
             cells[lot->cell[0]].weight[stretch.state] += cm * stretch.weight;
+            if (lot->station != PLOTS_NO_STATION) {
+                stations[lot->station].length_cm[stretch.state] += cm;
+                stations[lot->station].weight[stretch.state] += cm * stretch.weight;
+            }
         }
     }
     for (int32_t i = 0; roll->cells && roll->orgs && i < s->plots->cell_count; i++)
         differing += memcmp(&cells[i], &roll->cells[i].sums, sizeof *cells) != 0;
+    for (int32_t i = 0; roll->stations && i < COVER_SCENE_STATIONS; i++)
+        differing += memcmp(&stations[i], &roll->stations[i].sums, sizeof *stations) != 0;
     differing += !roll->orgs || memcmp(&city, &roll->orgs[0].sums, sizeof city) != 0;
-    printf("sums %d %d\n", (int)(s->plots->cell_count + 1 - differing), s->plots->cell_count + 1);
+    printf("sums %d %d\n", (int)(count - differing), count);
     return differing == 0;
 }
 
@@ -329,8 +337,8 @@ int main(int argc, char **argv)
     const int32_t count = (int32_t)strtol(argv[4], NULL, 10);
 
     cover_scene_make(&b->scene, argv[2], strtoull(argv[3], NULL, 10));
-    printf("city %d %d %d %d %d\n", s->n->node_count, s->n->segment_count, s->plots->cell_count,
-           s->plots->org_count, s->plots->lot_count);
+    printf("city %d %d %d %d %d %d\n", s->n->node_count, s->n->segment_count, s->plots->cell_count,
+           s->plots->org_count, s->plots->station_count, s->plots->lot_count);
     return strcmp(argv[1], "roll") == 0 ? roll(&b->scene, count, argc > 5)
                                         : live(b, count, argc > 5);
 }

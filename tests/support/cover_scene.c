@@ -137,6 +137,19 @@ static void take_lists(struct plots_area *areas, struct piece_list *lists, int32
     }
 }
 
+/* Here and there, of every street the nearest. */
+static const struct catchment *lay_stations(struct cover_scene *s, const uint8_t *walks)
+{
+    struct catchment *out = arena_take(s->arena, 1, sizeof *out);
+    struct spot places[COVER_SCENE_STATIONS];
+    const struct catchment_wish wish = { s->n, walks, places, COVER_SCENE_STATIONS };
+
+    for (int32_t i = 0; i < COVER_SCENE_STATIONS; i++)
+        places[i] = town_spot(&s->dice, s->n);
+    catchment_find(&wish, s->arena, out);
+    return out;
+}
+
 /* Half of a segment is of the square of its one end. Organisations: the city, a county of
  * every four rows of squares, a village of every two squares of a row. */
 static void lay_plots(struct cover_scene *s)
@@ -175,7 +188,9 @@ static void lay_plots(struct cover_scene *s)
                                          .cell_count = cell_count,
                                          .orgs = orgs,
                                          .org_count = 1 + counties + villages,
-                                         .weight = 1000 };
+                                         .weight = 1000,
+                                         .stations = lay_stations(s, counts),
+                                         .station_count = COVER_SCENE_STATIONS };
     s->plots = plots_lay(&s->plots_wish, s->arena);
 }
 

@@ -12,6 +12,7 @@
 enum {
     COVER_SCENE_LOOKOUTS = 5000,
     COVER_SCENE_PEOPLE = 800,
+    COVER_SCENE_STATIONS = 365,
     COVER_SCENE_MORE = 20,             /* lookouts that nobody has thought of yet */
     COVER_SCENE_REACH_MS = 357 * 1000, /* 1.5 km at 15.12 km/h */
 };
@@ -38,7 +39,7 @@ struct cover_scene {
 };
 
 /* The streets of `what`: a database address, or a number of blocks square, 100 m each; cells
- * of 500 m, villages and counties. Nobody covers anything yet. */
+ * of 500 m, villages, counties and stations. Nobody covers anything yet. */
 void cover_scene_make(struct cover_scene *s, const char *what, uint64_t seed);
 /* Half of the lookouts are staffed; whoever is there reaches what she can. */
 void cover_scene_fill(struct cover_scene *s);

@@ -1,6 +1,8 @@
 #include "tests/support/quilt.h"
 
-enum { CELLS = 12, ORGS = 7, WHOLE_ONE_IN = 3, UNCOUNTED_ONE_IN = 8, WEIGHT = 1000 };
+#include <string.h>
+
+enum { CELLS = 12, ORGS = 7, STATIONS = 5, WHOLE_ONE_IN = 3, UNCOUNTED_ONE_IN = 8, WEIGHT = 1000 };
 
 static uint32_t some_cm(struct town_dice *dice, uint32_t low_cm, uint32_t high_cm)
 {
@@ -36,6 +38,21 @@ int32_t quilt_pieces(struct town_dice *dice, const struct network *n, int32_t on
     return count;
 }
 
+static const struct catchment *lay_stations(struct town_dice *dice, const struct network *n,
+                                            struct arena *a)
+{
+    struct catchment *out = arena_take(a, 1, sizeof *out);
+    uint8_t *walks = arena_take(a, (size_t)n->segment_count, 1);
+    struct spot places[STATIONS];
+    const struct catchment_wish wish = { n, walks, places, STATIONS };
+
+    memset(walks, 1, (size_t)n->segment_count);
+    for (int32_t i = 0; i < STATIONS; i++)
+        places[i] = town_spot(dice, n);
+    catchment_find(&wish, a, out);
+    return out;
+}
+
 const struct plots *quilt_plots(struct town_dice *dice, const struct network *n, struct arena *a)
 {
     struct plots_area *cells = arena_take(a, CELLS, sizeof *cells);
@@ -52,7 +69,9 @@ const struct plots *quilt_plots(struct town_dice *dice, const struct network *n,
                                .org_count = ORGS,
                                .weights = weights,
                                .weight_count = weight_count,
-                               .weight = WEIGHT };
+                               .weight = WEIGHT,
+                               .stations = lay_stations(dice, n, a),
+                               .station_count = STATIONS };
 
     for (int32_t i = 0; i < CELLS; i++) {
         cells[i].profile = i % 2;

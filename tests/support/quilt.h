@@ -11,8 +11,8 @@
 int32_t quilt_pieces(struct town_dice *dice, const struct network *n, int32_t one_in,
                      struct arena *a, const struct range_piece **pieces);
 
-/* Cells of two profiles, organisations of three levels, pieces that weigh more, and one
- * segment in eight that does not count. */
+/* Cells of two profiles, organisations of three levels, a few stations, pieces that weigh
+ * more, and one segment in eight that does not count. */
 const struct plots *quilt_plots(struct town_dice *dice, const struct network *n, struct arena *a);
 
 #endif

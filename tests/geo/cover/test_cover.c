@@ -181,9 +181,23 @@ static bool is_below(const struct plots *p, int32_t org, int32_t above)
     return org == above;
 }
 
-/* A cell (org -1) or an organisation, by a walk of its own. */
+/* A place of one kind; the others are -1. */
+struct place {
+    int32_t cell, org, station;
+};
+
+static bool is_of(const struct plots *p, const struct plots_lot *lot, struct place place)
+{
+    if (place.org >= 0)
+        return is_below(p, lot->org, place.org);
+    if (place.station >= 0)
+        return lot->station == place.station;
+    return lot->cell[0] == place.cell || lot->cell[1] == place.cell;
+}
+
+/* By a walk of its own. */
 static struct cover_place sum_place(const struct cover_model *m, const struct cover *c,
-                                    int32_t cell, int32_t org)
+                                    struct place of)
 {
     struct cover_place place = { 0 };
 
@@ -194,8 +208,7 @@ static struct cover_place sum_place(const struct cover_model *m, const struct co
 
         while (cover_next(c, s, &cursor, &stretch)) {
             const struct plots_lot *lot = &m->plots->lots[stretch.lot];
-            const bool is_in = org >= 0 ? is_below(m->plots, lot->org, org)
-                                        : lot->cell[0] == cell || lot->cell[1] == cell;
+            const bool is_in = is_of(m->plots, lot, of);
 
             if (is_in)
                 add_state(&place.sums, &stretch);
@@ -208,7 +221,7 @@ static struct cover_place sum_place(const struct cover_model *m, const struct co
     return place;
 }
 
-static void cells_and_organisations_have_the_sums_of_their_streets(void **state)
+static void cells_organisations_and_stations_have_the_sums_of_their_streets(void **state)
 {
     (void)state;
     struct town_dice dice = { 62 };
@@ -226,16 +239,23 @@ static void cells_and_organisations_have_the_sums_of_their_streets(void **state)
         cover_city(c, &city);
         assert_memory_equal(&city, &roll.orgs[0].sums, sizeof city);
         for (int32_t i = 0; i < m.plots->cell_count; i++) {
-            const struct cover_place place = sum_place(&m, c, i, -1);
+            const struct cover_place place = sum_place(&m, c, (struct place){ i, -1, -1 });
 
             assert_memory_equal(&place.sums, &roll.cells[i].sums, sizeof place.sums);
             assert_int_equal(place.longest_cm, roll.cells[i].longest_cm);
         }
         for (int32_t i = 0; i < m.plots->org_count; i++) {
-            const struct cover_place place = sum_place(&m, c, -1, i);
+            const struct cover_place place = sum_place(&m, c, (struct place){ -1, i, -1 });
 
             assert_memory_equal(&place.sums, &roll.orgs[i].sums, sizeof place.sums);
             assert_int_equal(place.longest_cm, roll.orgs[i].longest_cm);
+        }
+        assert_true(m.plots->station_count > 1);
+        for (int32_t i = 0; i < m.plots->station_count; i++) {
+            const struct cover_place place = sum_place(&m, c, (struct place){ -1, -1, i });
+
+            assert_memory_equal(&place.sums, &roll.stations[i].sums, sizeof place.sums);
+            assert_int_equal(place.longest_cm, roll.stations[i].longest_cm);
         }
         cover_free(c);
         arena_free(a);
@@ -495,7 +515,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_stretch_and_sum_is_what_the_layers_mean),
-        cmocka_unit_test(cells_and_organisations_have_the_sums_of_their_streets),
+        cmocka_unit_test(cells_organisations_and_stations_have_the_sums_of_their_streets),
         cmocka_unit_test(pieces_have_the_sums_of_their_own),
         cmocka_unit_test(figures_tell_each_state_once),
         cmocka_unit_test(people_told_by_segment_cover_like_people_told_one_by_one),

@@ -82,6 +82,37 @@ static void without_an_organisation_it_is_the_cells_and_without_a_cell_the_citys
     arena_free(a);
 }
 
+static void a_plot_ends_where_another_station_is_nearer(void **state)
+{
+    (void)state;
+    static const uint8_t walks[] = { 1, 1, 1, 1 };
+    static const struct spot at[] = { { 0, 2000 }, { 0, 9000 } };
+    static const struct plots_area city[] = { { .org = -1 } };
+    struct arena *a = arena_new();
+    const struct network *n = town_blocks(1, (struct point){ 117.2, 34.3 }, a);
+    struct catchment stations;
+
+    catchment_find(&(struct catchment_wish){ n, walks, at, 2 }, a, &stations);
+    const struct plots_wish wish = { .network = n,
+                                     .counts = COUNTS,
+                                     .orgs = city,
+                                     .org_count = 1,
+                                     .weight = 1000,
+                                     .stations = &stations,
+                                     .station_count = 2 };
+    const struct plots *p = plots_lay(&wish, a);
+
+    assert_int_equal(p->station_count, 2);
+    assert_int_equal(p->first[1], 2);
+    assert_int_equal(p->plots[0].to_cm, 5500);
+    assert_int_equal(p->lots[p->plots[0].lot].station, 0);
+    assert_int_equal(p->plots[1].to_cm, 10000);
+    assert_int_equal(p->lots[p->plots[1].lot].station, 1);
+    assert_int_equal(p->lot_count, 2);
+    assert_int_equal(lay(a, COUNTS)->lots[0].station, PLOTS_NO_STATION);
+    arena_free(a);
+}
+
 static void a_street_that_does_not_count_has_no_plot(void **state)
 {
     (void)state;
@@ -101,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_metre_is_of_the_first_cell_of_a_profile_and_of_the_deepest_organisation),
         cmocka_unit_test(without_an_organisation_it_is_the_cells_and_without_a_cell_the_citys),
+        cmocka_unit_test(a_plot_ends_where_another_station_is_nearer),
         cmocka_unit_test(a_street_that_does_not_count_has_no_plot),
     };
 
