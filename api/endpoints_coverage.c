@@ -13,8 +13,8 @@ static const struct endpoint ROWS[] = {
       .success = 200,
       .statuses = "422 503",
       .queries = "at kind by limit cursor",
-      .summary = "How much of the streets is watched now, by lookout points and patrols, and where "
-                 "somebody can be in time: of the caller's organisation with all below it, and of "
+      .summary = "How much of the streets is watched now, at a moment that has been or one of the plan, "
+                 "by lookout points and patrols, and where somebody can be in time: of the caller's organisation with all below it, and of "
                  "each organisation, grid cell or street" },
     { .method = "GET",
       .path = "/v1/gaps",

@@ -1,20 +1,27 @@
-/* How much of the streets is covered now, of the whole and place by place. */
+/* How much of the streets is covered, of the whole and place by place: now, at a moment that
+ * has been, or at one of the plan. */
+#include <string.h>
+
 #include "api/choice.h"
 #include "api/handlers.h"
+#include "engine/clock.h"
+#include "engine/config.h"
 #include "engine/coverage.h"
 #include "engine/cursor.h"
 #include "engine/engine.h"
 #include "engine/figures.h"
+#include "engine/moments.h"
 #include "geo/instant.h"
 
 enum by { BY_CITY, BY_ORG, BY_GRID, BY_STREET, BYS };
 enum { LIMIT_MAX = 1000, LIMIT_DEFAULT = 100 };
 
 static const char *const BY_WORDS[BYS] = { "city", "org", "grid", "street" };
-static const char *const NOW_WORDS[] = { "now" };
-static const char *const KIND_WORDS[] = { "actual" };
+static const int64_t SECOND_US = 1000000;
 
 struct wish {
+    bool is_now;
+    struct moments_wish moment; /* when it is not now */
     int32_t by;
     int64_t limit;
     int64_t after; /* the place that the page before ended before */
@@ -30,27 +37,46 @@ struct item {
 /* What is told, found while the coverage was read and written when it goes on. */
 struct found {
     const struct terrain *terrain; /* held */
-    int64_t at_us;
-    uint64_t version;
+    int64_t at_us, data_us;
+    uint64_t version;     /* of now */
     struct figures whole; /* of the organisation of the caller */
     struct item *items;
     int32_t count;
     int32_t next; /* the place to go on from; -1: that was all */
 };
 
+/* at=, a moment or now. */
+static bool read_moment(const struct request *r, struct wish *w, struct fail *f)
+{
+    const char *at = request_query(r, "at");
+    const bool is_now = !at || strcmp(at, "now") == 0;
+    int64_t at_us = clock_wall_us();
+    int32_t kind = WEEK_SOURCES_ACTUAL;
+
+    if (!choice_word(r, "kind", WEEK_SOURCES_KIND_WORDS, WEEK_SOURCES_KINDS, &kind, f) ||
+        (!is_now && !choice_moment(r, "at", &at_us, f)))
+        return false;
+    w->is_now = is_now && kind == WEEK_SOURCES_ACTUAL;
+    w->moment = (struct moments_wish){
+        .kind = (enum week_sources_kind)kind,
+        .at_s = at_us / SECOND_US,
+        .reach_k = (uint32_t)config_int(engine_config(r->engine), CONFIG_REACH_K),
+    };
+    return true;
+}
+
 static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
 {
     const char *cursor = request_query(r, "cursor");
-    int32_t only = 0;
     struct db *db;
 
     *w = (struct wish){ 0 };
-    if (!choice_word(r, "at", NOW_WORDS, 1, &only, f) ||
-        !choice_word(r, "kind", KIND_WORDS, 1, &only, f) ||
-        !choice_word(r, "by", BY_WORDS, BYS, &w->by, f) ||
+    if (!read_moment(r, w, f) || !choice_word(r, "by", BY_WORDS, BYS, &w->by, f) ||
         !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &w->limit, f))
         return false;
-    w->list = arena_text(r->arena, "%s?%s", r->path, BY_WORDS[w->by]);
+    w->list = arena_text(r->arena, "%s?%s&%s&%s", r->path, BY_WORDS[w->by],
+                         WEEK_SOURCES_KIND_WORDS[w->moment.kind],
+                         w->is_now || !request_query(r, "at") ? "now" : request_query(r, "at"));
     return !cursor ||
            (request_db(r, &db, f) && cursor_read(db, w->list, cursor, r->arena, &w->after, f));
 }
@@ -83,6 +109,7 @@ static bool find_street(const struct coverage_view *v, const struct sight *sight
     cover_sum(v->cover, pieces, count, &place);
     *out = (struct item){ .segment = segment };
     figures_of(&place, &out->figures);
+    out->figures.is_reach_unknown = v->is_reach_unknown;
     return true;
 }
 
@@ -136,26 +163,49 @@ static void find_items(const struct coverage_view *v, const struct figures_roll 
     }
 }
 
-static bool find(const struct request *r, const struct wish *w, struct found *out, struct fail *f)
+static void find_in(const struct coverage_view *v, const struct request *r, const struct wish *w,
+                    struct found *out)
 {
     const struct sight sight = request_sight(r);
-    struct coverage *c = engine_coverage(r->engine);
-    struct coverage_view v;
+    const int32_t org = terrain_org(v->terrain, r->caller.org_id);
     struct figures_roll roll;
 
-    if (!coverage_read(c, &v, f))
-        return false;
-    const int32_t org = terrain_org(v.terrain, r->caller.org_id);
-
-    figures_roll(&v, r->arena, &roll);
-    *out = (struct found){ .terrain = terrain_hold_again(v.terrain),
-                           .at_us = v.at_us,
-                           .version = v.version,
+    figures_roll(v, r->arena, &roll);
+    *out = (struct found){ .terrain = terrain_hold_again(v->terrain),
+                           .at_us = v->at_us,
+                           .data_us = v->at_us,
+                           .version = v->version,
                            .whole = { .longest_cm = -1 } };
     if (org >= 0)
         out->whole = roll.orgs[org];
-    find_items(&v, &roll, &sight, w, r->arena, out);
+    find_items(v, &roll, &sight, w, r->arena, out);
+}
+
+static bool find_now(const struct request *r, const struct wish *w, struct found *out,
+                     struct fail *f)
+{
+    struct coverage *c = engine_coverage(r->engine);
+    struct coverage_view v;
+
+    if (!coverage_read(c, &v, f))
+        return false;
+    find_in(&v, r, w, out);
     coverage_read_end(c);
+    return true;
+}
+
+static bool find_moment(const struct request *r, const struct wish *w, struct found *out,
+                        struct fail *f)
+{
+    struct moment moment;
+
+    if (!moments_find(engine_weeks(r->engine), &w->moment, &moment, f))
+        return false;
+    const struct coverage_view v = moments_view(&moment);
+
+    find_in(&v, r, w, out);
+    out->data_us = moment.data_us;
+    moments_end(&moment);
     return true;
 }
 
@@ -197,9 +247,11 @@ static void write_answer(struct emit *e, const struct request *r, const struct w
     instant_write(found->at_us, at);
     emit_object(e);
     emit_key_text(e, "at", at);
-    emit_key_text(e, "kind", KIND_WORDS[0]);
+    emit_key_text(e, "kind", WEEK_SOURCES_KIND_WORDS[w->moment.kind]);
+    instant_write(found->data_us, at);
     emit_key_text(e, "data_at", at);
-    emit_key_int(e, "version", (int64_t)found->version);
+    if (w->is_now)
+        emit_key_int(e, "version", (int64_t)found->version);
     emit_key_int(e, "org_id", r->caller.org_id);
     emit_key(e, "city");
     emit_object(e);
@@ -221,7 +273,8 @@ bool on_coverages_get(const struct request *r, struct reply *out, struct fail *f
     const char *next = NULL;
     struct db *db;
 
-    if (!read_wish(r, &wish, f) || !find(r, &wish, &found, f))
+    if (!read_wish(r, &wish, f) ||
+        !(wish.is_now ? find_now(r, &wish, &found, f) : find_moment(r, &wish, &found, f)))
         return false;
     const bool ok = found.next < 0 || (request_db(r, &db, f) &&
                                        cursor_make(db, wish.list, found.next, r->arena, &next, f));

@@ -304,8 +304,11 @@ static void write_event(const struct coverage_view *v, const struct figures *fig
 static void tell(struct coverage *c)
 {
     const int64_t now_ms = clock_steady_us() / 1000;
-    struct coverage_view v = { c->stand.terrain, c->stand.cover, c->stand.shares, c->at_us,
-                               c->version };
+    struct coverage_view v = { .terrain = c->stand.terrain,
+                               .cover = c->stand.cover,
+                               .shares = c->stand.shares,
+                               .at_us = c->at_us,
+                               .version = c->version };
     struct cover_sums sums;
     struct figures figures;
     struct buf data = { 0 };
@@ -473,8 +476,11 @@ bool coverage_read(struct coverage *c, struct coverage_view *out, struct fail *f
 {
     turns_read(c->turns);
     if (c->stand.terrain) {
-        *out = (struct coverage_view){ c->stand.terrain, c->stand.cover, c->stand.shares, c->at_us,
-                                       c->version };
+        *out = (struct coverage_view){ .terrain = c->stand.terrain,
+                                       .cover = c->stand.cover,
+                                       .shares = c->stand.shares,
+                                       .at_us = c->at_us,
+                                       .version = c->version };
         return true;
     }
     turns_read_end(c->turns);

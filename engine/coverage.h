@@ -52,7 +52,8 @@ struct coverage_view {
     const struct terrain *terrain; /* the cover is laid on its plots; its lookouts are those
                                     * that are looked at */
     const struct cover *cover;
-    const struct shares *shares; /* by COVERAGE_SHARES_S */
+    const struct shares *shares; /* by COVERAGE_SHARES_S; NULL: not known */
+    bool is_reach_unknown;       /* of a moment: nobody knows who could have come */
     int64_t at_us;               /* of the last look, since 1970 */
     uint64_t version;            /* changes whenever anything else here does; across restarts */
 };

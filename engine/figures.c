@@ -25,6 +25,8 @@ void figures_of(const struct cover_place *place, struct figures *out)
 
 static void add_shares(const struct shares *s, int32_t lot, struct figures *out)
 {
+    if (!s)
+        return;
     for (int32_t i = 0; i < COVERAGE_SHARES; i++)
         out->share_cm[i] += shares_lot(s, i, lot);
 }
@@ -53,17 +55,20 @@ void figures_below(const struct coverage_view *v, int32_t org, struct figures *o
         add_shares(v->shares, lot, &shares);
     }
     figures_of_sums(&sums, out);
-    out->has_shares = true;
+    out->is_reach_unknown = v->is_reach_unknown;
+    out->has_shares = v->shares != NULL;
     memcpy(out->share_cm, shares.share_cm, sizeof out->share_cm);
 }
 
-static struct figures *of_places(const struct cover_place *places, int32_t count, struct arena *a)
+static struct figures *of_places(const struct coverage_view *v, const struct cover_place *places,
+                                 int32_t count, struct arena *a)
 {
     struct figures *all = arena_take(a, (size_t)count + 1, sizeof *all);
 
     for (int32_t i = 0; i < count; i++) {
         figures_of(&places[i], &all[i]);
-        all[i].has_shares = true;
+        all[i].has_shares = v->shares != NULL;
+        all[i].is_reach_unknown = v->is_reach_unknown;
     }
     return all;
 }
@@ -75,8 +80,8 @@ void figures_roll(const struct coverage_view *v, struct arena *a, struct figures
     struct cover_roll roll;
 
     cover_roll(v->cover, a, &roll);
-    struct figures *cells = of_places(roll.cells, plots->cell_count, a);
-    struct figures *orgs = of_places(roll.orgs, plots->org_count, a);
+    struct figures *cells = of_places(v, roll.cells, plots->cell_count, a);
+    struct figures *orgs = of_places(v, roll.orgs, plots->org_count, a);
 
     for (int32_t lot = 0; lot < plots->lot_count; lot++) {
         const struct plots_lot *l = &plots->lots[lot];
@@ -108,6 +113,17 @@ static void write_shares(struct emit *e, const struct figures *f)
     emit_end(e);
 }
 
+/* What cannot be told without knowing who could come. */
+static void write_reach_m(struct emit *e, const struct figures *f, const char *key, int64_t cm)
+{
+    if (!f->is_reach_unknown) {
+        write_m(e, key, cm);
+        return;
+    }
+    emit_key(e, key);
+    emit_null(e);
+}
+
 /* A weight is metres times what a metre weighs. */
 void figures_write(struct emit *e, const struct figures *f)
 {
@@ -118,11 +134,11 @@ void figures_write(struct emit *e, const struct figures *f)
     write_m(e, "length_m", m->length);
     write_m(e, "lookout_m", m->lookout);
     write_m(e, "patrol_m", m->patrol);
-    write_m(e, "reach_m", m->reach);
-    write_m(e, "dark_m", m->missing[COVER_DARK]);
+    write_reach_m(e, f, "reach_m", m->reach);
+    write_reach_m(e, f, "dark_m", m->missing[COVER_DARK]);
     write_m(e, "unwatched_m", m->missing[COVER_UNWATCHED]);
-    write_m(e, "unreachable_m", m->missing[COVER_UNREACHABLE]);
-    write_m(e, "thin_m", m->missing[COVER_THIN]);
+    write_reach_m(e, f, "unreachable_m", m->missing[COVER_UNREACHABLE]);
+    write_reach_m(e, f, "thin_m", m->missing[COVER_THIN]);
     emit_key_number(e, "covered_share", share(watched, m->length), 6);
     emit_key_number(e, "weight", (double)f->weight.length / unit, 3);
     emit_key_number(e, "covered_weight",

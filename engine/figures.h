@@ -11,6 +11,7 @@ struct figures {
     struct cover_figure length_cm;
     struct cover_figure weight; /* centimetres times thousandths */
     int64_t longest_cm;         /* unwatched without a break; -1: not known */
+    bool is_reach_unknown;      /* of a past moment, or a plan: reached, dark, … are not told */
     bool has_shares;
     int64_t share_cm[COVERAGE_SHARES]; /* reached within COVERAGE_SHARES_S */
 };

@@ -294,16 +294,25 @@ static bool lock_books(struct weeks *w, struct fail *f)
     return fail_set(f, FAIL_BUSY, WEEKS_BUSY, "other hours are being worked out");
 }
 
+static const struct terrain *hold_terrain(struct weeks *w, struct fail *f)
+{
+    const struct terrain *t = terrain_hold(w->terrains);
+
+    if (!t)
+        fail_set(f, FAIL_BUSY, NO_CITY_YET, "no city has been imported yet");
+    return t;
+}
+
 bool weeks_take(struct weeks *w, const struct weeks_wish *wish, const struct weeks_book **out,
                 struct fail *f)
 {
     assert(wish->hour_count >= 1 && wish->hour_count <= WEEKS_HOURS_MAX);
     if (!lock_books(w, f))
         return false;
-    const struct terrain *t = terrain_hold(w->terrains);
+    const struct terrain *t = hold_terrain(w, f);
     struct book *b = book_for(w, wish);
     struct arena *a = arena_new();
-    bool ok = t || fail_set(f, FAIL_BUSY, NO_CITY_YET, "no city has been imported yet");
+    bool ok = t != NULL;
 
     if (ok && !is_of(b, wish, t))
         start_book(b, t, wish);
@@ -324,6 +333,24 @@ bool weeks_take(struct weeks *w, const struct weeks_wish *wish, const struct wee
 void weeks_give(struct weeks *w)
 {
     pthread_mutex_unlock(&w->lock);
+}
+
+bool weeks_read(struct weeks *w, const struct week_sources_time *time, struct arena *a,
+                struct weeks_reading *out, struct fail *f)
+{
+    if (!lock_books(w, f))
+        return false;
+    const struct terrain *t = hold_terrain(w, f);
+    const bool ok = t && read_now(w->db, a, &out->data_us, f) &&
+                    week_sources_read(w->db, t, time, a, &out->sources, f);
+
+    pthread_mutex_unlock(&w->lock);
+    if (!ok) {
+        terrain_drop(t);
+        return false;
+    }
+    out->terrain = t;
+    return true;
 }
 
 struct weeks *weeks_open(const char *database, struct terrain_slot *terrains, struct fail *f)

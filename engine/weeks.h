@@ -61,4 +61,14 @@ bool weeks_take(struct weeks *w, const struct weeks_wish *wish, const struct wee
                 struct fail *f);
 void weeks_give(struct weeks *w);
 
+/* What covers during some time, as of now, and the terrain that it is told on, for the
+ * caller to drop. Fails as weeks_take does. */
+struct weeks_reading {
+    const struct terrain *terrain;
+    struct week_sources sources; /* in the arena */
+    int64_t data_us;             /* when that was; the database's clock */
+};
+bool weeks_read(struct weeks *w, const struct week_sources_time *time, struct arena *a,
+                struct weeks_reading *out, struct fail *f);
+
 #endif

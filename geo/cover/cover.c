@@ -25,6 +25,8 @@ const char *cover_class_word(enum cover_class class)
     return COVER_CLASS_WORDS[class];
 }
 
+enum { ALL_PATROLS = 1 }; /* that are told: one source, so that they are no more than one */
+
 struct cover {
     const struct network *network;
     const struct plots *plots;
@@ -64,16 +66,18 @@ struct cover *cover_new(const struct cover_wish *wish)
 {
     struct arena *a = arena_new();
     struct cover *c = arena_take(a, 1, sizeof *c);
+    const struct network *n = wish->visits.network;
     const struct plots *p = wish->plots;
     uint32_t from_cm = 0;
 
-    assert(wish->reach_k > 0 && p->segment_count == wish->visits.network->segment_count);
-    *c = (struct cover){ .network = wish->visits.network,
+    assert(wish->reach_k > 0 && p->segment_count == n->segment_count);
+    *c = (struct cover){ .network = n,
                          .plots = p,
                          .layers = { .plots = p,
-                                     .lookouts = sheet_new(wish->visits.network),
-                                     .people = sheet_new(wish->visits.network),
-                                     .visits = visits_new(&wish->visits),
+                                     .lookouts = sheet_new(n),
+                                     .people = sheet_new(n),
+                                     .visits = wish->is_moment ? NULL : visits_new(&wish->visits),
+                                     .patrols = wish->is_moment ? sheet_new(n) : NULL,
                                      .reach_k = wish->reach_k },
                          .lots = arena_take(a, (size_t)p->lot_count, sizeof *c->lots),
                          .arena = a };
@@ -95,6 +99,7 @@ void cover_free(struct cover *c)
         return;
     sheet_free(c->layers.lookouts);
     sheet_free(c->layers.people);
+    sheet_free(c->layers.patrols);
     visits_free(c->layers.visits);
     buf_free(&c->steps);
     buf_free(&c->touched);
@@ -103,8 +108,10 @@ void cover_free(struct cover *c)
 
 size_t cover_bytes(const struct cover *c)
 {
-    return arena_used(c->arena) + sheet_bytes(c->layers.lookouts) + sheet_bytes(c->layers.people) +
-           visits_bytes(c->layers.visits) + c->steps.room;
+    const struct walk_layers *l = &c->layers;
+
+    return arena_used(c->arena) + sheet_bytes(l->lookouts) + sheet_bytes(l->people) +
+           (l->visits ? visits_bytes(l->visits) : sheet_bytes(l->patrols)) + c->steps.room;
 }
 
 /* By how much the layers of a piece are more than they were; the walk sees what is now. */
@@ -214,6 +221,15 @@ void cover_tick(struct cover *c, uint32_t now_s)
     move_flips(c, flips, n);
 }
 
+void cover_patrolled(struct cover *c, const struct range_piece *pieces, int32_t count)
+{
+    const struct sheet_change *changes;
+    const int32_t n = sheet_put(c->layers.patrols, ALL_PATROLS, pieces, count, &changes);
+
+    for (int32_t i = 0; i < n; i++)
+        move_sums(c, &changes[i].piece, (struct shift){ .patrols = true });
+}
+
 const struct visits *cover_visits(const struct cover *c)
 {
     return c->layers.visits;
@@ -256,74 +272,6 @@ void cover_figure(const int64_t by_state[COVER_STATES], struct cover_figure *out
     }
 }
 
-/* How long the gap is that a walk is in, in each place that has it. */
-struct gap {
-    int32_t org[PLOTS_LEVELS]; /* of the stretch before, and those above it */
-    uint32_t org_cm[PLOTS_LEVELS];
-    int32_t cell[PLOTS_PROFILES];
-    uint32_t cell_cm[PLOTS_PROFILES];
-    int32_t station;
-    uint32_t station_cm;
-};
-
-static const struct gap NO_GAP = {
-    .org = { -1, -1, -1, -1, -1, -1, -1, -1 },
-    .cell = { PLOTS_NO_CELL, PLOTS_NO_CELL, PLOTS_NO_CELL, PLOTS_NO_CELL },
-    .station = PLOTS_NO_STATION,
-};
-
-static_assert(PLOTS_LEVELS == 8 && PLOTS_PROFILES == 4, "all of NO_GAP is filled");
-
-static void lengthen(uint32_t *longest_cm, uint32_t cm)
-{
-    *longest_cm = most(*longest_cm, cm);
-}
-
-/* The gap goes on for so many centimetres of a lot. */
-static void measure_gap(const struct plots *p, struct cover_roll *out, struct gap *gap,
-                        const struct plots_lot *lot, uint32_t cm)
-{
-    for (int32_t level = p->org_level[lot->org] + 1; level < PLOTS_LEVELS; level++)
-        gap->org[level] = -1;
-    for (int32_t org = lot->org; org >= 0; org = p->org_parent[org]) {
-        const int32_t level = p->org_level[org];
-
-        gap->org_cm[level] = cm + (gap->org[level] == org ? gap->org_cm[level] : 0);
-        gap->org[level] = org;
-        lengthen(&out->orgs[org].longest_cm, gap->org_cm[level]);
-    }
-    for (int32_t i = 0; i < PLOTS_PROFILES; i++) {
-        gap->cell_cm[i] = cm + (gap->cell[i] == lot->cell[i] ? gap->cell_cm[i] : 0);
-        gap->cell[i] = lot->cell[i];
-        if (lot->cell[i] != PLOTS_NO_CELL)
-            lengthen(&out->cells[lot->cell[i]].longest_cm, gap->cell_cm[i]);
-    }
-    gap->station_cm = cm + (gap->station == lot->station ? gap->station_cm : 0);
-    gap->station = lot->station;
-    if (lot->station != PLOTS_NO_STATION)
-        lengthen(&out->stations[lot->station].longest_cm, gap->station_cm);
-}
-
-static void measure_gaps(const struct cover *c, struct cover_roll *out)
-{
-    for (int32_t s = 0; s < c->plots->segment_count; s++) {
-        struct gap gap = NO_GAP;
-        struct cover_stretch stretch;
-        struct walk w;
-
-        if (!walk_start(&w, &c->layers, s, 0))
-            continue;
-        do {
-            stretch = walk_told(&w, UINT32_MAX);
-            if (cover_is(COVER_UNWATCHED, stretch.state))
-                measure_gap(c->plots, out, &gap, &c->plots->lots[stretch.lot],
-                            stretch.to_cm - stretch.from_cm);
-            else
-                gap = NO_GAP;
-        } while (walk_on(&w, stretch.to_cm));
-    }
-}
-
 void cover_roll(const struct cover *c, struct arena *a, struct cover_roll *out)
 {
     const struct plots *p = c->plots;
@@ -339,7 +287,7 @@ void cover_roll(const struct cover *c, struct arena *a, struct cover_roll *out)
         if (p->lots[i].station != PLOTS_NO_STATION)
             add_sums(&out->stations[p->lots[i].station].sums, &c->lots[i]);
     }
-    measure_gaps(c, out);
+    walk_gaps(&c->layers, out);
     for (int32_t i = p->org_count - 1; i > 0; i--)
         add_sums(&out->orgs[p->org_parent[i]].sums, &out->orgs[i].sums);
 }
@@ -360,7 +308,7 @@ void cover_sum(const struct cover *c, const struct range_piece *pieces, int32_t 
             out->sums.length_cm[s.state] += s.to_cm - s.from_cm;
             out->sums.weight[s.state] += (int64_t)(s.to_cm - s.from_cm) * s.weight;
             gap_cm = cover_is(COVER_UNWATCHED, s.state) ? gap_cm + s.to_cm - s.from_cm : 0;
-            lengthen(&out->longest_cm, gap_cm);
+            out->longest_cm = most(out->longest_cm, gap_cm);
         } while (s.to_cm < pieces[i].to_cm && walk_on(&w, s.to_cm));
     }
 }
@@ -586,7 +534,8 @@ uint64_t cover_hash(const struct cover *c)
 {
     uint64_t hash = keys_stir(sheet_hash(c->layers.lookouts), sheet_hash(c->layers.people));
 
-    hash = keys_stir(hash, visits_hash(c->layers.visits));
+    hash = keys_stir(hash, c->layers.visits ? visits_hash(c->layers.visits)
+                                            : sheet_hash(c->layers.patrols));
     for (int32_t i = 0; i < c->plots->lot_count; i++)
         for (int32_t state = 0; state < COVER_STATES; state++) {
             hash = keys_stir(hash, (uint64_t)c->lots[i].length_cm[state]);

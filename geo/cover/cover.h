@@ -57,6 +57,7 @@ struct cover_wish {
     const struct plots *plots; /* outlives the cover, like the network */
     struct visits_wish visits;
     uint32_t reach_k; /* at least 1 */
+    bool is_moment;   /* patrols are told (cover_patrolled), there are no visits */
 };
 
 struct cover *cover_new(const struct cover_wish *wish);
@@ -83,6 +84,11 @@ void cover_reach(struct cover *c, int32_t segment, const struct cover_step *step
 
 void cover_visit(struct cover *c, const struct visits_pass *pass);
 void cover_tick(struct cover *c, uint32_t now_s);
+
+/* Of a cover whose patrols are told: where a visit counts, tidy pieces (geo/cover/span) on
+ * all segments together. Replaces what was told before. */
+void cover_patrolled(struct cover *c, const struct range_piece *pieces, int32_t count);
+
 /* Where somebody has been, for whoever asks about a place. */
 const struct visits *cover_visits(const struct cover *c);
 

@@ -10,7 +10,8 @@ struct walk_layers {
     const struct plots *plots;
     struct sheet *lookouts;
     struct sheet *people;
-    struct visits *visits;
+    struct visits *visits; /* NULL: patrols are told */
+    struct sheet *patrols; /* NULL: they follow from visits */
     uint32_t reach_k;
 };
 
@@ -33,6 +34,9 @@ struct cover_stretch walk_told(const struct walk *w, uint32_t end_cm);
 
 /* Behind the stretch; false at the end of the segment. */
 bool walk_on(struct walk *w, uint32_t at_cm);
+
+/* How long a place is unwatched without a break at most: of each place of the roll. */
+void walk_gaps(const struct walk_layers *layers, struct cover_roll *out);
 
 /* The state of what so many lie on. */
 static inline uint8_t walk_state(const struct walk_layers *l, uint32_t lookouts, bool is_patrolled,

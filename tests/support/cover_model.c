@@ -27,7 +27,9 @@ struct cover_model cover_model_make(struct town_dice *dice, struct arena *a)
 
 struct cover *cover_model_cover(const struct cover_model *m)
 {
-    const struct cover_wish wish = { m->plots, m->visits, COVER_MODEL_REACH_K };
+    const struct cover_wish wish = { .plots = m->plots,
+                                     .visits = m->visits,
+                                     .reach_k = COVER_MODEL_REACH_K };
 
     return cover_new(&wish);
 }

@@ -196,7 +196,7 @@ static void lay_plots(struct cover_scene *s)
 
 struct cover *cover_scene_cover(const struct cover_scene *s)
 {
-    const struct cover_wish wish = { s->plots, s->visits, 1 };
+    const struct cover_wish wish = { .plots = s->plots, .visits = s->visits, .reach_k = 1 };
 
     return cover_new(&wish);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "geo/cover/span.h"
 #include "tests/support/cover_model.h"
 
 enum { TOWNS = 12 };
@@ -367,6 +368,53 @@ static void people_told_by_segment_cover_like_people_told_one_by_one(void **stat
     }
 }
 
+/* The stretches where one cover is patrolled, tidy. */
+static int32_t patrols_of(const struct cover *c, int32_t segment_count, struct range_piece *pieces)
+{
+    int32_t count = 0;
+
+    for (int32_t segment = 0; segment < segment_count; segment++) {
+        struct cover_cursor cursor = { 0 };
+        struct cover_stretch s;
+
+        while (cover_next(c, segment, &cursor, &s))
+            if (s.state & COVER_PATROL)
+                pieces[count++] = (struct range_piece){ segment, s.from_cm, s.to_cm };
+    }
+    return span_tidy_pieces(pieces, count);
+}
+
+static void a_moment_that_is_told_its_patrols_is_like_one_that_saw_the_visits(void **state)
+{
+    (void)state;
+    struct town_dice dice = { 65 };
+
+    for (int32_t town = 0; town < TOWNS; town++) {
+        struct arena *a = arena_new();
+        struct cover_model m = cover_model_make(&dice, a);
+        struct cover *seen = cover_model_cover(&m);
+        struct cover *told = cover_new(&(struct cover_wish){ .plots = m.plots,
+                                                             .visits = { .network = m.network },
+                                                             .reach_k = COVER_MODEL_REACH_K,
+                                                             .is_moment = true });
+        struct range_piece *pieces = arena_take(a, 10000, sizeof *pieces);
+
+        for (int32_t round = 0; round < COVER_MODEL_ROUNDS; round++) {
+            cover_model_say(&dice, &m, seen, a);
+            for (int32_t i = 0; i < COVER_MODEL_SOURCES; i++) {
+                cover_lookout(told, 100 * i, m.lookouts[i].pieces, m.lookouts[i].count);
+                cover_responder(told, 100 * i, m.people[i].pieces, m.people[i].count);
+            }
+            cover_patrolled(told, pieces, patrols_of(seen, m.network->segment_count, pieces));
+            assert_memory_equal(cover_lots(seen), cover_lots(told),
+                                (size_t)m.plots->lot_count * sizeof(struct cover_sums));
+        }
+        cover_free(seen);
+        cover_free(told);
+        arena_free(a);
+    }
+}
+
 /* ------------------------------------------------------------------ and if? */
 
 static void some_changes(struct town_dice *dice, const struct cover_model *m,
@@ -519,6 +567,7 @@ int main(void)
         cmocka_unit_test(pieces_have_the_sums_of_their_own),
         cmocka_unit_test(figures_tell_each_state_once),
         cmocka_unit_test(people_told_by_segment_cover_like_people_told_one_by_one),
+        cmocka_unit_test(a_moment_that_is_told_its_patrols_is_like_one_that_saw_the_visits),
         cmocka_unit_test(what_is_tried_is_what_would_be_and_nothing_is_changed_by_it),
         cmocka_unit_test(reach_can_be_tried_by_segment),
     };
