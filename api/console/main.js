@@ -13,6 +13,7 @@ import { map, startMap } from './map.js';
 import { startNearest } from './nearest.js';
 import { startPages } from './pages.js';
 import { startPeople } from './people.js';
+import { proofs, startProofs } from './proofs.js';
 import { reachable } from './reachable.js';
 import { startReplay } from './replay.js';
 import { startRoads } from './roads.js';
@@ -41,9 +42,10 @@ async function start() {
   startPeople(city);
   startWatch();
   startReplay();
-  startRoads({ way, reach: reachable, closures, coverage });
+  startRoads({ way, reach: reachable, closures, coverage, proofs });
   startClosures();
   startCoverage();
+  startProofs();
   startEvents();
   await startDispatch();
   // Tests ask the map what it shows.

@@ -57,13 +57,16 @@ export function goTo(place, zoom = 16) {
 }
 
 const ROOM = 70;
+const ROOM_BETWEEN = 10;
 
-/* What is to be seen stands beside the open legend, not under it. Closed, the
-   legend is a bar lower than the room that is left anyway. */
+/* What is to be seen stands beside the open legend and the card of a tool, not under them.
+   Closed, the legend is a bar lower than the room that is left anyway. */
 function roomBeside() {
-  const legend = $('legend').getBoundingClientRect();
-  const covered = legend.width > 0 && !$('layers').hidden ? map.getContainer().getBoundingClientRect().right - legend.left : 0;
-  return { top: ROOM, bottom: ROOM, left: ROOM, right: ROOM + covered };
+  const field = map.getContainer().getBoundingClientRect(), legend = $('legend').getBoundingClientRect(), card = $('roads').getBoundingClientRect();
+  const right = legend.width > 0 && !$('layers').hidden ? field.right - legend.left : 0;
+  const left = card.width > 0 ? card.right - field.left : 0;
+  const edge = left > 0 && right > 0 ? ROOM_BETWEEN : ROOM;
+  return { top: ROOM, bottom: ROOM, left: edge + left, right: edge + right };
 }
 
 /** Shows all of these [lon, lat]. */

@@ -3,6 +3,7 @@ import { ask } from './api.js';
 import { caller } from './pages.js';
 import { count } from './format.js';
 import { make } from './dom.js';
+import { proofsOfDay } from './proofs.js';
 import { complain } from './say.js';
 import { facts, list, moment, withQuery } from './sheets.js';
 import { hasWord, language, onLanguage, word } from './words.js';
@@ -26,7 +27,9 @@ const dayWord = (day, options) => new Date(`${day}T00:00:00Z`).toLocaleDateStrin
 function patrol(one) {
   const held = one.tally.held.map(({ squad }) => squad).join(word('console.roster.and'));
   const text = `${word(`console.patrol.${one.state}`)} ${one.tally.held.length}/${one.tally.capacity}${one.tally.waiting ? ` +${one.tally.waiting}` : ''}`;
-  return make('li', { class: 'patrol', 'data-state': one.state, title: held }, `${MARKS[one.state] ?? '·'} ${text}`, held ? make('small', {}, held) : null);
+  const title = `${MARKS[one.state] ?? '·'} ${text}`;
+  return make('li', { class: 'patrol', 'data-state': one.state, title: held }, one.state === 'done' ? make('button', { type: 'button', class: 'sheet-go', onclick: () => proofsOfDay(one.day_id) }, title) : title,
+    held ? make('small', {}, held) : null);
 }
 
 /* Weeks from Monday; the first row is filled up to the month's first day. */

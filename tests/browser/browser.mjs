@@ -58,3 +58,15 @@ export async function clickMap(page, x, y) {
   const box = await page.locator('#map').boundingBox();
   await page.mouse.click(box.x + box.width * x, box.y + box.height * y);
 }
+
+/** Where a place of the map stands in the window: [x, y]. */
+export async function spotAt(page, { lon, lat }) {
+  const box = await page.locator('#map').boundingBox();
+  const { x, y } = await page.evaluate(([east, north]) => vigilMap.project([east, north]), [lon, lat]);
+  return [box.x + x, box.y + y];
+}
+
+/** Clicks the map at a place. */
+export async function clickPlace(page, place) {
+  await page.mouse.click(...await spotAt(page, place));
+}

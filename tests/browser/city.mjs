@@ -19,10 +19,11 @@ function readEnv(folder) {
   }));
 }
 
-export async function openCity(extract) {
+/** `sql` is a file that is run before the city is served. */
+export async function openCity(extract, sql) {
   const own = !process.env.VIGIL_CITY;
   const folder = own ? mkdtempSync(join(tmpdir(), 'vigil-browser-')) : process.env.VIGIL_CITY;
-  if (own) await promisify(execFile)(SCRIPT, ['start', folder, ...(extract ? [extract] : [])], { timeout: START_MS });
+  if (own) await promisify(execFile)(SCRIPT, ['start', folder, ...(extract ? [extract] : [])], { timeout: START_MS, env: { ...process.env, ...(sql && { CITY_SQL: sql }) } });
   const env = readEnv(folder);
   return {
     url: env.VIGIL_URL,

@@ -1,16 +1,18 @@
 // Which streets nobody watches: now on the map, as a list and in figures; by the hour of a
-// week; and what would be otherwise.
+// week; what would be otherwise; and what patrols are proven to have walked.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { enter, idle, look, openBrowser, openPage, shown } from './browser.mjs';
+import { fileURLToPath } from 'node:url';
+import { clickPlace, enter, idle, look, openBrowser, openPage, shown } from './browser.mjs';
 import { openCity } from './city.mjs';
 
 const HERE = { lon: 11.9743, lat: 57.7009 };
+const WALKS = fileURLToPath(new URL('../support/walks.sql', import.meta.url));
 const DAY_MS = 24 * 3600000;
 let city, browser, page;
 
 before(async () => {
-  city = await openCity();
+  city = await openCity(undefined, WALKS);
   browser = await openBrowser();
   page = await enter(await openPage(browser), city);
   await look(page, HERE.lon, HERE.lat, 15);
@@ -21,11 +23,7 @@ after(async () => {
   city?.close();
 });
 
-async function click({ lon, lat }) {
-  const box = await page.locator('#map').boundingBox();
-  const { x, y } = await page.evaluate(([east, north]) => vigilMap.project([east, north]), [lon, lat]);
-  await page.mouse.click(box.x + x, box.y + y);
-}
+const click = (place) => clickPlace(page, place);
 
 test('the gaps of now stand on the map, in figures and as a list', async () => {
   await page.waitForFunction(() => document.querySelector('#count-covered').textContent.includes('%'), null, { timeout: 30000 });
@@ -74,4 +72,40 @@ test('put away, it leaves the map as it was', async () => {
   await idle(page);
   assert.equal(await shown(page, 'gaps'), 0);
   assert.equal(await page.evaluate(() => vigilMap.getLayoutProperty('gaps-now', 'visibility')), 'none');
+});
+
+test('a patrol shows the metres that are proven and those that were missed', async () => {
+  await page.keyboard.press('p');
+  await page.click('[data-keep="day-900001"]');
+  await page.click('[data-keep="claim-900001"]');
+  await page.waitForSelector('.proof tr');
+  assert.match(await page.textContent('.proof caption'), /^6\d\.\d % of 1\.23 km/);
+  assert.match(await page.textContent('#roads'), /Chalmersgatan\d+ m/); // the longest that was missed
+  await page.waitForFunction(() => vigilMap.queryRenderedFeatures({ layers: ['proof'] }).length > 0);
+  assert.ok(await shown(page, 'proof-missed') > 0);
+});
+
+test('a track that repeats another is refused, and it is said whose it is', async () => {
+  await page.click('[data-keep="claim-900002"]');
+  await page.waitForSelector('[data-verdict="refused"]');
+  assert.match(await page.textContent('[data-verdict="refused"]'), /refused.*repeats one that was sent before.*Patrol 900001/);
+  await page.waitForFunction(() => vigilMap.queryRenderedFeatures({ layers: ['proof-missed'] }).length > 0);
+  assert.equal(await shown(page, 'proof'), 0);
+});
+
+test('a patrol is proven again, and credited by a manager', async () => {
+  const asked = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/v1/claims/900002/prove'));
+  await page.click('[data-keep="prove"]');
+  await asked;
+  await page.click('[data-keep="credit"]');
+  await page.waitForSelector('[data-keep="credit"]', { state: 'detached' });
+  const { json } = await city.ask('GET', '/v1/claims/900002');
+  assert.equal(json.state, 'credited');
+  await page.keyboard.press('p');
+  await idle(page);
+  assert.equal(await shown(page, 'proof', 'proof-missed'), 0);
+});
+
+test('nothing went wrong in the page, and nothing was asked of another host', () => {
+  assert.deepEqual(page.seen, { errors: [], away: [], policy: [] });
 });

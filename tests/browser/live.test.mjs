@@ -2,7 +2,7 @@
 // played again for a purpose.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { enter, idle, look, openBrowser, openPage, shown } from './browser.mjs';
+import { enter, idle, look, openBrowser, openPage, shown, spotAt } from './browser.mjs';
 import { openCity } from './city.mjs';
 
 const START = { lon: 11.9743, lat: 57.7009 };
@@ -39,9 +39,7 @@ async function spotOf(step) {
   const { lon, lat } = place(step);
   await look(page, lon, lat, 17);
   await page.waitForFunction((id) => vigilMap.queryRenderedFeatures({ layers: ['people'] }).some((one) => one.id === id), person);
-  const box = await page.locator('#map').boundingBox();
-  const { x, y } = await page.evaluate(([east, north]) => vigilMap.project([east, north]), [lon, lat]);
-  return [box.x + x, box.y + y];
+  return spotAt(page, place(step));
 }
 
 test('who is clicked has a card with the age and the accuracy of her place, drawn as a circle', async () => {

@@ -2,7 +2,7 @@
 // how many, the bar, ok or missed. page.mjs CITY PICTURES [TOUR]
 import { join } from 'node:path';
 import { mkdirSync } from 'node:fs';
-import { clickMap, enter, idle, look, openBrowser, openPage, shown } from './browser.mjs';
+import { clickMap, clickPlace, enter, idle, look, openBrowser, openPage, shown } from './browser.mjs';
 import { openCity } from './city.mjs';
 
 /* Where to look in each city, what to type, and what there must be beside streets. */
@@ -87,9 +87,7 @@ async function live(page) {
   const { lon: east, lat: north } = step(STEPS);
   await look(page, east, north, 16.8);
   await page.waitForFunction((one) => vigilMap.queryRenderedFeatures({ layers: ['people'] }).some((person) => person.id === one), id);
-  const box = await page.locator('#map').boundingBox();
-  const spot = await page.evaluate((to) => vigilMap.project(to), [east, north]);
-  await page.mouse.click(box.x + spot.x, box.y + spot.y);
+  await clickPlace(page, { lon: east, lat: north });
   await page.waitForSelector('#watch:not([hidden])');
   await page.click('#watch .watch-acts button >> nth=1');
   await page.fill('#asking-text', 'a picture');

@@ -2,7 +2,7 @@
 // that somebody closes and opens again.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { enter, idle, look, openBrowser, openPage, shown } from './browser.mjs';
+import { clickPlace, enter, idle, look, openBrowser, openPage, shown } from './browser.mjs';
 import { openCity } from './city.mjs';
 
 const HERE = { lon: 11.9743, lat: 57.7009 };
@@ -22,11 +22,7 @@ after(async () => {
   city?.close();
 });
 
-async function click({ lon, lat }) {
-  const box = await page.locator('#map').boundingBox();
-  const { x, y } = await page.evaluate(([east, north]) => vigilMap.project([east, north]), [lon, lat]);
-  await page.mouse.click(box.x + x, box.y + y);
-}
+const click = (place) => clickPlace(page, place);
 
 test('a way leads from click to click, with its steps and others nearly as good', async () => {
   await page.keyboard.press('r');
