@@ -11,11 +11,12 @@ static const struct endpoint ROWS[] = {
       .from_memory = true,
       .answer = "coverage",
       .success = 200,
-      .statuses = "422 503",
-      .queries = "at kind by limit cursor",
-      .summary = "How much of the streets is watched now, at a moment that has been or one of the plan, "
-                 "by lookout points and patrols, and where somebody can be in time: of the caller's organisation with all below it, and of "
-                 "each organisation, grid cell or street" },
+      .statuses = "404 422 503",
+      .queries = "at kind by station_id limit cursor",
+      .summary = "How much of the streets is watched now, at a moment that has been or one of the "
+                 "plan, by lookout points and patrols, and where somebody can be in time: of the "
+                 "caller's organisation with all below it, and of each organisation, grid cell, "
+                 "station (the one nearest on foot) or street" },
     { .method = "GET",
       .path = "/v1/gaps",
       .handle = on_gaps_list,
@@ -25,7 +26,8 @@ static const struct endpoint ROWS[] = {
       .answer = "gap_list",
       .success = 200,
       .statuses = "404 422 503",
-      .queries = "at from to kind class grid_id org street bbox sort format frame limit cursor",
+      .queries =
+          "at from to kind class grid_id station_id org street bbox sort format frame limit cursor",
       .summary = "The stretches of streets that are not covered: now, or during hours that have "
                  "been or are planned" },
     { .method = "POST",

@@ -9,11 +9,12 @@
 #include "geo/instant.h"
 
 enum { PLAN, ACTUAL, DIFFERENCE, KINDS };
-enum { BY_CITY, BY_ORG, BY_GRID, BYS };
+enum by { BY_CITY, BY_ORG, BY_GRID, BY_STATION, BYS };
 enum { LIMIT_MAX = 1000, LIMIT_DEFAULT = 100, DECIMALS = 2, SHARE_DECIMALS = 6 };
 
 static const char *const KIND_WORDS[KINDS] = { "plan", "actual", "difference" };
-static const char *const BY_WORDS[BYS] = { "city", "org", "grid" };
+static const char *const BY_WORDS[BYS] = { "city", "org", "grid", "station" };
+static const char *const ID_KEYS[BYS] = { "org_id", "org_id", "grid_id", "station_id" };
 static const int64_t SECOND_US = 1000000;
 static const int64_t ID_MAX = 9007199254740991;
 static const int64_t LAST_S = 7258118400 - 168 * 3600; /* of 2199 */
@@ -23,6 +24,7 @@ struct wish {
     int64_t from_s;
     int32_t hour_count;
     int64_t org_id;
+    int64_t station_id; /* 0: any */
     int64_t limit;
     int64_t after; /* the place in the terrain's order that the last page ended before */
     const char *list;
@@ -30,7 +32,7 @@ struct wish {
 
 /* The hours of one place, copied from a book, or the difference of two. */
 struct strip {
-    int32_t place; /* of the terrain's cells or organisations */
+    int32_t place; /* of the terrain's cells, organisations or stations */
     int64_t id;
     const char *name, *code;
     struct weeks_area area;
@@ -115,6 +117,22 @@ static bool read_word(const struct request *r, const char *name, const char *con
     return true;
 }
 
+/* Of one station alone what is told of it. */
+static bool read_station(const struct request *r, struct wish *w, struct fail *f)
+{
+    if (w->station_id == 0)
+        return true;
+    if (!request_query(r, "by"))
+        w->by = BY_STATION;
+    if (w->by == BY_STATION)
+        return true;
+    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "of one station the hours are not told by %s",
+             BY_WORDS[w->by]);
+    fail_allowed(f, "%s", BY_WORDS[BY_STATION]);
+    fail_at(f, "/by");
+    return fail_value(f, BY_WORDS[w->by]);
+}
+
 static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
 {
     const char *cursor = request_query(r, "cursor");
@@ -124,29 +142,57 @@ static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
     if (!read_word(r, "kind", KIND_WORDS, KINDS, &w->kind, f) ||
         !read_word(r, "by", BY_WORDS, BYS, &w->by, f) || !read_hours(r, w, f) ||
         !request_query_int(r, "org", 1, ID_MAX, r->caller.org_id, &w->org_id, f) ||
+        !request_query_int(r, "station_id", 1, ID_MAX, 0, &w->station_id, f) ||
+        !read_station(r, w, f) ||
         !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &w->limit, f))
         return false;
-    w->list = arena_text(r->arena, "%s?%d&%d&%lld&%d&%lld", r->path, w->kind, w->by,
-                         (long long)w->from_s, w->hour_count, (long long)w->org_id);
+    w->list = arena_text(r->arena, "%s?%d&%d&%lld&%d&%lld&%lld", r->path, w->kind, w->by,
+                         (long long)w->from_s, w->hour_count, (long long)w->org_id,
+                         (long long)w->station_id);
     return !cursor ||
            (request_db(r, &db, f) && cursor_read(db, w->list, cursor, r->arena, &w->after, f));
 }
 
 /* ------------------------------------------------------------------ copying */
 
-static struct strip strip_of(const struct weeks_book *b, bool is_cell, int32_t place,
+/* By what the hours are told apart. */
+struct division {
+    const struct terrain_area *areas;
+    const struct weeks_area *sizes;
+    const struct slab_gap *gaps;
+    int32_t count;
+};
+
+static struct division divide(const struct weeks_book *b, enum by by)
+{
+    const struct terrain *t = b->terrain;
+
+    switch (by) {
+    case BY_GRID:
+        return (struct division){ t->cells, b->cell_areas, b->cells, t->plots->cell_count };
+    case BY_STATION:
+        return (struct division){ t->stations, b->station_areas, b->stations,
+                                  t->plots->station_count };
+    case BY_CITY:
+    case BY_ORG:
+    case BYS:
+        break;
+    }
+    return (struct division){ t->orgs, b->org_areas, b->orgs,
+                              by == BY_CITY ? 0 : t->plots->org_count };
+}
+
+static struct strip strip_of(const struct weeks_book *b, const struct division *d, int32_t place,
                              struct arena *a)
 {
-    const struct terrain_area *area =
-        is_cell ? &b->terrain->cells[place] : &b->terrain->orgs[place];
+    const struct terrain_area *area = &d->areas[place];
     const size_t hours = (size_t)b->hour_count;
-    struct strip s = { .place = place, .id = area->id };
+    struct strip s = { .place = place, .id = area->id, .area = d->sizes[place] };
 
     s.name = arena_copy(a, area->name, strlen(area->name));
     s.code = arena_copy(a, area->code, strlen(area->code));
-    s.area = is_cell ? b->cell_areas[place] : b->org_areas[place];
     s.gaps = arena_take(a, hours, sizeof *s.gaps);
-    memcpy(s.gaps, (is_cell ? b->cells : b->orgs) + (size_t)place * hours, hours * sizeof *s.gaps);
+    memcpy(s.gaps, d->gaps + (size_t)place * hours, hours * sizeof *s.gaps);
     return s;
 }
 
@@ -158,48 +204,51 @@ static bool is_below(const struct terrain *t, int32_t org, int32_t ancestor)
     return org == ancestor;
 }
 
-static bool is_wanted(const struct weeks_book *b, const struct wish *w, const struct sight *sight,
-                      int32_t whole, int32_t place)
+static bool is_wanted(const struct terrain *t, const struct wish *w, const struct sight *sight,
+                      int32_t whole, const struct terrain_area *area)
 {
-    const struct terrain *t = b->terrain;
-    const int64_t org_id = w->by == BY_GRID ? t->cells[place].org_id : t->orgs[place].id;
-    const int32_t org = w->by == BY_GRID ? terrain_org(t, org_id) : place;
+    const int32_t org = terrain_org(t, area->org_id);
 
-    return org >= 0 && sight_covers(sight, org_id) && is_below(t, org, whole);
+    return org >= 0 && sight_covers(sight, area->org_id) && is_below(t, org, whole) &&
+           (w->station_id == 0 || area->id == w->station_id);
 }
 
 static void copy_items(const struct weeks_book *b, const struct wish *w, const struct sight *sight,
                        struct arena *a, struct strips *out)
 {
-    const struct plots *p = b->terrain->plots;
-    const int32_t end = w->by == BY_CITY ? 0 : w->by == BY_GRID ? p->cell_count : p->org_count;
+    const struct division d = divide(b, (enum by)w->by);
 
     out->items = arena_take(a, (size_t)w->limit + 1, sizeof *out->items);
-    for (int32_t i = (int32_t)w->after; i < end && !out->more; i++) {
-        if (!is_wanted(b, w, sight, out->whole.place, i))
+    for (int32_t i = (int32_t)w->after; i < d.count && !out->more; i++) {
+        if (!is_wanted(b->terrain, w, sight, out->whole.place, &d.areas[i]))
             continue;
         if (out->count == w->limit)
             out->more = true;
         else
-            out->items[out->count++] = strip_of(b, w->by == BY_GRID, i, a);
+            out->items[out->count++] = strip_of(b, &d, i, a);
     }
+}
+
+static bool missing(const char *what, int64_t id, struct arena *a, struct fail *f)
+{
+    fail_set(f, FAIL_MISSING, NOT_FOUND, "there is no %s %lld", what, (long long)id);
+    return fail_value(f, arena_text(a, "%lld", (long long)id));
 }
 
 static bool copy_book(const struct weeks_book *b, const struct wish *w, const struct sight *sight,
                       struct arena *a, struct strips *out, struct fail *f)
 {
+    const struct division orgs = divide(b, BY_ORG);
     const int32_t place = sight_covers(sight, w->org_id) ? terrain_org(b->terrain, w->org_id) : -1;
 
-    if (place < 0) {
-        fail_set(f, FAIL_MISSING, NOT_FOUND, "there is no organisation %lld", (long long)w->org_id);
-        return fail_value(f, arena_text(a, "%lld", (long long)w->org_id));
-    }
-    *out = (struct strips){ .data_us = b->data_us, .whole = strip_of(b, false, place, a) };
+    if (place < 0)
+        return missing("organisation", w->org_id, a, f);
+    *out = (struct strips){ .data_us = b->data_us, .whole = strip_of(b, &orgs, place, a) };
     out->known_s = arena_take(a, (size_t)b->hour_count, sizeof *out->known_s);
     for (int32_t h = 0; h < b->hour_count; h++)
         out->known_s[h] = weeks_known_s(b, h);
     copy_items(b, w, sight, a, out);
-    return true;
+    return w->station_id == 0 || out->count > 0 || missing("station", w->station_id, a, f);
 }
 
 static bool read_strips(const struct request *r, const struct wish *w, enum week_sources_kind kind,
@@ -309,7 +358,7 @@ static void write_item(struct emit *e, const struct wish *w, const struct strips
         known_s += s->known_s[h];
     }
     emit_object(e);
-    emit_key_int(e, w->by == BY_GRID ? "grid_id" : "org_id", item->id);
+    emit_key_int(e, ID_KEYS[w->by], item->id);
     emit_key_text(e, "name", item->name);
     emit_key_text(e, "code", item->code);
     write_area(e, &item->area);

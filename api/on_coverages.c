@@ -13,16 +13,18 @@
 #include "engine/moments.h"
 #include "geo/instant.h"
 
-enum by { BY_CITY, BY_ORG, BY_GRID, BY_STREET, BYS };
+enum by { BY_CITY, BY_ORG, BY_GRID, BY_STATION, BY_STREET, BYS };
 enum { LIMIT_MAX = 1000, LIMIT_DEFAULT = 100 };
 
-static const char *const BY_WORDS[BYS] = { "city", "org", "grid", "street" };
+static const char *const BY_WORDS[BYS] = { "city", "org", "grid", "station", "street" };
 static const int64_t SECOND_US = 1000000;
+static const int64_t ID_MAX = 9007199254740991;
 
 struct wish {
     bool is_now;
     struct moments_wish moment; /* when it is not now */
     int32_t by;
+    int64_t station_id; /* 0: any */
     int64_t limit;
     int64_t after; /* the place that the page before ended before */
     const char *list;
@@ -65,6 +67,24 @@ static bool read_moment(const struct request *r, struct wish *w, struct fail *f)
     return true;
 }
 
+/* Of one station alone it is told itself, or its streets. */
+static bool read_station(const struct request *r, struct wish *w, struct fail *f)
+{
+    if (!request_query_int(r, "station_id", 1, ID_MAX, 0, &w->station_id, f))
+        return false;
+    if (w->station_id == 0)
+        return true;
+    if (!request_query(r, "by"))
+        w->by = BY_STATION;
+    if (w->by == BY_STATION || w->by == BY_STREET)
+        return true;
+    fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "of one station coverage is not told by %s",
+             BY_WORDS[w->by]);
+    fail_allowed(f, "%s or %s", BY_WORDS[BY_STATION], BY_WORDS[BY_STREET]);
+    fail_at(f, "/by");
+    return fail_value(f, BY_WORDS[w->by]);
+}
+
 static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
 {
     const char *cursor = request_query(r, "cursor");
@@ -72,24 +92,36 @@ static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
 
     *w = (struct wish){ 0 };
     if (!read_moment(r, w, f) || !choice_word(r, "by", BY_WORDS, BYS, &w->by, f) ||
+        !read_station(r, w, f) ||
         !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &w->limit, f))
         return false;
-    w->list = arena_text(r->arena, "%s?%s&%s&%s", r->path, BY_WORDS[w->by],
+    w->list = arena_text(r->arena, "%s?%s&%s&%s&%lld", r->path, BY_WORDS[w->by],
                          WEEK_SOURCES_KIND_WORDS[w->moment.kind],
-                         w->is_now || !request_query(r, "at") ? "now" : request_query(r, "at"));
+                         w->is_now || !request_query(r, "at") ? "now" : request_query(r, "at"),
+                         (long long)w->station_id);
     return !cursor ||
            (request_db(r, &db, f) && cursor_read(db, w->list, cursor, r->arena, &w->after, f));
 }
 
 /* ------------------------------------------------------------------ what is found */
 
-static bool is_seen(const struct terrain *t, const struct sight *sight, int32_t lot)
+/* What the caller sees of what she asks for. */
+struct scope {
+    struct sight sight;
+    enum by by;
+    int32_t station; /* of the terrain; -1: any */
+};
+
+static bool is_seen(const struct terrain *t, const struct scope *s, int32_t lot)
 {
-    return sight_covers(sight, t->orgs[t->plots->lots[lot].org].id);
+    const struct plots_lot *l = &t->plots->lots[lot];
+
+    return sight_covers(&s->sight, t->orgs[l->org].id) &&
+           (s->station < 0 || l->station == s->station);
 }
 
 /* Of the parts of a street that the caller sees; false when there are none. */
-static bool find_street(const struct coverage_view *v, const struct sight *sight, int32_t segment,
+static bool find_street(const struct coverage_view *v, const struct scope *scope, int32_t segment,
                         struct arena *a, struct item *out)
 {
     const struct plots *p = v->terrain->plots;
@@ -101,7 +133,7 @@ static bool find_street(const struct coverage_view *v, const struct sight *sight
     for (int32_t i = first; i < end; i++) {
         const uint32_t from_cm = i > first ? p->plots[i - 1].to_cm : 0;
 
-        if (is_seen(v->terrain, sight, p->plots[i].lot))
+        if (is_seen(v->terrain, scope, p->plots[i].lot))
             pieces[count++] = (struct range_piece){ segment, from_cm, p->plots[i].to_cm };
     }
     if (count == 0)
@@ -114,17 +146,23 @@ static bool find_street(const struct coverage_view *v, const struct sight *sight
 }
 
 static bool find_item(const struct coverage_view *v, const struct figures_roll *roll,
-                      const struct sight *sight, enum by by, int32_t place, struct arena *a,
-                      struct item *out)
+                      const struct scope *scope, int32_t place, struct arena *a, struct item *out)
 {
     const struct terrain *t = v->terrain;
+    const enum by by = scope->by;
 
     if (by == BY_STREET)
-        return find_street(v, sight, place, a, out);
-    const struct terrain_area *area = by == BY_GRID ? &t->cells[place] : &t->orgs[place];
+        return find_street(v, scope, place, a, out);
+    const struct terrain_area *areas = by == BY_GRID      ? t->cells
+                                       : by == BY_STATION ? t->stations
+                                                          : t->orgs;
+    const struct figures *figures = by == BY_GRID      ? roll->cells
+                                    : by == BY_STATION ? roll->stations
+                                                       : roll->orgs;
 
-    *out = (struct item){ area, -1, by == BY_GRID ? roll->cells[place] : roll->orgs[place] };
-    return sight_covers(sight, area->org_id);
+    *out = (struct item){ &areas[place], -1, figures[place] };
+    return sight_covers(&scope->sight, areas[place].org_id) &&
+           (scope->station < 0 || place == scope->station);
 }
 
 static int32_t place_count(const struct terrain *t, enum by by)
@@ -134,6 +172,8 @@ static int32_t place_count(const struct terrain *t, enum by by)
         return t->plots->org_count;
     case BY_GRID:
         return t->plots->cell_count;
+    case BY_STATION:
+        return t->plots->station_count;
     case BY_STREET:
         return t->plots->segment_count;
     case BY_CITY:
@@ -144,17 +184,17 @@ static int32_t place_count(const struct terrain *t, enum by by)
 }
 
 static void find_items(const struct coverage_view *v, const struct figures_roll *roll,
-                       const struct sight *sight, const struct wish *w, struct arena *a,
+                       const struct scope *scope, const struct wish *w, struct arena *a,
                        struct found *out)
 {
-    const int32_t end = place_count(v->terrain, (enum by)w->by);
+    const int32_t end = place_count(v->terrain, scope->by);
 
     out->items = arena_take(a, (size_t)w->limit + 1, sizeof *out->items);
     out->next = -1;
     for (int32_t i = (int32_t)w->after; i < end && out->next < 0; i++) {
         struct item item;
 
-        if (!find_item(v, roll, sight, (enum by)w->by, i, a, &item))
+        if (!find_item(v, roll, scope, i, a, &item))
             continue;
         if (out->count == w->limit)
             out->next = i;
@@ -163,13 +203,28 @@ static void find_items(const struct coverage_view *v, const struct figures_roll 
     }
 }
 
-static void find_in(const struct coverage_view *v, const struct request *r, const struct wish *w,
-                    struct found *out)
+static bool find_scope(const struct request *r, const struct wish *w, const struct terrain *t,
+                       struct scope *out, struct fail *f)
 {
-    const struct sight sight = request_sight(r);
+    *out = (struct scope){ request_sight(r), (enum by)w->by, -1 };
+    if (w->station_id == 0)
+        return true;
+    out->station = terrain_station(t, w->station_id);
+    if (out->station >= 0 && sight_covers(&out->sight, t->stations[out->station].org_id))
+        return true;
+    fail_set(f, FAIL_MISSING, NOT_FOUND, "there is no station %lld", (long long)w->station_id);
+    return fail_value(f, arena_text(r->arena, "%lld", (long long)w->station_id));
+}
+
+static bool find_in(const struct coverage_view *v, const struct request *r, const struct wish *w,
+                    struct found *out, struct fail *f)
+{
     const int32_t org = terrain_org(v->terrain, r->caller.org_id);
     struct figures_roll roll;
+    struct scope scope;
 
+    if (!find_scope(r, w, v->terrain, &scope, f))
+        return false;
     figures_roll(v, r->arena, &roll);
     *out = (struct found){ .terrain = terrain_hold_again(v->terrain),
                            .at_us = v->at_us,
@@ -178,7 +233,8 @@ static void find_in(const struct coverage_view *v, const struct request *r, cons
                            .whole = { .longest_cm = -1 } };
     if (org >= 0)
         out->whole = roll.orgs[org];
-    find_items(v, &roll, &sight, w, r->arena, out);
+    find_items(v, &roll, &scope, w, r->arena, out);
+    return true;
 }
 
 static bool find_now(const struct request *r, const struct wish *w, struct found *out,
@@ -189,9 +245,10 @@ static bool find_now(const struct request *r, const struct wish *w, struct found
 
     if (!coverage_read(c, &v, f))
         return false;
-    find_in(&v, r, w, out);
+    const bool ok = find_in(&v, r, w, out, f);
+
     coverage_read_end(c);
-    return true;
+    return ok;
 }
 
 static bool find_moment(const struct request *r, const struct wish *w, struct found *out,
@@ -202,11 +259,11 @@ static bool find_moment(const struct request *r, const struct wish *w, struct fo
     if (!moments_find(engine_weeks(r->engine), &w->moment, &moment, f))
         return false;
     const struct coverage_view v = moments_view(&moment);
+    const bool ok = find_in(&v, r, w, out, f);
 
-    find_in(&v, r, w, out);
     out->data_us = moment.data_us;
     moments_end(&moment);
-    return true;
+    return ok;
 }
 
 /* ------------------------------------------------------------------ the answer */
@@ -219,7 +276,8 @@ static void write_item(struct emit *e, const struct found *found, const struct w
     emit_object(e);
     switch ((enum by)w->by) {
     case BY_GRID:
-        emit_key_int(e, "grid_id", item->area->id);
+    case BY_STATION:
+        emit_key_int(e, w->by == BY_GRID ? "grid_id" : "station_id", item->area->id);
         emit_key_text(e, "code", item->area->code);
         emit_key_text(e, "name", item->area->name);
         emit_key_int(e, "org_id", item->area->org_id);

@@ -26,10 +26,10 @@ static const char GEOJSON_TYPE[] = "application/geo+json";
 
 struct wish {
     bool is_now;
-    struct weeks_wish hours; /* when it is not now */
-    int32_t class;           /* COVER_CLASS_COUNT: any */
-    int64_t org_id, grid_id; /* grid_id 0: any */
-    const char *street;      /* NULL: any */
+    struct weeks_wish hours;             /* when it is not now */
+    int32_t class;                       /* COVER_CLASS_COUNT: any */
+    int64_t org_id, grid_id, station_id; /* the last two 0: any */
+    const char *street;                  /* NULL: any */
     bool has_box;
     struct box box;
     int32_t sort, format;
@@ -105,7 +105,8 @@ static bool read_where(const struct request *r, struct wish *w, struct fail *f)
     w->has_box = box != NULL;
     return (!box || way_read_box(box, w->frame, &w->box, f)) &&
            request_query_int(r, "org", 1, ID_MAX, r->caller.org_id, &w->org_id, f) &&
-           request_query_int(r, "grid_id", 1, ID_MAX, 0, &w->grid_id, f);
+           request_query_int(r, "grid_id", 1, ID_MAX, 0, &w->grid_id, f) &&
+           request_query_int(r, "station_id", 1, ID_MAX, 0, &w->station_id, f);
 }
 
 static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
@@ -122,10 +123,10 @@ static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
         !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &w->limit, f))
         return false;
     w->list =
-        arena_text(r->arena, "%s?%d&%u&%lld&%d&%d&%d&%lld&%lld&%s&%s", r->path, (int)w->is_now,
+        arena_text(r->arena, "%s?%d&%u&%lld&%d&%d&%d&%lld&%lld&%lld&%s&%s", r->path, (int)w->is_now,
                    w->hours.kind, (long long)w->hours.from_s, w->hours.hour_count, w->class,
-                   w->sort, (long long)w->org_id, (long long)w->grid_id, w->street ? w->street : "",
-                   w->has_box ? request_query(r, "bbox") : "");
+                   w->sort, (long long)w->org_id, (long long)w->grid_id, (long long)w->station_id,
+                   w->street ? w->street : "", w->has_box ? request_query(r, "bbox") : "");
     return !cursor ||
            (request_db(r, &db, f) && cursor_read(db, w->list, cursor, r->arena, &w->offset, f));
 }
@@ -146,12 +147,15 @@ static bool place_wish(const struct request *r, const struct terrain *t, const s
     const struct sight sight = request_sight(r);
     const int32_t top = sight_covers(&sight, w->org_id) ? terrain_org(t, w->org_id) : -1;
     const int32_t cell = w->grid_id ? terrain_cell(t, w->grid_id) : -1;
+    const int32_t station = w->station_id ? terrain_station(t, w->station_id) : -1;
     bool *orgs = arena_take(r->arena, (size_t)t->plots->org_count + 1, sizeof *orgs);
 
     if (top < 0)
         return missing(r, "organisation", w->org_id, f);
     if (w->grid_id && (cell < 0 || !sight_covers(&sight, t->cells[cell].org_id)))
         return missing(r, "grid cell", w->grid_id, f);
+    if (w->station_id && (station < 0 || !sight_covers(&sight, t->stations[station].org_id)))
+        return missing(r, "station", w->station_id, f);
     for (int32_t i = top; i < t->plots->org_count; i++) {
         const int32_t parent = t->plots->org_parent[i];
 
@@ -161,6 +165,7 @@ static bool place_wish(const struct request *r, const struct terrain *t, const s
         (struct gaps_wish){ .orgs = orgs,
                             .classes = w->class == COVER_CLASS_COUNT ? ALL_CLASSES : 1u << w->class,
                             .cell = cell,
+                            .station = station,
                             .street = w->street,
                             .box = w->has_box ? &w->box : NULL,
                             .sort = (enum gaps_sort)w->sort,
@@ -245,6 +250,22 @@ static void write_cell(struct emit *e, const struct sight *sight, const struct t
     emit_key_text(e, "grid_code", cell ? cell->code : NULL);
 }
 
+/* Nor is she told of a station of somebody else's that is nearest. */
+static void write_station(struct emit *e, const struct sight *sight, const struct terrain *t,
+                          const struct plots_lot *lot)
+{
+    const struct terrain_area *station =
+        lot->station == PLOTS_NO_STATION ? NULL : &t->stations[lot->station];
+    const bool is_seen = station && sight_covers(sight, station->org_id);
+
+    emit_key(e, "station_id");
+    if (is_seen)
+        emit_int(e, station->id);
+    else
+        emit_null(e);
+    emit_key_text(e, "station", is_seen ? station->name : NULL);
+}
+
 /* How long of the hours it was not covered; of now nothing is known of that. */
 static void write_hours(struct emit *e, const struct gaps_one *gap)
 {
@@ -306,6 +327,7 @@ static void write_gap(struct emit *e, const struct request *r, const struct foun
     emit_key_text(e, "street_class",
                   network_class_word((enum street_class)n->street_class[gap->segment]));
     write_cell(e, &found->sight, t, lot);
+    write_station(e, &found->sight, t, lot);
     emit_key_int(e, "org_id", t->orgs[lot->org].id);
     write_m(e, "from_m", gap->from_cm);
     write_m(e, "to_m", gap->to_cm);

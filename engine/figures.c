@@ -82,6 +82,7 @@ void figures_roll(const struct coverage_view *v, struct arena *a, struct figures
     cover_roll(v->cover, a, &roll);
     struct figures *cells = of_places(v, roll.cells, plots->cell_count, a);
     struct figures *orgs = of_places(v, roll.orgs, plots->org_count, a);
+    struct figures *stations = of_places(v, roll.stations, plots->station_count, a);
 
     for (int32_t lot = 0; lot < plots->lot_count; lot++) {
         const struct plots_lot *l = &plots->lots[lot];
@@ -91,8 +92,10 @@ void figures_roll(const struct coverage_view *v, struct arena *a, struct figures
                 add_shares(v->shares, lot, &cells[l->cell[i]]);
         for (int32_t org = l->org; org >= 0; org = plots->org_parent[org])
             add_shares(v->shares, lot, &orgs[org]);
+        if (l->station != PLOTS_NO_STATION)
+            add_shares(v->shares, lot, &stations[l->station]);
     }
-    *out = (struct figures_roll){ cells, orgs };
+    *out = (struct figures_roll){ cells, orgs, stations };
 }
 
 static void write_m(struct emit *e, const char *key, int64_t cm)

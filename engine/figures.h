@@ -6,7 +6,7 @@
 #include "geo/base/emit.h"
 
 /* What is told of the coverage of a place: of the city, an organisation with all below it,
- * a grid cell or a street. */
+ * a grid cell, a station or a street. */
 struct figures {
     struct cover_figure length_cm;
     struct cover_figure weight; /* centimetres times thousandths */
@@ -20,11 +20,12 @@ struct figures {
  * nothing. Reads no street, so that the longest gap is not known. */
 void figures_below(const struct coverage_view *v, int32_t org, struct figures *out);
 
-/* Of every cell and organisation, by their places in the terrain: reads every street. In
+/* Of every cell, organisation and station, by their places in the terrain: reads every street. In
  * the arena. */
 struct figures_roll {
     const struct figures *cells;
     const struct figures *orgs;
+    const struct figures *stations;
 };
 void figures_roll(const struct coverage_view *v, struct arena *a, struct figures_roll *out);
 

@@ -128,7 +128,7 @@ static bool is_in_lot(const struct gathering *g, int32_t lot)
 {
     const struct plots_lot *l = &g->terrain->plots->lots[lot];
 
-    if (!g->wish->orgs[l->org])
+    if (!g->wish->orgs[l->org] || (g->wish->station >= 0 && l->station != g->wish->station))
         return false;
     for (int32_t i = 0; i < PLOTS_PROFILES && g->wish->cell >= 0; i++)
         if (l->cell[i] == g->wish->cell)

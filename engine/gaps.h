@@ -18,7 +18,7 @@ enum { GAPS_DEPTH_MAX = 200000 }; /* offset and limit together */
 struct gaps_wish {
     const bool *orgs;      /* by place in the terrain: whose streets */
     uint32_t classes;      /* bits 1 << enum cover_class; of hours only COVER_UNWATCHED */
-    int32_t cell;          /* of the terrain; -1: any */
+    int32_t cell, station; /* of the terrain; -1: any */
     const char *street;    /* that is part of the name; NULL: any */
     const struct box *box; /* in which the middle of a gap lies; NULL: any */
     enum gaps_sort sort;   /* the most first, then by segment and place */

@@ -11,6 +11,7 @@
 #include "engine/clock.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
+#include "engine/terrain_stations.h"
 #include "engine/weights.h"
 #include "geo/cover/field.h"
 #include "geo/grid.h"
@@ -22,8 +23,8 @@ enum {
     AWAY_MS = 50, /* between two tries; engine/reach sees to it that they are cheap */
     LIMIT_MS = 60000,
     SETTLE_MAX_MS = 5000,
-    MARKS = 7,
-    MARKS_LAID = 6, /* so many of them are of what it is laid on */
+    MARKS = 8,
+    MARKS_LAID = 7, /* so many of them are of what it is laid on */
 };
 
 struct layout {
@@ -34,11 +35,12 @@ struct layout {
     const struct world *world;
     struct ground *ground;
     const struct plots *plots;
-    uint8_t *counts;
+    uint8_t *counts, *walks; /* per segment, as window_s; one walks where it does not count, too */
     int32_t *window_s;
     struct range_band hot;
     int64_t weights_id;
     struct terrain_area *cells, *orgs;
+    const struct terrain_area *stations;
 };
 
 struct terrain_share {
@@ -115,19 +117,30 @@ int32_t terrain_org(const struct terrain *t, int64_t org_id)
     return -1;
 }
 
-int32_t terrain_cell(const struct terrain *t, int64_t grid_id)
+/* Of areas by id. */
+static int32_t find(const struct terrain_area *areas, int32_t count, int64_t id)
 {
-    int32_t low = 0, high = t->plots->cell_count;
+    int32_t low = 0, high = count;
 
     while (low < high) {
         const int32_t middle = low + (high - low) / 2;
 
-        if (t->cells[middle].id < grid_id)
+        if (areas[middle].id < id)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < t->plots->cell_count && t->cells[low].id == grid_id ? low : -1;
+    return low < count && areas[low].id == id ? low : -1;
+}
+
+int32_t terrain_cell(const struct terrain *t, int64_t grid_id)
+{
+    return find(t->cells, t->plots->cell_count, grid_id);
+}
+
+int32_t terrain_station(const struct terrain *t, int64_t station_id)
+{
+    return find(t->stations, t->plots->station_count, station_id);
 }
 
 int32_t terrain_lookout(const struct terrain *t, int64_t lookout_point_id)
@@ -169,9 +182,11 @@ static bool read_classes(struct db *db, struct layout *l, struct fail *f)
         window_s[class] = (int32_t)db_get_int(rows, i, 2);
     }
     l->counts = arena_take(l->arena, (size_t)n->segment_count + 1, sizeof *l->counts);
+    l->walks = arena_take(l->arena, (size_t)n->segment_count + 1, sizeof *l->walks);
     l->window_s = arena_take(l->arena, (size_t)n->segment_count + 1, sizeof *l->window_s);
     for (int32_t s = 0; s < n->segment_count; s++) {
-        l->counts[s] = counts[n->street_class[s]] && is_walked(n, s);
+        l->walks[s] = is_walked(n, s);
+        l->counts[s] = counts[n->street_class[s]] && l->walks[s];
         l->window_s[s] = window_s[n->street_class[s]];
     }
     return true;
@@ -274,12 +289,14 @@ static bool lay(struct db *db, struct layout *l, struct fail *f)
 {
     struct arena *own = arena_new();
     struct plots_wish wish = { .network = l->world->network };
+    struct terrain_stations stations;
     struct weights weights;
     bool ok;
 
     l->ground = l->ground ? l->ground : ground_new(l->world->network);
     ok = read_classes(db, l, f) && read_orgs(db, l, &wish, own, f) &&
          read_cells(db, l, &wish, own, f) &&
+         terrain_stations_read(db, l->world, l->walks, l->arena, own, &stations, f) &&
          weights_read(db, l->world->network, own, &weights, f) &&
          weights_hot_streets(db, l->ground, l->arena, &l->hot, f);
     if (ok) {
@@ -288,6 +305,9 @@ static bool lay(struct db *db, struct layout *l, struct fail *f)
         wish.weights = weights.pieces;
         wish.weight_count = weights.count;
         wish.counts = l->counts;
+        wish.stations = &stations.catchment;
+        wish.station_count = stations.count;
+        l->stations = stations.areas;
         l->plots = plots_lay(&wish, l->arena);
     }
     arena_free(own);
@@ -327,7 +347,8 @@ static struct layout *layout_for(struct terrain_slot *slot, const struct world *
         return NULL;
     }
     log_line(LOG_INFO, "terrain_laid", log_int("cells", l->plots->cell_count),
-             log_int("organisations", l->plots->org_count), log_int("lots", l->plots->lot_count),
+             log_int("organisations", l->plots->org_count),
+             log_int("stations", l->plots->station_count), log_int("lots", l->plots->lot_count),
              log_int("took_ms", (clock_steady_us() - began_us) / 1000));
     return l;
 }
@@ -374,6 +395,7 @@ static bool make(struct terrain_slot *slot, struct layout *l, const int64_t mark
     t->weights_id = l->weights_id;
     t->cells = l->cells;
     t->orgs = l->orgs;
+    t->stations = l->stations;
     publish(slot, t);
     log_line(LOG_INFO, "terrain_changed", log_int("lookouts", t->lookout_count),
              log_int("views_made", made),

@@ -15,16 +15,17 @@
 enum { TERRAIN_HOT_S = 2 * 3600, TERRAIN_HOT_DWELL_S = 600 };
 
 /* What coverage is counted on, as it was at one moment: the streets that count and for how
- * long a visit does, cut by grid cell and organisation, and what every lookout point sees.
+ * long a visit does, cut by grid cell, organisation and the
+ * nearest station, and what every lookout point sees.
  * A terrain never changes once it is published; any number of threads read it.
  *
  * A thread hears when any process has changed one of these, looks every two seconds
  * anyway, and publishes another. What it is laid on stays the same object as long as the
- * streets, cells, organisations, classes and weights do: whoever keeps coverage by lot
+ * streets, cells, organisations, stations, classes and weights do: whoever keeps coverage by lot
  * looks at `laid`. It lives through the absence of the database. */
 struct terrain_area {
     int64_t id;
-    int64_t org_id; /* of a cell: whose it is; of an organisation: itself */
+    int64_t org_id; /* of a cell or a station: whose it is; of an organisation: itself */
     const char *code, *name;
 };
 
@@ -43,13 +44,15 @@ struct terrain {
     int64_t weights_id;                   /* the version of weights, 0 for none */
     const struct terrain_area *cells;     /* as the plots count them: [plots->cell_count] */
     const struct terrain_area *orgs;      /* the same: parents first, the city the very first */
+    const struct terrain_area *stations;  /* the same: by id */
     const struct views_lookout *lookouts; /* by id, closed ones too */
     int32_t lookout_count;
 };
 
-/* The place of an organisation, a cell or a lookout point of this id, or -1. */
+/* The place of an organisation, a cell, a station or a lookout point of this id, or -1. */
 int32_t terrain_org(const struct terrain *t, int64_t org_id);
 int32_t terrain_cell(const struct terrain *t, int64_t grid_id);
+int32_t terrain_station(const struct terrain *t, int64_t station_id);
 int32_t terrain_lookout(const struct terrain *t, int64_t lookout_point_id);
 
 /* Where the newest terrain is found, and the thread that follows the database. */

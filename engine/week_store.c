@@ -218,6 +218,9 @@ static void gather_tallies(struct shelf *shelf)
     for (int32_t i = 0; i < t->plots->cell_count; i++)
         put_tally(shelf, "grid", &t->cells[i], &book->cell_areas[i],
                   book->cells + (size_t)i * WEEKS_HOURS_MAX);
+    for (int32_t i = 0; i < t->plots->station_count; i++)
+        put_tally(shelf, "station", &t->stations[i], &book->station_areas[i],
+                  book->stations + (size_t)i * WEEKS_HOURS_MAX);
 }
 
 /* ------------------------------------------------------------------ writing */

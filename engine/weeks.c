@@ -61,10 +61,17 @@ static void drop_book(struct book *b)
     *b = (struct book){ 0 };
 }
 
+static void add_area(struct weeks_area *area, int64_t length_cm, uint32_t weight)
+{
+    area->length_cm += length_cm;
+    area->weight += length_cm * weight;
+}
+
 static void measure(const struct plots *p, struct arena *a, struct weeks_book *shown)
 {
     struct weeks_area *cells = arena_take(a, (size_t)p->cell_count + 1, sizeof *cells);
     struct weeks_area *orgs = arena_take(a, (size_t)p->org_count + 1, sizeof *orgs);
+    struct weeks_area *stations = arena_take(a, (size_t)p->station_count + 1, sizeof *stations);
 
     for (int32_t s = 0; s < p->segment_count; s++) {
         uint32_t from_cm = 0;
@@ -74,14 +81,12 @@ static void measure(const struct plots *p, struct arena *a, struct weeks_book *s
             const struct plots_lot *lot = &p->lots[plot->lot];
             const int64_t length_cm = plot->to_cm - from_cm;
 
-            for (int32_t k = 0; k < PLOTS_PROFILES; k++) {
-                if (lot->cell[k] == PLOTS_NO_CELL)
-                    continue;
-                cells[lot->cell[k]].length_cm += length_cm;
-                cells[lot->cell[k]].weight += length_cm * plot->weight;
-            }
-            orgs[lot->org].length_cm += length_cm;
-            orgs[lot->org].weight += length_cm * plot->weight;
+            for (int32_t k = 0; k < PLOTS_PROFILES; k++)
+                if (lot->cell[k] != PLOTS_NO_CELL)
+                    add_area(&cells[lot->cell[k]], length_cm, plot->weight);
+            add_area(&orgs[lot->org], length_cm, plot->weight);
+            if (lot->station != PLOTS_NO_STATION)
+                add_area(&stations[lot->station], length_cm, plot->weight);
             from_cm = plot->to_cm;
         }
     }
@@ -91,6 +96,7 @@ static void measure(const struct plots *p, struct arena *a, struct weeks_book *s
     }
     shown->cell_areas = cells;
     shown->org_areas = orgs;
+    shown->station_areas = stations;
 }
 
 static void start_book(struct book *b, const struct terrain *t, const struct weeks_wish *wish)
@@ -217,11 +223,15 @@ static void roll(struct book *b)
     slab_roll(b->table, b->rolled, &rolled);
     struct slab_gap *cells = copy_gaps(rolled.cells, (size_t)p->cell_count * hours, b->rolled);
     struct slab_gap *orgs = copy_gaps(rolled.orgs, (size_t)p->org_count * hours, b->rolled);
+    struct slab_gap *stations =
+        copy_gaps(rolled.stations, (size_t)p->station_count * hours, b->rolled);
 
     forget_unknown(&b->shown, cells, b->shown.cell_areas, p->cell_count);
     forget_unknown(&b->shown, orgs, b->shown.org_areas, p->org_count);
+    forget_unknown(&b->shown, stations, b->shown.station_areas, p->station_count);
     b->shown.cells = cells;
     b->shown.orgs = orgs;
+    b->shown.stations = stations;
 }
 
 static bool read_now(struct db *db, struct arena *a, int64_t *now_us, struct fail *f)

@@ -28,7 +28,7 @@ struct weeks_wish {
     int32_t hour_count;
 };
 
-/* The streets of a cell, or of an organisation with all below it. */
+/* The streets of a cell, of an organisation with all below it, or of a station. */
 struct weeks_area {
     int64_t length_cm;
     int64_t weight; /* centimetre·thousandths */
@@ -41,9 +41,9 @@ struct weeks_book {
     const struct terrain *terrain;
     const struct slab_table *table; /* nothing is covered in it after time.known_s */
     /* By hour, what is known not to be covered: an hour h of place i of the terrain's cells
-     * or organisations stands at [i * hour_count + h]. */
-    const struct slab_gap *cells, *orgs;
-    const struct weeks_area *cell_areas, *org_areas;
+     * organisations or stations stands at [i * hour_count + h]. */
+    const struct slab_gap *cells, *orgs, *stations;
+    const struct weeks_area *cell_areas, *org_areas, *station_areas;
     const struct week_sources_one
         *sources; /* ascending by source_id; without what slabs are made of */
     int32_t source_count;

@@ -30,6 +30,11 @@ struct search {
     struct buf pieces;  /* struct catchment_piece */
 };
 
+static bool is_on(const struct catchment_wish *w, int32_t place)
+{
+    return w->places[place].segment >= 0 && w->walks[w->places[place].segment];
+}
+
 /* A segment is a centimetre long at least, so that whoever is as near by another way is
  * heard of before the node is taken. */
 static void reach(struct search *s, int32_t node, uint64_t far_cm, int32_t place)
@@ -54,7 +59,7 @@ static void start(struct search *s)
     for (int32_t i = 0; i < s->wish->place_count; i++) {
         const struct spot at = s->wish->places[i];
 
-        if (!s->wish->walks[at.segment])
+        if (!is_on(s->wish, i))
             continue;
         reach(s, n->from[at.segment], at.along_cm, i);
         reach(s, n->to[at.segment], n->length_cm[at.segment] - at.along_cm, i);
@@ -159,7 +164,6 @@ static void cut(struct search *s, int32_t segment)
 
 /* ------------------------------------------------------------------ all of them */
 
-/* Those on a segment that nobody walks along are left out. */
 static void sort_places(struct search *s, struct arena *a)
 {
     const struct catchment_wish *w = s->wish;
@@ -168,11 +172,12 @@ static void sort_places(struct search *s, struct arena *a)
     s->first = arena_take(a, (size_t)count + 2, sizeof *s->first);
     s->own = arena_take(a, (size_t)w->place_count + 1, sizeof *s->own);
     for (int32_t i = 0; i < w->place_count; i++)
-        s->first[w->places[i].segment + 2] += w->walks[w->places[i].segment];
+        if (is_on(w, i))
+            s->first[w->places[i].segment + 2]++;
     for (int32_t i = 0; i < count; i++)
         s->first[i + 2] += s->first[i + 1];
     for (int32_t i = 0; i < w->place_count; i++)
-        if (w->walks[w->places[i].segment])
+        if (is_on(w, i))
             s->own[s->first[w->places[i].segment + 1]++] = i;
 }
 

@@ -12,7 +12,8 @@ struct catchment_wish {
     const struct network *network;
     const uint8_t *walks;      /* per segment: 1 where one may walk along it */
     const struct spot *places; /* in the order in which equally near ones come; those on a
-                                * segment that nobody walks along have nothing */
+                                * segment that nobody walks along, or on none (-1), have
+                                * nothing */
     int32_t place_count;
 };
 

@@ -178,6 +178,8 @@ static void where_no_place_is_there_is_nothing(void **state)
     assert_int_equal(c.count, 0);
     catchment_find(&(struct catchment_wish){ n, walks, &place, 1 }, a, &c); /* not walked along */
     assert_int_equal(c.count, 0);
+    catchment_find(&(struct catchment_wish){ n, walks, &(struct spot){ -1, 0 }, 1 }, a, &c);
+    assert_int_equal(c.count, 0);
     memset(walks, 1, (size_t)n->segment_count);
     catchment_find(&(struct catchment_wish){ n, walks, &place, 1 }, a, &c);
     assert_int_equal(c.count, n->segment_count);
