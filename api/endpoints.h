@@ -49,6 +49,7 @@ struct endpoint {
     const char *summary;             /* one line for the description */
     bool open_here;                  /* needs no token from a peer on this machine */
     const char *type;                /* content type of success; NULL: application/json */
+    const char *files;               /* further ones, of formats that are files; or NULL */
     bool at_once; /* needs no worker, body or token: answered while all workers are busy */
     /* Tried in passing, by the I/O thread that has read it: of BACKLOG_MEMORY. What takes
      * long is passed on (request_may_take_long). */

@@ -29,7 +29,8 @@ static const struct endpoint ROWS[] = {
       .queries =
           "at from to kind class grid_id station_id org street bbox sort format frame limit cursor",
       .summary = "The stretches of streets that are not covered: now, or during hours that have "
-                 "been or are planned" },
+                 "been or are planned",
+      .files = "text/csv application/geopackage+sqlite3" },
     { .method = "POST",
       .path = "/v1/coverage/what-if",
       .handle = on_what_if_find,

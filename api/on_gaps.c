@@ -1,9 +1,9 @@
 /* The streets that are not covered: now, or in hours that have been or are planned. */
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "api/choice.h"
+#include "api/gap_file.h"
 #include "api/handlers.h"
 #include "api/way.h"
 #include "engine/clock.h"
@@ -13,16 +13,17 @@
 #include "engine/remedies.h"
 #include "geo/geojson.h"
 #include "geo/instant.h"
-#include "geo/road/outline.h"
 
 enum { LIMIT_MAX = 1000, LIMIT_DEFAULT = 100, STREET_MAX = 200 };
 enum { ALL_CLASSES = (1 << COVER_CLASS_COUNT) - 1 };
-enum format { JSON, GEOJSON, FORMATS };
+enum format { JSON, GEOJSON, CSV, GPKG, FORMATS };
 
 static const int64_t ID_MAX = 9007199254740991;
 static const int64_t HOUR_US = 3600 * INT64_C(1000000);
-static const char *const FORMAT_WORDS[FORMATS] = { "json", "geojson" };
-static const char GEOJSON_TYPE[] = "application/geo+json";
+static const char *const FORMAT_WORDS[FORMATS] = { "json", "geojson", "csv", "gpkg" };
+static const char *const TYPES[FORMATS] = { "application/json", "application/geo+json",
+                                            "text/csv; charset=utf-8",
+                                            "application/geopackage+sqlite3" };
 
 struct wish {
     bool is_now;
@@ -109,6 +110,24 @@ static bool read_where(const struct request *r, struct wish *w, struct fail *f)
            request_query_int(r, "station_id", 1, ID_MAX, 0, &w->station_id, f);
 }
 
+/* With a row for each gap, all of them; else there are pages. */
+static bool is_file(const struct wish *w)
+{
+    return w->format == CSV || w->format == GPKG;
+}
+
+static bool read_limit(const struct request *r, struct wish *w, struct fail *f)
+{
+    if (w->format == GPKG && w->frame != FRAME_WGS84) {
+        fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "a GeoPackage is in WGS 84, not in %s",
+                 frame_word(w->frame));
+        fail_allowed(f, "%s", frame_word(FRAME_WGS84));
+        return fail_at(f, "/frame");
+    }
+    return request_query_int(r, "limit", 1, w->format == JSON ? LIMIT_MAX : GAPS_FILE_MAX,
+                             is_file(w) ? GAPS_FILE_MAX : LIMIT_DEFAULT, &w->limit, f);
+}
+
 static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
 {
     const char *cursor = request_query(r, "cursor");
@@ -119,8 +138,7 @@ static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
         !read_where(r, w, f) ||
         !choice_word(r, "class", COVER_CLASS_WORDS, COVER_CLASS_COUNT, &w->class, f) ||
         !choice_word(r, "sort", GAPS_SORT_WORDS, GAPS_SORTS, &w->sort, f) ||
-        !choice_word(r, "format", FORMAT_WORDS, FORMATS, &w->format, f) ||
-        !request_query_int(r, "limit", 1, LIMIT_MAX, LIMIT_DEFAULT, &w->limit, f))
+        !choice_word(r, "format", FORMAT_WORDS, FORMATS, &w->format, f) || !read_limit(r, w, f))
         return false;
     w->list =
         arena_text(r->arena, "%s?%d&%u&%lld&%d&%d&%d&%lld&%lld&%lld&%s&%s", r->path, (int)w->is_now,
@@ -229,19 +247,10 @@ static void write_m(struct emit *e, const char *key, int64_t cm)
     emit_key_number(e, key, (double)cm / 100, 2);
 }
 
-/* A street of hers may lie in a cell of somebody else's, of which she is told nothing. */
-static void write_cell(struct emit *e, const struct sight *sight, const struct terrain *t,
-                       const struct plots_lot *lot)
+static void write_cell(struct emit *e, const struct found *found, int32_t lot)
 {
-    const struct terrain_area *cell = NULL;
+    const struct terrain_area *cell = gaps_cell(found->terrain, &found->sight, lot);
 
-    for (int32_t i = 0; i < PLOTS_PROFILES && !cell; i++) {
-        const int32_t place = lot->cell[i];
-
-        assert(place == PLOTS_NO_CELL || t->cells);
-        if (place != PLOTS_NO_CELL && sight_covers(sight, t->cells[place].org_id))
-            cell = &t->cells[place];
-    }
     emit_key(e, "grid_id");
     if (cell)
         emit_int(e, cell->id);
@@ -250,20 +259,16 @@ static void write_cell(struct emit *e, const struct sight *sight, const struct t
     emit_key_text(e, "grid_code", cell ? cell->code : NULL);
 }
 
-/* Nor is she told of a station of somebody else's that is nearest. */
-static void write_station(struct emit *e, const struct sight *sight, const struct terrain *t,
-                          const struct plots_lot *lot)
+static void write_station(struct emit *e, const struct found *found, int32_t lot)
 {
-    const struct terrain_area *station =
-        lot->station == PLOTS_NO_STATION ? NULL : &t->stations[lot->station];
-    const bool is_seen = station && sight_covers(sight, station->org_id);
+    const struct terrain_area *station = gaps_station(found->terrain, &found->sight, lot);
 
     emit_key(e, "station_id");
-    if (is_seen)
+    if (station)
         emit_int(e, station->id);
     else
         emit_null(e);
-    emit_key_text(e, "station", is_seen ? station->name : NULL);
+    emit_key_text(e, "station", station ? station->name : NULL);
 }
 
 /* How long of the hours it was not covered; of now nothing is known of that. */
@@ -326,8 +331,8 @@ static void write_gap(struct emit *e, const struct request *r, const struct foun
     emit_key_text(e, "street", network_name(n, gap->segment));
     emit_key_text(e, "street_class",
                   network_class_word((enum street_class)n->street_class[gap->segment]));
-    write_cell(e, &found->sight, t, lot);
-    write_station(e, &found->sight, t, lot);
+    write_cell(e, found, gap->lot);
+    write_station(e, found, gap->lot);
     emit_key_int(e, "org_id", t->orgs[lot->org].id);
     write_m(e, "from_m", gap->from_cm);
     write_m(e, "to_m", gap->to_cm);
@@ -377,19 +382,20 @@ static void write_head(struct emit *e, const struct wish *w, const struct found 
     write_totals(e, w, &found->gaps);
 }
 
+static struct gap_file file_of(const struct wish *w, const struct found *found)
+{
+    return (struct gap_file){ found->sight,    found->terrain, &found->gaps,
+                              found->remedies, found->at_us,   w->frame };
+}
+
 static bool draw(const struct request *r, const struct wish *w, const struct found *found,
                  struct figure *lines, struct fail *f)
 {
-    for (int32_t i = 0; i < found->gaps.count; i++) {
-        const struct gaps_one *gap = &found->gaps.items[i];
-        const struct range_piece piece = { gap->segment, gap->from_cm, gap->to_cm };
-        struct figure line;
+    const struct gap_file file = file_of(w, found);
 
-        if (!outline_streets(found->terrain->world->network, &(struct range_band){ 0, 1, &piece },
-                             r->arena, &line, f) ||
-            !figure_from_wgs84(r->arena, w->frame, &line, &lines[i], f))
+    for (int32_t i = 0; i < found->gaps.count; i++)
+        if (!gap_file_line(&file, i, r->arena, &lines[i], f))
             return false;
-    }
     return true;
 }
 
@@ -449,23 +455,51 @@ static void find_remedies(const struct request *r, struct found *found)
         found->remedies = NULL;
 }
 
+static bool answer_json(const struct request *r, const struct wish *w, const struct found *found,
+                        const char *next, struct reply *out, struct fail *f)
+{
+    struct figure *lines = arena_take(r->arena, (size_t)found->gaps.count + 1, sizeof *lines);
+
+    if (!draw(r, w, found, lines, f))
+        return false;
+    write_list(reply_json_as(out, REPLY_OK, TYPES[w->format]), r, w, found, lines, next);
+    return true;
+}
+
+static bool answer_file(const struct request *r, const struct wish *w, const struct found *found,
+                        const char *next, struct reply *out, struct fail *f)
+{
+    const struct gap_file file = file_of(w, found);
+    struct buf bytes = { 0 };
+    const bool ok =
+        w->format == CSV ? gap_file_csv(&file, &bytes, f) : gap_file_gpkg(&file, &bytes, f);
+
+    if (ok) {
+        buf_put(reply_bytes(out, REPLY_OK, TYPES[w->format]), bytes.bytes, bytes.size);
+        reply_header(
+            out, "Content-Disposition",
+            arena_text(r->arena, "attachment; filename=\"gaps.%s\"", FORMAT_WORDS[w->format]));
+        if (next)
+            reply_header(out, "Vigil-Next", next);
+    }
+    buf_free(&bytes);
+    return ok;
+}
+
 bool on_gaps_list(const struct request *r, struct reply *out, struct fail *f)
 {
     struct wish wish;
     struct found found = { .sight = request_sight(r) };
-    struct figure lines[LIMIT_MAX];
     const char *next;
 
     if (!read_wish(r, &wish, f) ||
         !(wish.is_now ? find_now(r, &wish, &found, f) : find_hours(r, &wish, &found, f)))
         return false;
     find_remedies(r, &found);
-    const bool ok = draw(r, &wish, &found, lines, f) && go_on(r, &wish, &found, &next, f);
+    const bool ok = go_on(r, &wish, &found, &next, f) &&
+                    (is_file(&wish) ? answer_file(r, &wish, &found, next, out, f)
+                                    : answer_json(r, &wish, &found, next, out, f));
 
-    if (ok)
-        write_list(reply_json_as(out, REPLY_OK,
-                                 wish.format == GEOJSON ? GEOJSON_TYPE : "application/json"),
-                   r, &wish, &found, lines, next);
     terrain_drop(found.terrain);
     return ok;
 }

@@ -60,14 +60,20 @@ static void put_content(struct emit *e, struct arena *a, const char *type, const
     emit_end(e);
 }
 
-/* What can be had as JSON and in another form, too. */
-static void put_two_contents(struct emit *e, struct arena *a, const char *schema, const char *type,
-                             const char *its_schema)
+/* What can be had as JSON and in another form, too, and as files. */
+static void put_two_contents(struct emit *e, struct arena *a, const struct endpoint *row,
+                             const char *type, const char *its_schema)
 {
     emit_key(e, "content");
     emit_object(e);
-    put_type(e, a, "application/json", schema);
+    put_type(e, a, "application/json", row->answer);
     put_type(e, a, type, its_schema);
+    for (const char *at = row->files; at && *at;) {
+        const size_t size = strcspn(at, " ");
+
+        put_type(e, a, arena_copy(a, at, size), NULL);
+        at += size + strspn(at + size, " ");
+    }
     emit_end(e);
 }
 
@@ -131,9 +137,9 @@ static void put_responses(struct emit *e, struct arena *a, const struct endpoint
     emit_object(e);
     emit_key_text(e, "description", reply_status_text(row->success));
     if (row->queries && strstr(row->queries, "format"))
-        put_two_contents(e, a, row->answer, "application/geo+json", "feature_collection");
+        put_two_contents(e, a, row, "application/geo+json", "feature_collection");
     else if (row->queries && strstr(row->queries, "encoding"))
-        put_two_contents(e, a, row->answer, "application/octet-stream", NULL);
+        put_two_contents(e, a, row, "application/octet-stream", NULL);
     else if (row->answer || row->type)
         put_content(e, a, row->type ? row->type : "application/json", row->answer);
     emit_end(e);
@@ -185,13 +191,19 @@ static const char *path_schema(const char *name)
     return "{\"type\":\"string\"}";
 }
 
-static void put_queries(struct emit *e, struct arena *a, const char *names)
+/* The schema of what is asked for here, or of all parameters of that name. */
+static void put_queries(struct emit *e, struct arena *a, const struct endpoint *row)
 {
+    const char *names = row->queries;
+
     while (names && *names) {
         const size_t size = strcspn(names, " ");
         const char *name = arena_copy(a, names, size);
-        const char *schema = openapi_schema(arena_text(a, "query_%s", name));
+        const char *schema =
+            openapi_schema(arena_text(a, "query_%s_%s", row->answer ? row->answer : "", name));
 
+        if (!schema)
+            schema = openapi_schema(arena_text(a, "query_%s", name));
         put_parameter(e, "query", name, false, schema ? schema : "{\"type\":\"string\"}");
         names += size + strspn(names + size, " ");
     }
@@ -206,7 +218,7 @@ static void put_parameters(struct emit *e, struct arena *a, const struct endpoin
 
         put_parameter(e, "path", name, true, path_schema(name));
     }
-    put_queries(e, a, row->queries);
+    put_queries(e, a, row);
     if (row->idempotent_key)
         put_parameter(e, "header", "Idempotency-Key", true,
                       "{\"type\":\"string\",\"minLength\":1,\"maxLength\":128,"

@@ -245,3 +245,26 @@ void gaps_book(const struct weeks_book *b, const struct gaps_wish *wish, struct 
     arena_free(own);
     finish(&g, a);
 }
+
+const struct terrain_area *gaps_cell(const struct terrain *t, const struct sight *sight,
+                                     int32_t lot)
+{
+    for (int32_t i = 0; i < PLOTS_PROFILES; i++) {
+        const int32_t place = t->plots->lots[lot].cell[i];
+
+        assert(place == PLOTS_NO_CELL || t->cells);
+        if (place != PLOTS_NO_CELL && sight_covers(sight, t->cells[place].org_id))
+            return &t->cells[place];
+    }
+    return NULL;
+}
+
+const struct terrain_area *gaps_station(const struct terrain *t, const struct sight *sight,
+                                        int32_t lot)
+{
+    const int32_t place = t->plots->lots[lot].station;
+
+    return place != PLOTS_NO_STATION && sight_covers(sight, t->stations[place].org_id)
+               ? &t->stations[place]
+               : NULL;
+}

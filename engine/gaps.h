@@ -2,6 +2,7 @@
 #define ENGINE_GAPS_H
 
 #include "engine/coverage.h"
+#include "engine/sight.h"
 #include "engine/weeks.h"
 #include "geo/base/arena.h"
 #include "geo/box.h"
@@ -13,7 +14,10 @@ enum gaps_sort { GAPS_BY_METRE_HOURS, GAPS_BY_LENGTH, GAPS_BY_WEIGHT, GAPS_SORTS
 /* "metre_hours", "length", "weight". */
 extern const char *const GAPS_SORT_WORDS[GAPS_SORTS];
 
-enum { GAPS_DEPTH_MAX = 200000 }; /* offset and limit together */
+enum {
+    GAPS_FILE_MAX = 100000,  /* of one file */
+    GAPS_DEPTH_MAX = 200000, /* offset and limit together */
+};
 
 struct gaps_wish {
     const bool *orgs;      /* by place in the terrain: whose streets */
@@ -53,5 +57,13 @@ void gaps_now(const struct coverage_view *v, const struct gaps_wish *wish, struc
               struct gaps_found *out);
 void gaps_book(const struct weeks_book *b, const struct gaps_wish *wish, struct arena *a,
                struct gaps_found *out);
+
+/* The first of the grid cells of a lot that may be told; NULL: none. A street of hers may lie
+ * in a cell of somebody else's, of which she is told nothing. */
+const struct terrain_area *gaps_cell(const struct terrain *t, const struct sight *sight,
+                                     int32_t lot);
+/* Its station, on the same terms. */
+const struct terrain_area *gaps_station(const struct terrain *t, const struct sight *sight,
+                                        int32_t lot);
 
 #endif

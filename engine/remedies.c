@@ -4,7 +4,7 @@
 
 const char *const REMEDIES_KIND_WORDS[] = { NULL, "extend_shift", "move_beat", "new_lookout" };
 
-enum { MINUTE_S = 60, HOUR_S = 3600 };
+enum { MINUTE_S = 60, HOUR_S = 3600, GAPS_AT_ONCE = 1000 };
 #define WALK_M_S 1.2 /* as streets are priced on foot */
 
 struct squads {
@@ -38,29 +38,26 @@ static bool read_squads(struct db *db, const struct terrain *t, struct arena *a,
     return true;
 }
 
+/* The nearest squad of each of a few gaps. */
 static void choose_squads(const struct terrain *t, const struct squads *squads,
-                          const struct gaps_found *gaps, struct matrix_room *room, struct arena *a,
+                          const struct gaps_one *gaps, int32_t count, struct matrix_room *room,
                           struct remedies_one *out)
 {
-    const size_t pairs = (size_t)squads->count * (size_t)gaps->count;
-    uint32_t *costs = arena_take(a, pairs + 1, sizeof *costs);
-    struct spot *to = arena_take(a, (size_t)gaps->count + 1, sizeof *to);
-    struct matrix_wish wish = { MODE_FOOT, squads->spots, to, squads->count, gaps->count };
+    struct arena *own = arena_new();
+    uint32_t *costs = arena_take(own, (size_t)squads->count * (size_t)count, sizeof *costs);
+    struct spot *to = arena_take(own, (size_t)count, sizeof *to);
+    const struct matrix_wish wish = { MODE_FOOT, squads->spots, to, squads->count, count };
 
-    if (pairs == 0)
-        return;
-    for (int32_t i = 0; i < gaps->count; i++) {
-        const struct gaps_one *gap = &gaps->items[i];
-
-        to[i] = (struct spot){ gap->segment, gap->from_cm + (gap->to_cm - gap->from_cm) / 2 };
-    }
+    for (int32_t i = 0; i < count; i++)
+        to[i] = (struct spot){ gaps[i].segment,
+                               gaps[i].from_cm + (gaps[i].to_cm - gaps[i].from_cm) / 2 };
     matrix_find(traffic_read(t->world->traffic), &wish, room, costs);
     traffic_read_end(t->world->traffic);
-    for (int32_t i = 0; i < gaps->count; i++) {
+    for (int32_t i = 0; i < count; i++) {
         uint32_t least_ms = NETWORK_COST_NEVER;
 
         for (int32_t k = 0; k < squads->count; k++) {
-            const uint32_t ms = costs[(size_t)k * (size_t)gaps->count + (size_t)i];
+            const uint32_t ms = costs[(size_t)k * (size_t)count + (size_t)i];
 
             if (ms >= least_ms)
                 continue;
@@ -70,6 +67,7 @@ static void choose_squads(const struct terrain *t, const struct squads *squads,
             out[i].walk_s = (int32_t)(ms / 1000);
         }
     }
+    arena_free(own);
 }
 
 /* How much of the gap a lookout point sees. */
@@ -141,7 +139,10 @@ bool remedies_find(struct db *db, const struct terrain *t, const struct sight *s
 
     if (!read_squads(db, t, a, &squads, f))
         return false;
-    choose_squads(t, &squads, gaps, room, a, found);
+    for (int32_t i = 0; squads.count > 0 && i < gaps->count; i += GAPS_AT_ONCE)
+        choose_squads(t, &squads, &gaps->items[i],
+                      gaps->count - i < GAPS_AT_ONCE ? gaps->count - i : GAPS_AT_ONCE, room,
+                      &found[i]);
     for (int32_t i = 0; i < gaps->count; i++)
         if (gaps->items[i].gap_s > 0)
             choose_fix(t, sight, &gaps->items[i], &found[i]);

@@ -282,12 +282,12 @@ static void put_empty(struct buf *out, const struct figure *figure)
     put_u32(out, 0);
 }
 
-void wkb_write(struct buf *out, const struct figure *figure)
+static void put_figure(struct buf *out, const struct figure *figure, bool with_srid)
 {
     const uint32_t single = TYPE_POINT + (uint32_t)figure->kind;
     const int32_t count = piece_count(figure);
 
-    put_header(out, figure->multi ? single + TYPE_MULTI : single, true);
+    put_header(out, figure->multi ? single + TYPE_MULTI : single, with_srid);
     if (count == 0) {
         put_empty(out, figure);
         return;
@@ -301,4 +301,14 @@ void wkb_write(struct buf *out, const struct figure *figure)
         put_header(out, single, false);
         put_piece(out, figure, i);
     }
+}
+
+void wkb_write(struct buf *out, const struct figure *figure)
+{
+    put_figure(out, figure, true);
+}
+
+void wkb_write_plain(struct buf *out, const struct figure *figure)
+{
+    put_figure(out, figure, false);
 }

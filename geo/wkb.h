@@ -20,5 +20,7 @@ bool wkb_read(struct arena *a, const void *bytes, size_t size, struct figure *ou
 
 /* Little-endian EWKB with SRID 4326. */
 void wkb_write(struct buf *out, const struct figure *figure);
+/* The same without it: WKB as ISO and GeoPackage have it. */
+void wkb_write_plain(struct buf *out, const struct figure *figure);
 
 #endif

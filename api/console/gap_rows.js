@@ -6,7 +6,7 @@ import { goTo } from './map.js';
 import { withQuery } from './sheets.js';
 import { hasWord, word } from './words.js';
 
-const FORMATS = ['geojson'];
+const FORMATS = { geojson: { limit: 100000 }, csv: {}, gpkg: {} }; // files have all of it
 
 /* The middle of its line. */
 export function gapMiddle({ geometry }) {
@@ -44,7 +44,7 @@ function row(gap) {
 export function gapRows(items, path, query) {
   if (items.length === 0) return [make('p', {}, word('console.gap.none'))];
   return [make('ul', { class: 'closures gaps' }, ...items.map(row)),
-    make('p', {}, word('console.gap.export'), ...FORMATS.map((format) => make('a', {
-      class: 'gap-file', href: withQuery(path, { ...query, format }), download: `gaps.${format}`,
-    }, format)))];
+    make('p', {}, word('console.gap.export'), ...Object.entries(FORMATS).flatMap(([format, more]) => [make('a', {
+      class: 'gap-file', href: withQuery(path, { ...query, format, ...more }), download: `gaps.${format}`,
+    }, format), ' ']))];
 }

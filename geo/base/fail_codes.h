@@ -97,6 +97,7 @@
     X(FRAME_OUTSIDE_CHINA, "frame_outside_china")                                                  \
     X(FRAME_UNKNOWN, "frame_unknown")                                                              \
     X(GEOJSON_MALFORMED, "geojson_malformed")                                                      \
+    X(GEOPACKAGE_FAILED, "geopackage_failed")                                                      \
     X(GPX_MALFORMED, "gpx_malformed")                                                              \
     X(GRIDS_OVERLAP, "grids_overlap")                                                              \
     X(GRID_CODE_MALFORMED, "grid_code_malformed")                                                  \

@@ -1,8 +1,11 @@
 /* Who could take a gap of a plan, and what would close it. */
 #include "tests/support/check_near.h"
 
+#include <sqlite3.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "engine/csv.h"
 #include "engine/engine.h"
 #include "engine/terrain.h"
 #include "tests/support/asking.h"
@@ -125,6 +128,111 @@ static void the_fix_is_what_gains_most_by_the_minute(void **state)
     assert_string_equal(asking_text(&a, "/items/0/cheapest_fix/kind"), "new_lookout");
 }
 
+static struct asking_answer file_of(const char *query, int32_t status)
+{
+    asking_as(ROOM.worker, ROLE_PLANNER, 1, 0);
+    const struct asking_answer a = asking_send(
+        ROOM.worker, "GET",
+        arena_text(ROOM.d->arena,
+                   "/v1/gaps?kind=plan&from=2030-01-07T00:00:00Z&to=2030-01-07T04:00:00Z&%s",
+                   query),
+        NULL, NULL);
+
+    asking_expect(&a, status, NULL);
+    return a;
+}
+
+/* The sum of a column, which is found by its name. */
+static double sum_of(const struct csv *c, const char *name)
+{
+    double sum = 0;
+    int32_t at = 0;
+
+    while (at < c->header.count && strcmp(c->header.cells[at], name) != 0)
+        at++;
+    assert_true(at < c->header.count);
+    for (int32_t i = 0; i < c->row_count; i++)
+        sum += strtod(c->rows[i].cells[at], NULL);
+    return sum;
+}
+
+static void as_a_table_there_are_all_of_them(void **state)
+{
+    struct asking_answer a = file_of("limit=1", 200);
+    const double metre_hours = asking_number(&a, "/totals/metre_hours");
+    const double length_m = asking_number(&a, "/totals/length_m");
+    const int64_t count = asking_int(&a, "/totals/count");
+    struct fail f = { 0 };
+    struct csv c;
+
+    (void)state;
+    run("UPDATE vigil.squad SET name = '=cmd|calc' WHERE squad_id = 50");
+    a = file_of("format=csv", 200);
+    assert_string_equal(a.type, "text/csv; charset=utf-8");
+    assert_string_equal(asking_header(&a, "Content-Disposition"),
+                        "attachment; filename=\"gaps.csv\"");
+    assert_null(asking_header(&a, "Vigil-Next"));
+    assert_memory_equal(a.body, "\xEF\xBB\xBFgap_id,segment_id,street,", 28);
+    assert_non_null(strstr(a.body, ",\"'=cmd|calc\",")); /* no formula */
+    assert_non_null(strstr(a.body, "\"LINESTRING (116.3"));
+    assert_true(csv_read(a.body, a.size, ROOM.d->arena, &c, &f));
+    assert_int_equal(c.row_count, count);
+    check_near(sum_of(&c, "length_m"), length_m, 0.01);
+    check_near(sum_of(&c, "metre_hours"), metre_hours, 0.5);
+    a = file_of("format=csv&limit=3", 200);
+    const char *next =
+        arena_text(ROOM.d->arena, "format=csv&cursor=%s", asking_header(&a, "Vigil-Next"));
+
+    a = file_of(next, 200);
+    assert_true(csv_read(a.body, a.size, ROOM.d->arena, &c, &f));
+    assert_int_equal(c.row_count, count - 3);
+}
+
+static void as_a_geopackage_too(void **state)
+{
+    struct asking_answer a = file_of("limit=1", 200);
+    const double length_m = asking_number(&a, "/totals/length_m");
+    const int64_t count = asking_int(&a, "/totals/count");
+    sqlite3_stmt *s;
+    sqlite3 *db;
+
+    (void)state;
+    a = file_of("format=gpkg", 200);
+    assert_string_equal(a.type, "application/geopackage+sqlite3");
+    assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+    assert_int_equal(sqlite3_deserialize(
+                         db, "main", (unsigned char *)arena_copy(ROOM.d->arena, a.body, a.size),
+                         (sqlite3_int64)a.size, (sqlite3_int64)a.size, SQLITE_DESERIALIZE_READONLY),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db,
+                                        "SELECT count(*), sum(length_m), min(squad_id), min(fix), "
+                                        "max(hours) FROM gaps",
+                                        -1, &s, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(s), SQLITE_ROW);
+    assert_int_equal(sqlite3_column_int64(s, 0), count);
+    check_near(sqlite3_column_double(s, 1), length_m, 0.01);
+    assert_int_equal(sqlite3_column_int64(s, 2), 50);
+    assert_non_null(sqlite3_column_text(s, 3));
+    check_near(sqlite3_column_double(s, 4), 4, 0);
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+}
+
+static void what_a_file_cannot_be_is_refused(void **state)
+{
+    (void)state;
+    struct asking_answer a = file_of("format=xlsx", 422);
+
+    assert_string_equal(asking_text(&a, "/pointer"), "/format");
+    a = file_of("format=gpkg&frame=gcj02", 422);
+    assert_string_equal(asking_text(&a, "/pointer"), "/frame");
+    a = file_of("format=json&limit=1001", 422);
+    assert_string_equal(asking_text(&a, "/code"), "query_out_of_range");
+    file_of("format=csv&limit=100001", 422);
+    file_of("format=geojson&limit=1001", 200);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -133,6 +241,9 @@ int main(void)
         TEST(the_nearest_squad_is_the_one_that_walks_least),
         TEST(the_squads_of_others_are_not_told),
         TEST(the_fix_is_what_gains_most_by_the_minute),
+        TEST(as_a_table_there_are_all_of_them),
+        TEST(as_a_geopackage_too),
+        TEST(what_a_file_cannot_be_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
