@@ -63,6 +63,7 @@
     X(DATABASE_UNSAFE, "database_unsafe")                                                          \
     X(DATE_MALFORMED, "date_malformed")                                                            \
     X(DAY_MALFORMED, "day_malformed")                                                              \
+    X(DEMAND_EMPTY, "demand_empty")                                                                \
     X(DEVICE_FORMAT, "device_format")                                                              \
     X(DEVICE_UNKNOWN, "device_unknown")                                                            \
     X(DISK_FULL, "disk_full")                                                                      \
@@ -178,6 +179,8 @@
     X(PHONE_MALFORMED, "phone_malformed")                                                          \
     X(PLACES_CUT_OFF, "places_cut_off")                                                            \
     X(PLACE_OUT_OF_RANGE, "place_out_of_range")                                                    \
+    X(PLAN_MALFORMED, "plan_malformed")                                                            \
+    X(PLAN_TOO_LARGE, "plan_too_large")                                                            \
     X(POLYLINE_MALFORMED, "polyline_malformed")                                                    \
     X(POSITION_ENCRYPTED, "position_encrypted")                                                    \
     X(POSTGIS_MISSING, "postgis_missing")                                                          \
@@ -211,6 +214,7 @@
     X(SHAPE_REFUSED, "shape_refused")                                                              \
     X(SHIFT_OVER, "shift_over")                                                                    \
     X(SIGNUP_STATE, "signup_state")                                                                \
+    X(SITES_NONE, "sites_none")                                                                    \
     X(SPEED_NOT_ALLOWED, "speed_not_allowed")                                                      \
     X(SPEED_REPEATED, "speed_repeated")                                                            \
     X(SPOOL_FAILED, "spool_failed")                                                                \

@@ -1,0 +1,203 @@
+/* A bar's run of siting on a made-up town (tests/support/siting_town.h):
+ *
+ *   bench_siting SEED RADIUS even|clustered free|quota PIECES SITES COUNT SECONDS [FILE]
+ *
+ * Search and bound run in a thread each, for so many seconds of processor time of their own.
+ * Prints figures, one a line: name, tab, number. Values are counted anew from the choice by
+ * plain loops, and so is whether any single swap would better it. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "geo/plan/dual.h"
+#include "geo/plan/greedy.h"
+#include "geo/plan/swap.h"
+#include "tests/support/siting_town.h"
+
+enum { ARGUMENTS = 9, KICKS = 200, STEPS = 4 };
+
+struct run {
+    const struct siting *s;
+    const struct greedy *greedy;
+    double seconds;
+    uint64_t seed;
+    _Atomic int64_t value;
+    struct swap *swap;
+    struct dual *dual;
+    double search_s, bound_s;
+};
+
+static double now(clockid_t clock)
+{
+    struct timespec t;
+
+    clock_gettime(clock, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void *search(void *self)
+{
+    struct run *r = self;
+    const double begun = now(CLOCK_THREAD_CPUTIME_ID);
+    double spent = 0;
+
+    r->swap = swap_new(r->s, r->greedy->sites, r->greedy->count, r->seed);
+    while (spent < r->seconds * 0.98) {
+        const double left = 1 - spent / r->seconds;
+
+        swap_kick(r->swap, KICKS, left * left);
+        atomic_store(&r->value, swap_value(r->swap));
+        spent = now(CLOCK_THREAD_CPUTIME_ID) - begun;
+    }
+    swap_finish(r->swap);
+    atomic_store(&r->value, swap_value(r->swap));
+    r->search_s = now(CLOCK_THREAD_CPUTIME_ID) - begun;
+    return NULL;
+}
+
+static void *bound(void *self)
+{
+    struct run *r = self;
+    const double begun = now(CLOCK_THREAD_CPUTIME_ID);
+
+    r->dual = dual_new(r->s, r->greedy->sites, r->greedy->count);
+    while (now(CLOCK_THREAD_CPUTIME_ID) - begun < r->seconds &&
+           dual_run(r->dual, STEPS, atomic_load(&r->value)))
+        continue;
+    r->bound_s = now(CLOCK_THREAD_CPUTIME_ID) - begun;
+    return NULL;
+}
+
+/* By the question's own lists: the weight of the pieces that these sites cover. */
+static int64_t plain_value(const struct siting_question *q, const int32_t *sites, int32_t count,
+                           int32_t *times)
+{
+    int64_t value = 0;
+
+    memset(times, 0, (size_t)q->piece_count * sizeof *times);
+    for (int32_t n = 0; n < count; n++)
+        for (int32_t k = q->first[sites[n]]; k < q->first[sites[n] + 1]; k++)
+            times[q->pieces[k]]++;
+    for (int32_t j = 0; j < q->piece_count; j++)
+        value += times[j] ? q->weights[j] : 0;
+    return value;
+}
+
+/* How many sites could take the place of a chosen one and gain, by plain loops. */
+static int32_t plain_swaps(const struct siting_question *q, const int32_t *sites, int32_t count,
+                           const int32_t *times, struct arena *a)
+{
+    int64_t *loss = arena_take(a, (size_t)q->site_count, sizeof *loss);
+    int64_t *saved = arena_take(a, (size_t)q->site_count, sizeof *saved);
+    int32_t *only = arena_take(a, (size_t)q->piece_count, sizeof *only), found = 0;
+
+    for (int32_t n = 0; n < count; n++)
+        for (int32_t k = q->first[sites[n]]; k < q->first[sites[n] + 1]; k++)
+            if (times[q->pieces[k]] == 1) {
+                only[q->pieces[k]] = sites[n];
+                loss[sites[n]] += q->weights[q->pieces[k]];
+            }
+    for (int32_t i = 0; i < q->site_count; i++) {
+        int64_t gain = 0, best = 0;
+
+        memset(saved, 0, (size_t)q->site_count * sizeof *saved);
+        for (int32_t k = q->first[i]; k < q->first[i + 1]; k++) {
+            const int32_t j = q->pieces[k];
+
+            gain += times[j] ? 0 : q->weights[j];
+            if (times[j] == 1)
+                saved[only[j]] += q->weights[j];
+        }
+        for (int32_t n = 0; n < count; n++)
+            if (!q->group_count || q->groups[sites[n]] == q->groups[i])
+                if (gain - loss[sites[n]] + saved[sites[n]] > best)
+                    best = gain - loss[sites[n]] + saved[sites[n]];
+        found += best > 0;
+    }
+    return found;
+}
+
+static bool keeps_rules(const struct siting_question *q, const int32_t *sites, int32_t count,
+                        struct arena *a)
+{
+    int32_t *used = arena_take(a, (size_t)q->group_count + 1, sizeof *used);
+    bool is_kept = count == q->count;
+
+    for (int32_t n = 0; n < count; n++) {
+        is_kept = is_kept && (!n || sites[n] > sites[n - 1]);
+        if (q->group_count)
+            is_kept = ++used[q->groups[sites[n]]] <= q->quotas[q->groups[sites[n]]] && is_kept;
+    }
+    return is_kept;
+}
+
+static void report(const struct siting_question *q, struct run *r, struct arena *a)
+{
+    const int64_t *prices;
+    const int64_t top = dual_prices(r->dual, a, &prices), value = swap_value(r->swap);
+    const int32_t *sites;
+    int32_t count, *times = arena_take(a, (size_t)q->piece_count, sizeof *times);
+
+    swap_sites(r->swap, a, &sites, &count);
+    printf("value\t%lld\n", (long long)value);
+    printf("recounted\t%lld\n", (long long)plain_value(q, sites, count, times));
+    printf("bound\t%lld\n", (long long)(top / DUAL_SCALE));
+    printf("gap\t%.4f\n", 100 * (1 - (double)value / ((double)top / DUAL_SCALE)));
+    printf("gain\t%.3f\n",
+           100 * ((double)value / (double)r->greedy->values[r->greedy->count - 1] - 1));
+    printf("rules\t%s\n", keeps_rules(q, sites, count, a) ? "kept" : "broken");
+    printf("swaps\t%d\n", plain_swaps(q, sites, count, times, a));
+    printf("search_s\t%.2f\nbound_s\t%.2f\n", r->search_s, r->bound_s);
+    printf("kicks\t%lld\nsteps\t%lld\n", (long long)swap_kicks(r->swap),
+           (long long)dual_steps(r->dual));
+}
+
+int main(int argc, char **argv)
+{
+    struct arena *a = arena_new();
+    struct siting_question q;
+    struct siting s;
+    struct greedy g;
+    struct fail f;
+    pthread_t threads[2];
+
+    if (argc < ARGUMENTS)
+        return 2;
+    const struct siting_town_wish wish = {
+        strtoull(argv[1], NULL, 10),          (int32_t)strtol(argv[5], NULL, 10),
+        (int32_t)strtol(argv[6], NULL, 10),   (int32_t)strtol(argv[7], NULL, 10),
+        (int32_t)strtol(argv[2], NULL, 10),   strcmp(argv[3], "clustered") == 0,
+        strcmp(argv[4], "quota") == 0 ? 5 : 0
+    };
+    struct run r = { &s, &g, strtod(argv[8], NULL), wish.seed, 0, NULL, NULL, 0, 0 };
+
+    siting_town(&wish, a, &q);
+    const double began = now(CLOCK_THREAD_CPUTIME_ID);
+
+    if (!siting_take(&q, a, &s, &f)) {
+        fprintf(stderr, "%s\n", f.text);
+        return 1;
+    }
+    const double built = now(CLOCK_THREAD_CPUTIME_ID), wall = now(CLOCK_MONOTONIC);
+
+    greedy_take(&s, a, &g);
+    printf("build_ms\t%.1f\nfirst_ms\t%.1f\n", 1e3 * (built - began),
+           1e3 * (now(CLOCK_THREAD_CPUTIME_ID) - built));
+    printf("classes\t%d\nlinks\t%d\n", s.class_count, s.class_first[s.class_count]);
+    printf("share\t%.2f\n", 100 * (double)g.values[g.count - 1] / (double)s.weight);
+    atomic_store(&r.value, g.values[g.count - 1]);
+    if (pthread_create(&threads[0], NULL, search, &r) ||
+        pthread_create(&threads[1], NULL, bound, &r))
+        return 1;
+    pthread_join(threads[0], NULL);
+    pthread_join(threads[1], NULL);
+    printf("wall_s\t%.2f\n", now(CLOCK_MONOTONIC) - wall);
+    report(&q, &r, a);
+    swap_free(r.swap);
+    dual_free(r.dual);
+    arena_free(a);
+    return 0;
+}
