@@ -1,10 +1,7 @@
 /* Swap search (Teitz and Bart 1968; what is kept up to date follows Resende and Werneck 2007).
  *
- * Kept at every change: what each site would add (`gain`), what each chosen one alone holds
- * (`loss`), and the sum of the chosen ones of each class, which is its only one where there is
- * one. The gain of a swap is then gain[in] - loss[out] + what both cover and would not be lost,
- * found in one pass over the classes of `in`. A site is tried again only when a neighbour, one
- * with a class in common, was put in or taken out. */
+ * The sums are geo/plan/chosen.h's. A site is tried again only when a neighbour, one with a
+ * class in common, was put in or taken out. */
 #include "geo/plan/swap.h"
 
 #include <assert.h>
@@ -13,41 +10,20 @@
 #include <string.h>
 
 #include "geo/base/arena.h"
+#include "geo/plan/chosen.h"
 
 enum {
     CLUSTER_MOST = 8, /* sites taken out in a kick: 2 to one less */
-    NONE = -1,
 };
 
 /* Of the value, what a kick may lose at full heat, times a number that is 1 on average. */
 static const double LOSS_AT_HEAT = 1.5e-4;
 
-/* The chosen sites of a group, and the one of them that is worth least. */
-struct party {
-    int32_t first; /* linked by next and before */
-    int32_t count;
-    int32_t weakest;
-    int64_t known_at; /* the change after which weakest was found */
-};
-
 struct swap {
     const struct siting *s;
     struct arena *arena;
     uint64_t dice;
-    int32_t *times; /* of classes: how many chosen sites cover it */
-    uint32_t *sum;  /* and the sum of their numbers: with one of them, which */
-    int64_t *gain, *loss;
-    bool *is_open;
-    int32_t *blocked;
-    struct party *parties; /* of groups; the last one is of all */
-    int32_t *next, *before;
-    int32_t *open, *open_at;
-    int32_t open_count;
-    int64_t value, change;
-    /* What a try finds: of chosen sites that share classes with it. */
-    int64_t *saved;
-    int32_t *touched;
-    int32_t touched_count;
+    struct chosen chosen;
     /* Sites to be tried. */
     int32_t *queue;
     bool *is_queued;
@@ -85,113 +61,6 @@ static int32_t pick(struct swap *w, int32_t below)
 static double share(struct swap *w)
 {
     return (double)(roll(w) >> 11) * 0x1p-53;
-}
-
-/* ------------------------------------------------------------------ put in, take out */
-
-static void add_gain(struct swap *w, int32_t class, int64_t more)
-{
-    const struct siting *s = w->s;
-
-    for (int32_t k = s->class_first[class]; more && k < s->class_first[class + 1]; k++)
-        w->gain[s->class_sites[k]] += more;
-}
-
-/* What each of the `n` chosen sites of a class holds changes by `more`. */
-static void add_loss(struct swap *w, int32_t class, int32_t n, int64_t more)
-{
-    const struct siting *s = w->s;
-
-    if (!more || n < 1)
-        return;
-    if (n == 1) {
-        w->loss[w->sum[class]] += more;
-        return;
-    }
-    for (int32_t k = s->class_first[class]; k < s->class_first[class + 1]; k++)
-        if (w->is_open[s->class_sites[k]])
-            w->loss[s->class_sites[k]] += more;
-}
-
-static void join(struct swap *w, int32_t site)
-{
-    struct party *p = &w->parties[w->s->groups[site]];
-
-    w->next[site] = p->first;
-    w->before[site] = NONE;
-    if (p->first != NONE)
-        w->before[p->first] = site;
-    p->first = site;
-    p->count++;
-    w->open_at[site] = w->open_count;
-    w->open[w->open_count++] = site;
-}
-
-static void leave(struct swap *w, int32_t site)
-{
-    struct party *p = &w->parties[w->s->groups[site]];
-    const int32_t last = w->open[--w->open_count];
-
-    if (w->before[site] == NONE)
-        p->first = w->next[site];
-    else
-        w->next[w->before[site]] = w->next[site];
-    if (w->next[site] != NONE)
-        w->before[w->next[site]] = w->before[site];
-    p->count--;
-    w->open[w->open_at[site]] = last;
-    w->open_at[last] = w->open_at[site];
-}
-
-static void block(struct swap *w, int32_t site, int32_t more)
-{
-    for (int32_t k = w->s->near_first[site]; k < w->s->near_first[site + 1]; k++)
-        w->blocked[w->s->near_sites[k]] += more;
-}
-
-static void put_in(struct swap *w, int32_t site)
-{
-    const struct siting *s = w->s;
-
-    w->loss[site] = 0;
-    for (int32_t k = s->site_first[site]; k < s->site_first[site + 1]; k++) {
-        const int32_t class = s->site_classes[k];
-        const int32_t n = w->times[class]++;
-        const int64_t worth = siting_worth(s, class, n);
-
-        w->value += worth;
-        w->loss[site] += worth;
-        add_gain(w, class, siting_worth(s, class, n + 1) - worth);
-        if (n)
-            add_loss(w, class, n, worth - siting_worth(s, class, n - 1));
-        w->sum[class] += (uint32_t)site;
-    }
-    w->is_open[site] = true;
-    w->change++;
-    join(w, site);
-    block(w, site, 1);
-}
-
-static void take_out(struct swap *w, int32_t site)
-{
-    const struct siting *s = w->s;
-
-    w->is_open[site] = false;
-    for (int32_t k = s->site_first[site]; k < s->site_first[site + 1]; k++) {
-        const int32_t class = s->site_classes[k];
-        const int32_t n = --w->times[class];
-        const int64_t worth = siting_worth(s, class, n);
-
-        w->sum[class] -= (uint32_t)site;
-        w->value -= worth;
-        add_gain(w, class, worth - siting_worth(s, class, n + 1));
-        if (n)
-            add_loss(w, class, n, siting_worth(s, class, n - 1) - worth);
-    }
-    w->loss[site] = 0;
-    w->change++;
-    leave(w, site);
-    block(w, site, -1);
 }
 
 /* ------------------------------------------------------------------ neighbours */
@@ -264,111 +133,6 @@ static void enqueue_all(struct swap *w)
     }
 }
 
-/* ------------------------------------------------------------------ one swap */
-
-/* What is saved of `site`'s share in a class, which `in` covers too, when it goes. */
-static void save(struct swap *w, int32_t site, int64_t worth)
-{
-    if (!w->saved[site])
-        w->touched[w->touched_count++] = site;
-    w->saved[site] += worth;
-}
-
-static void find_saved(struct swap *w, int32_t in)
-{
-    const struct siting *s = w->s;
-
-    w->touched_count = 0;
-    for (int32_t k = s->site_first[in]; k < s->site_first[in + 1]; k++) {
-        const int32_t class = s->site_classes[k];
-        const int32_t n = w->times[class];
-
-        if (n < 1 || n > s->share_count)
-            continue;
-        const int64_t worth = siting_worth(s, class, n - 1) - siting_worth(s, class, n);
-
-        if (n == 1) {
-            save(w, (int32_t)w->sum[class], worth);
-            continue;
-        }
-        for (int32_t m = s->class_first[class]; worth && m < s->class_first[class + 1]; m++)
-            if (w->is_open[s->class_sites[m]])
-                save(w, s->class_sites[m], worth);
-    }
-}
-
-static bool is_weaker(const struct swap *w, int32_t one, int32_t other)
-{
-    if (other == NONE || w->loss[one] != w->loss[other])
-        return other == NONE || w->loss[one] < w->loss[other];
-    return one < other;
-}
-
-/* Of those in a group, or of all, whom it costs least to take out; NONE when all must stay. */
-static int32_t weakest(struct swap *w, int32_t group)
-{
-    struct party *p = &w->parties[group];
-    const bool is_all = group == w->s->group_count;
-
-    if (p->known_at == w->change)
-        return p->weakest;
-    p->known_at = w->change;
-    p->weakest = NONE;
-    for (int32_t k = 0; is_all && k < w->open_count; k++)
-        if (!w->s->is_fixed[w->open[k]] && is_weaker(w, w->open[k], p->weakest))
-            p->weakest = w->open[k];
-    for (int32_t i = is_all ? NONE : p->first; i != NONE; i = w->next[i])
-        if (!w->s->is_fixed[i] && is_weaker(w, i, p->weakest))
-            p->weakest = i;
-    return p->weakest;
-}
-
-/* The only chosen site that is too close to this one. */
-static int32_t blocker(const struct swap *w, int32_t site)
-{
-    for (int32_t k = w->s->near_first[site]; k < w->s->near_first[site + 1]; k++)
-        if (w->is_open[w->s->near_sites[k]])
-            return w->s->near_sites[k];
-    return NONE;
-}
-
-static void consider(const struct swap *w, int32_t in, int32_t out, int64_t *best, int32_t *who)
-{
-    const int64_t profit = w->gain[in] - w->loss[out] + w->saved[out];
-
-    if (!w->s->is_fixed[out] && profit > *best) {
-        *best = profit;
-        *who = out;
-    }
-}
-
-/* Who goes best for this one, if that gains anything. */
-static int32_t partner(struct swap *w, int32_t in)
-{
-    const int32_t group = w->s->groups[in];
-    const bool is_full = w->parties[group].count >= w->s->quotas[group];
-    int32_t who = NONE, least;
-    int64_t best = 0;
-
-    find_saved(w, in);
-    if (w->blocked[in] == 1) {
-        const int32_t out = blocker(w, in);
-
-        if (!is_full || w->s->groups[out] == group)
-            consider(w, in, out, &best, &who);
-    } else if (!w->blocked[in]) {
-        least = weakest(w, is_full ? group : w->s->group_count);
-        if (least != NONE)
-            consider(w, in, least, &best, &who);
-        for (int32_t k = 0; k < w->touched_count; k++)
-            if (!is_full || w->s->groups[w->touched[k]] == group)
-                consider(w, in, w->touched[k], &best, &who);
-    }
-    for (int32_t k = 0; k < w->touched_count; k++)
-        w->saved[w->touched[k]] = 0;
-    return who;
-}
-
 static void note(struct swap *w, int32_t what)
 {
     if (w->journal_count == w->journal_room) {
@@ -383,11 +147,11 @@ static void note(struct swap *w, int32_t what)
 
 static void keep_best(struct swap *w)
 {
-    if (w->value <= w->best && w->best_count)
+    if (w->chosen.value <= w->best && w->best_count)
         return;
-    w->best = w->value;
-    w->best_count = w->open_count;
-    memcpy(w->best_sites, w->open, (size_t)w->open_count * sizeof *w->open);
+    w->best = w->chosen.value;
+    w->best_count = w->chosen.open_count;
+    memcpy(w->best_sites, w->chosen.open, (size_t)w->chosen.open_count * sizeof *w->chosen.open);
 }
 
 /* Tries those that wait, `most` of them; whether none is left. */
@@ -398,13 +162,13 @@ static bool descend(struct swap *w, int32_t most)
         int32_t out;
 
         w->is_queued[in] = false;
-        if (w->is_open[in] || w->s->is_barred[in] || w->gain[in] <= 0)
+        if (w->chosen.is_open[in] || w->s->is_barred[in] || w->chosen.gain[in] <= 0)
             continue;
-        out = partner(w, in);
-        if (out == NONE)
+        out = chosen_partner(&w->chosen, in);
+        if (out == CHOSEN_NONE)
             continue;
-        take_out(w, out);
-        put_in(w, in);
+        chosen_drop(&w->chosen, out);
+        chosen_put(&w->chosen, in);
         note(w, ~out);
         note(w, in);
         enqueue_around(w, out);
@@ -427,41 +191,32 @@ static int32_t cluster(struct swap *w, int32_t around, int32_t most, int32_t *ou
     for (int32_t k = 0; k < count && n < most; k++) {
         const int32_t site = near[(begin + k) % count];
 
-        if (w->is_open[site] && !w->s->is_fixed[site])
+        if (w->chosen.is_open[site] && !w->s->is_fixed[site])
             out[n++] = site;
     }
     return n;
 }
 
-static bool has_room(const struct swap *w, int32_t site)
-{
-    const int32_t group = w->s->groups[site];
-
-    return !w->is_open[site] && !w->s->is_barred[site] && !w->blocked[site] &&
-           w->parties[group].count < w->s->quotas[group];
-}
-
-/* In the place of `gone`: mostly who adds most of those around, and by chance another. */
 static int32_t heir(struct swap *w, int32_t gone, int32_t around)
 {
     const int32_t *near;
     const int32_t count = neighbours_of(w, around, &near);
-    int32_t best = NONE;
+    int32_t best = CHOSEN_NONE;
     double most = -1;
 
     for (int32_t k = 0; k < count; k++) {
         const int32_t site = near[k];
         double gain;
 
-        if (!has_room(w, site))
+        if (!chosen_has_room(&w->chosen, site))
             continue;
-        gain = (double)w->gain[site] * (0.8 + 0.2 * share(w));
+        gain = (double)w->chosen.gain[site] * (0.8 + 0.2 * share(w));
         if (gain > most) {
             most = gain;
             best = site;
         }
     }
-    return best == NONE && has_room(w, gone) ? gone : best;
+    return best == CHOSEN_NONE && chosen_has_room(&w->chosen, gone) ? gone : best;
 }
 
 static void take_back(struct swap *w)
@@ -470,9 +225,9 @@ static void take_back(struct swap *w)
         const int32_t what = w->journal[--w->journal_count];
 
         if (what >= 0)
-            take_out(w, what);
+            chosen_drop(&w->chosen, what);
         else
-            put_in(w, ~what);
+            chosen_put(&w->chosen, ~what);
     }
 }
 
@@ -483,16 +238,16 @@ static bool shake(struct swap *w, int32_t around)
     const int32_t count = cluster(w, around, 2 + pick(w, CLUSTER_MOST - 2), gone);
 
     for (int32_t k = 0; k < count; k++) {
-        take_out(w, gone[k]);
+        chosen_drop(&w->chosen, gone[k]);
         note(w, ~gone[k]);
         enqueue_around(w, gone[k]);
     }
     for (int32_t k = 0; k < count; k++) {
         const int32_t in = heir(w, gone[k], around);
 
-        if (in == NONE)
+        if (in == CHOSEN_NONE)
             return false;
-        put_in(w, in);
+        chosen_put(&w->chosen, in);
         note(w, in);
         enqueue_around(w, in);
     }
@@ -501,8 +256,8 @@ static bool shake(struct swap *w, int32_t around)
 
 static void kick(struct swap *w, double heat)
 {
-    const int64_t before = w->value;
-    const int32_t around = w->open[pick(w, w->open_count)];
+    const int64_t before = w->chosen.value;
+    const int32_t around = w->chosen.open[pick(w, w->chosen.open_count)];
     bool is_whole;
 
     w->kicks++;
@@ -514,7 +269,7 @@ static void kick(struct swap *w, double heat)
         continue;
     const double may_lose = (double)w->best * LOSS_AT_HEAT * heat * -log(share(w) + 1e-9);
 
-    if (!is_whole || (double)(before - w->value) > may_lose)
+    if (!is_whole || (double)(before - w->chosen.value) > may_lose)
         take_back(w);
     while (w->queue_count) /* only where there was no place */
         w->is_queued[w->queue[--w->queue_count]] = false;
@@ -527,24 +282,12 @@ struct swap *swap_new(const struct siting *s, const int32_t *sites, int32_t coun
 {
     struct swap *w = calloc(1, sizeof *w);
     struct arena *a = arena_new();
-    const size_t site_count = (size_t)s->site_count, class_count = (size_t)s->class_count;
+    const size_t site_count = (size_t)s->site_count;
 
     if (!w)
         abort();
     *w = (struct swap){ .s = s, .arena = a, .dice = seed, .journal_room = 64 };
-    w->times = arena_take(a, class_count, sizeof *w->times);
-    w->sum = arena_take(a, class_count, sizeof *w->sum);
-    w->gain = arena_take(a, site_count, sizeof *w->gain);
-    w->loss = arena_take(a, site_count, sizeof *w->loss);
-    w->is_open = arena_take(a, site_count, sizeof *w->is_open);
-    w->blocked = arena_take(a, site_count, sizeof *w->blocked);
-    w->parties = arena_take(a, (size_t)s->group_count + 1, sizeof *w->parties);
-    w->next = arena_take(a, site_count, sizeof *w->next);
-    w->before = arena_take(a, site_count, sizeof *w->before);
-    w->open = arena_take(a, site_count, sizeof *w->open);
-    w->open_at = arena_take(a, site_count, sizeof *w->open_at);
-    w->saved = arena_take(a, site_count, sizeof *w->saved);
-    w->touched = arena_take(a, site_count, sizeof *w->touched);
+    chosen_begin(&w->chosen, s, a);
     w->queue = arena_take(a, site_count, sizeof *w->queue);
     w->is_queued = arena_take(a, site_count, sizeof *w->is_queued);
     w->neighbours = arena_take(a, site_count, sizeof *w->neighbours);
@@ -553,12 +296,8 @@ struct swap *swap_new(const struct siting *s, const int32_t *sites, int32_t coun
     w->pool = arena_take(a, site_count, sizeof *w->pool);
     w->journal = arena_take(a, (size_t)w->journal_room, sizeof *w->journal);
     w->best_sites = arena_take(a, (size_t)s->site_count, sizeof *w->best_sites);
-    for (int32_t g = 0; g <= s->group_count; g++)
-        w->parties[g] = (struct party){ NONE, 0, NONE, -1 };
-    for (int32_t c = 0; c < s->class_count; c++)
-        add_gain(w, c, siting_worth(s, c, 0));
     for (int32_t k = 0; k < count; k++)
-        put_in(w, sites[k]);
+        chosen_put(&w->chosen, sites[k]);
     keep_best(w);
     enqueue_all(w);
     return w;
@@ -592,7 +331,7 @@ void swap_kick(struct swap *w, int32_t kicks, double heat)
     if (!w->is_begun || w->queue_count)
         while (!swap_settle(w, INT32_MAX))
             continue;
-    for (int32_t k = 0; k < kicks && w->open_count; k++)
+    for (int32_t k = 0; k < kicks && w->chosen.open_count; k++)
         kick(w, heat);
 }
 
@@ -631,11 +370,11 @@ void swap_finish(struct swap *w)
     for (int32_t k = 0; k < w->best_count; k++)
         is_best[w->best_sites[k]] = true;
     for (int32_t i = 0; i < w->s->site_count; i++)
-        if (w->is_open[i] && !is_best[i])
-            take_out(w, i);
+        if (w->chosen.is_open[i] && !is_best[i])
+            chosen_drop(&w->chosen, i);
     for (int32_t i = 0; i < w->s->site_count; i++)
-        if (!w->is_open[i] && is_best[i])
-            put_in(w, i);
+        if (!w->chosen.is_open[i] && is_best[i])
+            chosen_put(&w->chosen, i);
     arena_free(scratch);
     w->journal_count = 0;
     enqueue_all(w);
