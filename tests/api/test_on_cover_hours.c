@@ -423,6 +423,9 @@ static void a_week_is_kept_for_whoever_uses_sql(void **state)
     (void)state;
     add_shift(900, 7);
     run(PATROL);
+    run("INSERT INTO vigil.station (station_id, code, name, geom) VALUES"
+        " (9, 'S9', 'Nine', 'SRID=4326;POINT(116.393 39.903)')");
+    settle();
     until_done(ask_for_week("plan"));
     until_done(ask_for_week("plan")); /* in the place of the first */
     assert_int_equal(database_int(ROOM.d, "SELECT count(*) FROM vigil.cover_week"), 1);
@@ -434,6 +437,11 @@ static void a_week_is_kept_for_whoever_uses_sql(void **state)
     check_near((double)database_int(ROOM.d,
                                     "SELECT round(sum(gap_m_h) * 100) FROM vigil.cover_hour "
                                     "WHERE by = 'city' AND kind = 'plan'") /
+                   100,
+               sum, 2);
+    check_near((double)database_int(ROOM.d,
+                                    "SELECT round(sum(gap_m_h) * 100) FROM vigil.cover_hour "
+                                    "WHERE by = 'station' AND area_id = 9") /
                    100,
                sum, 2);
     check_near((double)database_int(ROOM.d, "SELECT round(sum(metre_hours) * 100) FROM vigil.gap") /

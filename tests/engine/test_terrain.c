@@ -219,6 +219,34 @@ static void cells_and_organisations_cut_the_streets_anew(void **state)
     terrain_drop(after);
 }
 
+static void a_station_has_the_streets_that_are_nearest_to_it(void **state)
+{
+    struct site *s = *state;
+
+    publish(s);
+    s->slot = open_slot(s);
+    const struct terrain *before = now(s);
+
+    assert_int_equal(before->plots->station_count, 0);
+    run(s, "INSERT INTO vigil.station (station_id, code, name, geom) VALUES"
+           " (9, 'S9', 'Nine', 'SRID=4326;POINT(116.39 39.9)'),"
+           " (5, 'S5', 'Five', 'SRID=4326;POINT(116.394 39.904)')");
+    const struct terrain *after = now(s);
+
+    assert_true(after->laid > before->laid);
+    assert_int_equal(after->plots->station_count, 2);
+    assert_int_equal(terrain_station(after, 5), 0);
+    assert_int_equal(terrain_station(after, 9), 1);
+    assert_int_equal(terrain_station(after, 7), -1);
+    assert_string_equal(after->stations[1].name, "Nine");
+    /* Segment 0 begins at the one corner, the last one ends at the other. */
+    assert_int_equal(after->plots->lots[after->plots->plots[0].lot].station, 1);
+    assert_int_equal(
+        after->plots->lots[after->plots->plots[after->plots->first[SEGMENTS] - 1].lot].station, 0);
+    terrain_drop(before);
+    terrain_drop(after);
+}
+
 static void another_import_is_looked_at_from_everywhere(void **state)
 {
     struct site *s = *state;
@@ -263,6 +291,7 @@ int main(void)
         TEST(a_building_hides_what_is_behind_it),
         TEST(two_processes_see_the_same),
         TEST(cells_and_organisations_cut_the_streets_anew),
+        TEST(a_station_has_the_streets_that_are_nearest_to_it),
         TEST(another_import_is_looked_at_from_everywhere),
         TEST(it_outlives_the_absence_of_the_database),
     };
