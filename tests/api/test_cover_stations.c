@@ -241,11 +241,24 @@ static void hours_are_told_by_station(void **state)
     assert_int_equal(asking_int(&one, "/items/0/station_id"), 21);
 }
 
+static void a_moment_of_the_plan_is_told_by_station(void **state)
+{
+    const struct asking_answer a =
+        told(1, "/v1/coverage?kind=plan&at=2030-01-07T09:00:00Z&by=station");
+
+    (void)state;
+    assert_int_equal(asking_count(&a, "/items"), STATIONS);
+    assert_true(asking_number(&a, "/items/0/lookout_m") > 200);
+    check_near(asking_number(&a, "/items/0/lookout_m"), asking_number(&a, "/city/lookout_m"), 0);
+    check_near(asking_number(&a, "/items/1/lookout_m"), 0, 0);
+}
+
 static void whoever_does_not_see_a_station_is_not_told_of_it(void **state)
 {
     const char *const asked[] = {
         "/v1/coverage?station_id=22",
         "/v1/coverage?by=street&station_id=22",
+        "/v1/coverage?kind=plan&at=2030-01-07T09:00:00Z&station_id=22",
         "/v1/gaps?station_id=22",
         "/v1/coverage/hours?kind=plan&station_id=22&from=2030-01-07T00:00:00Z",
         "/v1/coverage?station_id=99",
@@ -301,6 +314,7 @@ int main(void)
         TEST(the_streets_of_a_station_are_told_one_by_one),
         TEST(gaps_name_their_station_and_are_found_by_it),
         TEST(hours_are_told_by_station),
+        TEST(a_moment_of_the_plan_is_told_by_station),
         TEST(whoever_does_not_see_a_station_is_not_told_of_it),
         TEST(of_one_station_nothing_is_told_by_grid),
     };
