@@ -4,6 +4,7 @@ import { ask } from './api.js';
 import { city, onCity } from './city.js';
 import { $, make } from './dom.js';
 import { count, metres } from './format.js';
+import { choiceBody, dropChoice, gapTick } from './gap_choice.js';
 import { gapClass, gapRows } from './gap_rows.js';
 import { inView, map } from './map.js';
 import { isPointing, setSource, show } from './roads.js';
@@ -28,6 +29,7 @@ let week = 0; // its Monday
 let hour = 0;
 let hours = [];
 let streetsLength = 0;
+let ofView = false; // what the list is of
 let figures = null;
 let items = [];
 let running = null;
@@ -56,6 +58,9 @@ function box() {
   return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((value) => value.toFixed(6)).join(',');
 }
 
+/* Of the whole city, or of what the map shows. */
+const listWish = () => (ofView ? { ...wish(), bbox: box() } : wish());
+
 async function drawHour(signal) {
   if (kind === 'difference') {
     setSource('gaps', []);
@@ -79,7 +84,7 @@ async function readFigures(signal) {
 async function readGaps(signal) {
   items = [];
   if (kind === 'difference') return; // of two hours, not of streets
-  ({ items } = await ask('GET', withQuery(GAPS, { ...wish(), sort: 'length', limit: LISTED }), undefined, signal));
+  ({ items } = await ask('GET', withQuery(GAPS, { ...listWish(), sort: 'length', limit: LISTED }), undefined, signal));
 }
 
 /* Everything for what is chosen; `parts` says how much of it may have changed. */
@@ -146,6 +151,16 @@ function reachRow() {
     .map((limit) => `${word('console.roads.minutes', { n: limit / 60 })} ${percent(figures.reach_share[limit])}`).join(' · '));
 }
 
+function inViewBox() {
+  return make('label', { class: 'roads-row' }, make('input', {
+    type: 'checkbox', checked: ofView, 'data-keep': 'gaps-in-view',
+    onchange: (event) => {
+      ofView = event.target.checked;
+      load(readGaps);
+    },
+  }), word('console.coverage.in_view'));
+}
+
 function turnWeek(by) {
   choose(() => { week = weekStart(week + by * WEEK_HOURS * HOUR_MS + 12 * HOUR_MS); });
 }
@@ -165,7 +180,8 @@ function body() {
     hour = Math.min(WEEK_HOURS - 1, Math.floor((now - week) / HOUR_MS));
     queueMicrotask(() => choose(() => {}));
   }
-  return [kindPicker(), ...weekRows(), figureRows(), reachRow(), ...whatIfBody(), ...(kind === 'difference' ? [] : gapRows(items, GAPS, wish()))];
+  return [kindPicker(), ...weekRows(), figureRows(), reachRow(), ...whatIfBody(), ...choiceBody(),
+    ...(kind === 'difference' ? [] : [inViewBox(), ...gapRows(items, GAPS, listWish(), gapTick)])];
 }
 
 /** The tool, for roads.js. */
@@ -179,6 +195,7 @@ export const coverage = {
     items = [];
     figures = null;
     clearWhatIf();
+    dropChoice();
     drawNow();
   },
 };
@@ -201,6 +218,7 @@ export function startCoverage() {
     if (performance.now() - askedAt > AGAIN_MS) load(readFigures, readGaps);
   });
   map.on('moveend', () => {
-    if (isOpen && kind !== 'now') load(drawHour);
+    const parts = [...(kind === 'now' ? [] : [drawHour]), ...(ofView ? [readGaps] : [])];
+    if (isOpen && parts.length > 0) load(...parts);
   });
 }

@@ -63,7 +63,7 @@ function control(field) {
 
 /**
  * Asks for some values and hands them to `send`, an object of those that were given; stays open with the server's
- * sentence while it refuses. fields: {name, key, required, options: [[value, text]], type, value}.
+ * sentence while it refuses. fields: {name, key (a word's) or text, required, options: [[value, text]], type, value}.
  */
 export function form(titleKey, fields, send) {
   const wrong = make('p', { class: 'sheet-wrong', role: 'alert', hidden: true });
@@ -88,7 +88,7 @@ export function form(titleKey, fields, send) {
   };
 
   dialog.append(make('form', { onsubmit: submit }, make('h2', {}, word(titleKey)),
-    ...fields.map((field) => make('label', { class: `sheet-field${field.type === 'checkbox' ? ' sheet-tick' : ''}` }, make('span', {}, word(field.key)), control(field))),
+    ...fields.map((field) => make('label', { class: `sheet-field${field.type === 'checkbox' ? ' sheet-tick' : ''}` }, make('span', {}, field.text ?? word(field.key)), control(field))),
     wrong, make('div', { class: 'sheet-ends' },
       make('button', { type: 'submit', class: 'sheet-button sheet-main' }, word('console.sheet.send')),
       button('console.close', () => dialog.close()))));

@@ -66,6 +66,38 @@ test('a week has 168 hours, by plan and as it was', async () => {
   await page.waitForSelector('.gaps li');
 });
 
+test('gaps that are ticked become a beat with a plan, whose days squads claim', async () => {
+  const asked = page.waitForRequest((request) => request.url().includes('/v1/gaps?') && request.url().includes('bbox') && request.url().includes('sort=length'));
+  await page.check('[data-keep="gaps-in-view"]');
+  await asked;
+  await page.waitForResponse((answer) => answer.url().includes('sort=length'));
+  const ticks = page.locator('.gaps input[type="checkbox"]');
+  await ticks.nth(0).click();
+  await page.waitForSelector('.choice li');
+  await ticks.nth(1).click();
+  await page.waitForFunction(() => document.querySelectorAll('.choice li').length === 2);
+  await idle(page);
+  assert.ok(await shown(page, 'gap-choice') > 0);
+  assert.match(await page.textContent('.fixes li'), /min: .* metre·hours/); // it is the plan's hour that is shown
+  await page.click('[data-keep="choice-beat"]');
+  await page.fill('dialog[open] [name="name"]', 'Gaps of an evening');
+  await page.uncheck('dialog[open] [name="day_7"]');
+  await page.selectOption('dialog[open] [name="month"]', { index: 2 });
+  const plan = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/v1/patrol_plans'));
+  await page.click('dialog[open] button[type="submit"]');
+  const wanted = JSON.parse((await plan).postData());
+  assert.deepEqual(wanted.weekdays, [1, 2, 3, 4, 5, 6]);
+  await page.waitForFunction(() => location.hash === '#rosters');
+  const { json: beat } = await city.ask('GET', `/v1/beats/${wanted.beat_id}`);
+  assert.equal(beat.name, 'Gaps of an evening');
+  assert.ok(beat.segments.length >= 1 && beat.length_m > 0);
+  const { json: days } = await city.ask('GET', `/v1/patrol_days?state=open&limit=1000`);
+  assert.ok(days.items.some((day) => day.beat_id === wanted.beat_id));
+  await page.evaluate(() => { location.hash = '#dispatch'; });
+  await page.waitForSelector('#roads:visible');
+  assert.equal(await page.locator('.choice li').count(), 0);
+});
+
 test('put away, it leaves the map as it was', async () => {
   await page.keyboard.press('Escape');
   assert.ok(await page.locator('#roads').isHidden());
