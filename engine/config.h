@@ -55,6 +55,7 @@
     X(RETENTION_TRACKS_D, "retention_tracks_d", NUMBER, "180", 1, 36500)                           \
     X(PROOF_WAIT_S, "proof_wait_s", NUMBER, "600", 0, 86400)                                       \
     X(PROOF_CREDIT_PERCENT, "proof_credit_percent", NUMBER, "80", 1, 100)                          \
+    X(COVERAGE_WEEKS, "coverage_weeks", NUMBER, "2", 0, 8)                                         \
     X(RETENTION_PROOFS_D, "retention_proofs_d", NUMBER, "730", 1, 36500)                           \
     X(RETENTION_COVERAGE_D, "retention_coverage_d", NUMBER, "730", 1, 36500)                       \
     X(RETENTION_ENROLMENTS_D, "retention_enrolments_d", NUMBER, "30", 1, 3650)                     \

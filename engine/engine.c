@@ -38,6 +38,7 @@
 #include "engine/trail.h"
 #include "engine/upkeep.h"
 #include "engine/watch.h"
+#include "engine/week_keep.h"
 #include "engine/weeks.h"
 
 /* Who is taken is looked at every beat, all else every fourth. */
@@ -72,6 +73,7 @@ struct engine {
     struct landmarks *landmarks;
     struct terrain_slot *terrain;
     struct weeks *weeks;
+    struct week_keep *week_keep;
     struct jobs *jobs;
     struct shelter *shelter; /* NULL when there is no folder for it */
 
@@ -255,7 +257,8 @@ static bool open_coverage(struct engine *e, const char *database, struct fail *f
     e->jobs = e->weeks ? jobs_open(database, (int32_t)config_int(e->config, CONFIG_PLANNERS),
                                    JOB_KINDS, JOB_KINDS_COUNT, e, f)
                        : NULL;
-    if (!e->jobs)
+    e->week_keep = e->jobs ? week_keep_open(e->config, e->terrain, e->weeks, f) : NULL;
+    if (!e->week_keep)
         return false;
     e->coverage = coverage_open(database,
                                 &(struct coverage_sources){ .config = e->config,
@@ -338,6 +341,7 @@ void engine_close(struct engine *e)
         pthread_join(e->timer, NULL);
     coverage_close(e->coverage);
     jobs_close(e->jobs);
+    week_keep_close(e->week_keep);
     weeks_close(e->weeks);
     terrain_close(e->terrain);
     nodes_stop(e->nodes);

@@ -19,9 +19,14 @@ static uint64_t mark_more(uint64_t mark, uint64_t value)
     return (mark ^ value) * 1099511628211ULL;
 }
 
+int64_t week_sources_id(enum week_sources_layer layer, int64_t id)
+{
+    return (int64_t)layer << ID_BITS | id;
+}
+
 static struct week_sources_one source_of(enum week_sources_layer layer, int64_t id, int64_t org_id)
 {
-    return (struct week_sources_one){ .source_id = (int64_t)layer << ID_BITS | id,
+    return (struct week_sources_one){ .source_id = week_sources_id(layer, id),
                                       .layer = layer,
                                       .id = id,
                                       .org_id = org_id,

@@ -55,6 +55,9 @@ struct week_sources {
     int32_t count;
 };
 
+/* The source_id of a lookout point or a claim; the layers one after another. */
+int64_t week_sources_id(enum week_sources_layer layer, int64_t id);
+
 /* As the engine; everything lives in the arena. */
 bool week_sources_read(struct db *db, const struct terrain *t, const struct week_sources_time *time,
                        struct arena *a, struct week_sources *out, struct fail *f);
