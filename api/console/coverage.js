@@ -1,7 +1,9 @@
 // Which streets nobody watches: now as it changes, at an hour of a week, as planned or as
 // it was; in figures, on the map, as a list, and what would be otherwise (what_if.js).
 import { ask } from './api.js';
+import { areasBody, dropAreas } from './area_gaps.js';
 import { city, onCity } from './city.js';
+import { dropPlaces, placeWish, placesBody, readPlaces } from './cover_by.js';
 import { $, make } from './dom.js';
 import { count, metres } from './format.js';
 import { choiceBody, dropChoice, gapTick } from './gap_choice.js';
@@ -58,8 +60,8 @@ function box() {
   return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].map((value) => value.toFixed(6)).join(',');
 }
 
-/* Of the whole city, or of what the map shows. */
-const listWish = () => (ofView ? { ...wish(), bbox: box() } : wish());
+/* Of all, or of a place that was chosen, or of what the map shows. */
+const listWish = () => ({ ...wish(), ...placeWish(), ...(ofView && { bbox: box() }) });
 
 async function drawHour(signal) {
   if (kind === 'difference') {
@@ -79,6 +81,13 @@ async function readHours(signal) {
 /* Of an hour the strip knows all there is. */
 async function readFigures(signal) {
   figures = kind === 'now' ? (await ask('GET', '/v1/coverage?by=city', undefined, signal)).city : null;
+}
+
+/* Nothing for now. */
+const hourWish = () => (kind === 'now' ? null : wish());
+
+async function readBy(signal) {
+  await readPlaces(hourWish(), signal);
 }
 
 async function readGaps(signal) {
@@ -106,11 +115,13 @@ async function load(...parts) {
 }
 
 function choose(change) {
+  const before = JSON.stringify(hourWish());
   change();
+  if (JSON.stringify(hourWish()) !== before) dropAreas(); // they were of another hour
   drawNow();
   show();
-  if (kind === 'now') load(readFigures, readGaps);
-  else load(readHours, readGaps, drawHour);
+  if (kind === 'now') load(readFigures, readBy, readGaps);
+  else load(readHours, readBy, readGaps, drawHour);
 }
 
 function radio(group, name, chosen, text, onchange) {
@@ -180,7 +191,8 @@ function body() {
     hour = Math.min(WEEK_HOURS - 1, Math.floor((now - week) / HOUR_MS));
     queueMicrotask(() => choose(() => {}));
   }
-  return [kindPicker(), ...weekRows(), figureRows(), reachRow(), ...whatIfBody(), ...choiceBody(),
+  return [kindPicker(), ...weekRows(), figureRows(), reachRow(), ...placesBody(chosenClass, () => choose(() => {})),
+    ...areasBody(hourWish()), ...whatIfBody(), ...choiceBody(),
     ...(kind === 'difference' ? [] : [inViewBox(), ...gapRows(items, GAPS, listWish(), gapTick)])];
 }
 
@@ -196,6 +208,8 @@ export const coverage = {
     figures = null;
     clearWhatIf();
     dropChoice();
+    dropPlaces();
+    dropAreas();
     drawNow();
   },
 };
@@ -215,7 +229,7 @@ export function startCoverage() {
     version = now.coverage?.version;
     if (!isOpen || kind !== 'now') return;
     if (map.isSourceLoaded('gaps-tiles')) map.refreshTiles('gaps-tiles');
-    if (performance.now() - askedAt > AGAIN_MS) load(readFigures, readGaps);
+    if (performance.now() - askedAt > AGAIN_MS) load(readFigures, readBy, readGaps);
   });
   map.on('moveend', () => {
     const parts = [...(kind === 'now' ? [] : [drawHour]), ...(ofView ? [readGaps] : [])];

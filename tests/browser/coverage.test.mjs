@@ -13,6 +13,10 @@ let city, browser, page;
 
 before(async () => {
   city = await openCity(undefined, WALKS);
+  const ring = [[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]].map(([east, north]) => [HERE.lon + 0.008 * east, HERE.lat + 0.004 * north]);
+  await city.ask('POST', '/v1/grids/lay', { area: { frame: 'wgs84', type: 'Polygon', coordinates: [ring] }, kind: 'square', side_m: 300, prefix: 'W' });
+  for (const [i, east] of [-0.006, 0.006].entries())
+    await city.ask('POST', '/v1/stations', { code: `W${i}`, name: `Watch ${i}`, place: { lon: HERE.lon + east, lat: HERE.lat, frame: 'wgs84' } });
   browser = await openBrowser();
   page = await enter(await openPage(browser), city);
   await look(page, HERE.lon, HERE.lat, 15);
@@ -29,7 +33,7 @@ test('the gaps of now stand on the map, in figures and as a list', async () => {
   await page.waitForFunction(() => document.querySelector('#count-covered').textContent.includes('%'), null, { timeout: 30000 });
   await page.keyboard.press('g');
   await page.waitForSelector('.gaps li');
-  assert.equal(await page.locator('.reached tr').count(), 4);
+  assert.equal(await page.locator('.reached').first().locator('tr').count(), 4);
   await idle(page);
   assert.ok(await shown(page, 'gaps-now') > 0);
   const asked = page.waitForRequest((request) => request.url().includes('/v1/gaps?') && request.url().includes('unreachable'));
@@ -48,6 +52,18 @@ test('a click says what a lookout point there would change', async () => {
   assert.equal(await page.locator('.stops li').count(), 0);
 });
 
+test('the figures are told by station, and one of them has its own gaps', async () => {
+  await page.selectOption('[data-keep="coverage-by"]', 'station');
+  await page.waitForFunction(() => document.querySelectorAll('.place-row').length >= 2);
+  const asked = page.waitForRequest((request) => request.url().includes('/v1/gaps?') && request.url().includes('station_id='));
+  await page.click('.place-row >> nth=0');
+  await asked;
+  await page.waitForSelector('.place-row[aria-pressed="true"]');
+  await page.selectOption('[data-keep="coverage-by"]', 'grid');
+  await page.waitForFunction(() => [...document.querySelectorAll('.place-row')].some((row) => row.textContent.startsWith('W')));
+  await page.selectOption('[data-keep="coverage-by"]', '');
+});
+
 test('a week has 168 hours, by plan and as it was', async () => {
   await page.check('[data-keep="kind-plan"]');
   await page.waitForFunction(() => document.querySelectorAll('.week i:not([data-level="none"])').length === 168);
@@ -64,6 +80,17 @@ test('a week has 168 hours, by plan and as it was', async () => {
   await page.focus('[data-keep="week-hour"]');
   await page.keyboard.press('ArrowRight');
   await page.waitForSelector('.gaps li');
+});
+
+test('what nobody sees of each cell in an hour is found by a job, drawn and listed', async () => {
+  await page.click('[data-keep="area-begin"]');
+  await page.waitForSelector('.areas tr');
+  assert.match(await page.textContent('.areas tr'), /^W.*km²/);
+  await idle(page);
+  assert.ok(await shown(page, 'area-gaps') > 0);
+  await page.click('[data-keep="area-drop"]');
+  await idle(page);
+  assert.equal(await shown(page, 'area-gaps'), 0);
 });
 
 test('gaps that are ticked become a beat with a plan, whose days squads claim', async () => {
