@@ -44,7 +44,8 @@ static const struct endpoint ROWS[] = {
       .statuses = "404 422 503",
       .queries = "frame",
       .summary = "What would change if lookout points came, went or moved, or people were sent "
-                 "away: up to 20 candidates side by side" },
+                 "away, now; or in hours of the plan, where shifts can be held at other times: up "
+                 "to 20 candidates side by side" },
 };
 
 const struct endpoints_group ENDPOINTS_COVERAGE = { ROWS, sizeof ROWS / sizeof *ROWS };

@@ -1,156 +1,18 @@
-/* And if? What changes if lookout points came, went or moved, and people were sent away. */
-#include <stdio.h>
-
+/* And if? What changes now if lookout points came, went or moved, and people were sent away. */
+#include "api/foresee.h"
 #include "api/handlers.h"
-#include "api/way.h"
+#include "api/suppose.h"
 #include "engine/coverage.h"
 #include "engine/engine.h"
 #include "engine/figures.h"
 #include "geo/geojson.h"
-#include "geo/road/outline.h"
 
-enum { CANDIDATES_MAX = 20, CHANGES_MAX = 20, REACH_MAX_M = 5000 };
-
-enum kind { ADD, MOVE, CLOSE, STAFF, SEND, KINDS };
-static const char *const KIND_WORDS[KINDS] = { "add_lookout", "move_lookout", "close_lookout",
-                                               "staff_lookout", "send" };
-
-/* One change as it was asked for. */
-struct change {
-    enum kind kind;
-    int64_t id; /* of the lookout point or the person */
-    struct point place;
-    bool has_place;
-    int64_t reach_m;
-    bool stays_free;        /* who is sent can be sent on from there */
-    const struct input *at; /* to blame */
-};
-
+/* One of those that were asked for. */
 struct candidate {
-    struct change *changes;
-    int32_t count;
+    const struct suppose_candidate *asked;
     struct cover_trial trial;
     struct figure lost, gained; /* streets that nobody watches any more, or somebody does now */
 };
-
-struct wish {
-    struct candidate *items;
-    int32_t count;
-    enum frame frame;
-};
-
-/* ------------------------------------------------------------------ the wish */
-
-static bool read_id(const struct input *v, int64_t *out, struct fail *f)
-{
-    return input_int(v, 1, (INT64_C(1) << 53) - 1, out, f);
-}
-
-static bool read_place(const struct input *v, struct change *c, struct fail *f)
-{
-    c->has_place = v != NULL;
-    return !v || frame_read_place(v, &c->place, f);
-}
-
-static bool read_add(const struct input *v, struct change *c, struct fail *f)
-{
-    struct input_key keys[] = { { "place", true, NULL }, { "reach_m", true, NULL } };
-
-    return input_keys(v, keys, 2, f) && read_place(keys[0].value, c, f) &&
-           input_int(keys[1].value, 1, REACH_MAX_M, &c->reach_m, f);
-}
-
-static bool read_lookout(const struct input *v, struct change *c, struct fail *f)
-{
-    struct input_key keys[] = { { "lookout_point_id", true, NULL }, { "place", true, NULL } };
-
-    return input_keys(v, keys, c->kind == MOVE ? 2 : 1, f) && read_id(keys[0].value, &c->id, f) &&
-           read_place(keys[1].value, c, f);
-}
-
-static bool read_send(const struct input *v, struct change *c, struct fail *f)
-{
-    struct input_key keys[] = { { "person_id", true, NULL },
-                                { "to", false, NULL },
-                                { "stays_free", false, NULL } };
-    struct input_key place = { "place", true, NULL };
-
-    if (!input_keys(v, keys, 3, f) || !read_id(keys[0].value, &c->id, f) ||
-        (keys[1].value && !input_keys(keys[1].value, &place, 1, f)) ||
-        !read_place(place.value, c, f) ||
-        (keys[2].value && !input_bool(keys[2].value, &c->stays_free, f)))
-        return false;
-    if (!c->stays_free || c->has_place)
-        return true;
-    fail_set(f, FAIL_INPUT, KEY_MISSING, "who stays free is somewhere: \"to\" says where");
-    return input_blame(v, f);
-}
-
-static bool read_change(const struct input *v, struct change *c, struct fail *f)
-{
-    struct input_key keys[KINDS];
-    int32_t said = 0;
-
-    for (int32_t i = 0; i < KINDS; i++)
-        keys[i] = (struct input_key){ KIND_WORDS[i], false, NULL };
-    if (!input_keys(v, keys, KINDS, f))
-        return false;
-    *c = (struct change){ .at = v };
-    for (int32_t i = 0; i < KINDS; i++)
-        if (keys[i].value) {
-            c->kind = (enum kind)i;
-            said++;
-        }
-    if (said != 1) {
-        fail_set(f, FAIL_INPUT, KEY_MISSING, "a change says one thing, and this one %d", said);
-        fail_allowed(f, "one of add_lookout, move_lookout, close_lookout, staff_lookout, send");
-        return input_blame(v, f);
-    }
-    switch (c->kind) {
-    case ADD:
-        return read_add(keys[ADD].value, c, f);
-    case SEND:
-        return read_send(keys[SEND].value, c, f);
-    case MOVE:
-    case CLOSE:
-    case STAFF:
-    case KINDS:
-        break;
-    }
-    return read_lookout(keys[c->kind].value, c, f);
-}
-
-static bool read_candidate(const struct input *v, struct arena *a, struct candidate *out,
-                           struct fail *f)
-{
-    if (!input_array(v, 1, CHANGES_MAX, &out->count, f))
-        return false;
-    out->changes = arena_take(a, (size_t)out->count, sizeof *out->changes);
-    for (int32_t i = 0; i < out->count; i++)
-        if (!read_change(input_item(v, i), &out->changes[i], f))
-            return false;
-    return true;
-}
-
-static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
-{
-    struct input_key keys[] = { { "candidates", true, NULL }, { "at", false, NULL } };
-    static const char *const NOW[] = { "now" };
-    const struct input *body;
-    int32_t now;
-
-    *w = (struct wish){ 0 };
-    if (!way_read_frame(request_query(r, "frame"), &w->frame, f) || !request_json(r, &body, f) ||
-        !input_keys(body, keys, 2, f) ||
-        (keys[1].value && !input_word(keys[1].value, NOW, 1, &now, f)) ||
-        !input_array(keys[0].value, 1, CANDIDATES_MAX, &w->count, f))
-        return false;
-    w->items = arena_take(r->arena, (size_t)w->count, sizeof *w->items);
-    for (int32_t i = 0; i < w->count; i++)
-        if (!read_candidate(input_item(keys[0].value, i), r->arena, &w->items[i], f))
-            return false;
-    return true;
-}
 
 /* ------------------------------------------------------------------ what is meant */
 
@@ -163,17 +25,7 @@ struct asking {
     struct cover_sums before; /* of what she sees */
 };
 
-static bool missing(const struct change *c, const char *what, struct fail *f)
-{
-    char id[24];
-
-    snprintf(id, sizeof id, "%lld", (long long)c->id);
-    fail_set(f, FAIL_MISSING, NOT_FOUND, "there is no %s %s", what, id);
-    fail_value(f, id);
-    return input_blame(c->at, f);
-}
-
-static bool see(const struct asking *k, const struct change *c, int32_t reach_m,
+static bool see(const struct asking *k, const struct suppose_change *c, int32_t reach_m,
                 struct range_band *out, struct fail *f)
 {
     struct db *db;
@@ -183,28 +35,28 @@ static bool see(const struct asking *k, const struct change *c, int32_t reach_m,
 }
 
 /* One that is closed or not staffed now stays so when it is moved; a new one is staffed. */
-static bool mean_lookout(const struct asking *k, const struct change *c, int32_t number,
+static bool mean_lookout(const struct asking *k, const struct suppose_change *c, int32_t number,
                          struct coverage_change *out, struct fail *f)
 {
     const struct terrain *t = k->terrain;
-    const int32_t place = c->kind == ADD ? -1 : terrain_lookout(t, c->id);
+    const int32_t place = c->kind == SUPPOSE_ADD ? -1 : terrain_lookout(t, c->id);
 
     *out = (struct coverage_change){ .kind = COVERAGE_LOOKOUT, .id = c->id };
-    if (c->kind == ADD) {
+    if (c->kind == SUPPOSE_ADD) {
         out->id = -1 - number;
         return see(k, c, (int32_t)c->reach_m, &out->seen, f);
     }
     if (place < 0 || !sight_covers(&k->sight, t->lookouts[place].org_id))
-        return missing(c, "lookout point", f);
-    if (c->kind == STAFF)
+        return suppose_missing(c, "lookout point", c->id, f);
+    if (c->kind == SUPPOSE_STAFF)
         out->seen = t->lookouts[place].seen;
-    return c->kind != MOVE || !k->staffed[place] ||
+    return c->kind != SUPPOSE_MOVE || !k->staffed[place] ||
            see(k, c, t->lookouts[place].reach_m, &out->seen, f);
 }
 
 /* Where she would stand, for her own mode; a place without a street is refused. */
-static bool mean_send(const struct asking *k, const struct change *c, struct coverage_change *out,
-                      struct fail *f)
+static bool mean_send(const struct asking *k, const struct suppose_change *c,
+                      struct coverage_change *out, struct fail *f)
 {
     struct live *l = engine_live(k->r->engine);
     const struct world *w = k->terrain->world;
@@ -217,7 +69,7 @@ static bool mean_send(const struct asking *k, const struct change *c, struct cov
     live_read_end(l);
     *out = (struct coverage_change){ .kind = COVERAGE_SEND, .id = c->id };
     if (!is_known)
-        return missing(c, "person", f);
+        return suppose_missing(c, "person", c->id, f);
     if (!c->stays_free)
         return true;
     out->kind = COVERAGE_POST;
@@ -229,13 +81,16 @@ static bool mean_send(const struct asking *k, const struct change *c, struct cov
 
 static bool try_one(const struct asking *k, struct candidate *c, struct fail *f)
 {
-    struct coverage_change changes[CHANGES_MAX];
+    struct coverage_change changes[SUPPOSE_CHANGES_MAX];
 
-    for (int32_t i = 0; i < c->count; i++)
-        if (!(c->changes[i].kind == SEND ? mean_send(k, &c->changes[i], &changes[i], f)
-                                         : mean_lookout(k, &c->changes[i], i, &changes[i], f)))
+    for (int32_t i = 0; i < c->asked->count; i++) {
+        const struct suppose_change *asked = &c->asked->changes[i];
+
+        if (!(asked->kind == SUPPOSE_SEND ? mean_send(k, asked, &changes[i], f)
+                                          : mean_lookout(k, asked, i, &changes[i], f)))
             return false;
-    return coverage_try(engine_coverage(k->r->engine), k->terrain->laid, changes, c->count,
+    }
+    return coverage_try(engine_coverage(k->r->engine), k->terrain->laid, changes, c->asked->count,
                         k->r->arena, &c->trial, f);
 }
 
@@ -289,17 +144,6 @@ static struct cover_sums after(const struct asking *k, const struct cover_trial 
     return sums;
 }
 
-/* What follows on is one line. */
-static void add_piece(struct range_piece *pieces, int32_t *count, struct range_piece next)
-{
-    struct range_piece *last = *count > 0 ? &pieces[*count - 1] : NULL;
-
-    if (last && last->segment == next.segment && last->to_cm == next.from_cm)
-        last->to_cm = next.to_cm;
-    else
-        pieces[(*count)++] = next;
-}
-
 /* Where one of the layers is there in the one state and not in the other. */
 static bool draw(const struct asking *k, const struct cover_trial *trial, bool is_lost,
                  enum frame frame, struct figure *out, struct fail *f)
@@ -307,18 +151,16 @@ static bool draw(const struct asking *k, const struct cover_trial *trial, bool i
     enum { LAYERS = COVER_LOOKOUT | COVER_PATROL | COVER_REACH };
     struct range_piece *pieces =
         arena_take(k->r->arena, (size_t)trial->piece_count + 1, sizeof *pieces);
-    struct range_band band = { .pieces = pieces };
-    struct figure lines;
+    int32_t count = 0;
 
     for (int32_t i = 0; i < trial->piece_count; i++) {
         const struct cover_trial_piece *p = &trial->pieces[i];
         const int32_t was = is_lost ? p->before : p->after, is = is_lost ? p->after : p->before;
 
         if (k->lots[p->lot] && (was & ~is & LAYERS))
-            add_piece(pieces, &band.piece_count, p->piece);
+            suppose_add_piece(pieces, &count, p->piece);
     }
-    return outline_streets(k->terrain->world->network, &band, k->r->arena, &lines, f) &&
-           figure_from_wgs84(k->r->arena, frame, &lines, out, f);
+    return suppose_draw(k->r, k->terrain->world->network, pieces, count, frame, out, f);
 }
 
 /* ------------------------------------------------------------------ the answer */
@@ -382,7 +224,8 @@ static void write_candidate(struct emit *e, const struct asking *k, const struct
     emit_end(e);
 }
 
-static void write_answer(struct emit *e, const struct asking *k, const struct wish *w)
+static void write_answer(struct emit *e, const struct asking *k, const struct suppose *w,
+                         const struct candidate *candidates)
 {
     emit_object(e);
     emit_key_text(e, "frame", frame_word(w->frame));
@@ -391,25 +234,37 @@ static void write_answer(struct emit *e, const struct asking *k, const struct wi
     emit_key(e, "candidates");
     emit_array(e);
     for (int32_t i = 0; i < w->count; i++)
-        write_candidate(e, k, &w->items[i]);
+        write_candidate(e, k, &candidates[i]);
     emit_end(e);
     emit_end(e);
 }
 
-bool on_what_if_find(const struct request *r, struct reply *out, struct fail *f)
+static bool find_now(const struct request *r, const struct suppose *w, struct reply *out,
+                     struct fail *f)
 {
+    struct candidate *candidates = arena_take(r->arena, (size_t)w->count, sizeof *candidates);
     struct asking k;
-    struct wish wish;
     bool ok = true;
 
-    if (!read_wish(r, &wish, f) || !begin(r, &k, f))
+    if (!begin(r, &k, f))
         return false;
-    for (int32_t i = 0; i < wish.count && ok; i++)
-        ok = try_one(&k, &wish.items[i], f) &&
-             draw(&k, &wish.items[i].trial, true, wish.frame, &wish.items[i].lost, f) &&
-             draw(&k, &wish.items[i].trial, false, wish.frame, &wish.items[i].gained, f);
+    for (int32_t i = 0; i < w->count && ok; i++) {
+        struct candidate *c = &candidates[i];
+
+        c->asked = &w->items[i];
+        ok = try_one(&k, c, f) && draw(&k, &c->trial, true, w->frame, &c->lost, f) &&
+             draw(&k, &c->trial, false, w->frame, &c->gained, f);
+    }
     if (ok)
-        write_answer(reply_json(out, REPLY_OK), &k, &wish);
+        write_answer(reply_json(out, REPLY_OK), &k, w, candidates);
     terrain_drop(k.terrain);
     return ok;
+}
+
+bool on_what_if_find(const struct request *r, struct reply *out, struct fail *f)
+{
+    struct suppose wish;
+
+    return suppose_read(r, &wish, f) &&
+           (wish.is_now ? find_now(r, &wish, out, f) : foresee_answer(r, &wish, out, f));
 }

@@ -369,21 +369,34 @@ static int32_t add_slab(struct slab *slabs, struct slab slab, const struct week_
 }
 
 static int32_t slabs_of_lookout(const struct views_lookout *l, const struct week_sources_time *time,
-                                const struct week_sources_one *one, struct arena *a,
+                                const struct stint *stints, int32_t stint_count, struct arena *a,
                                 const struct slab **out)
 {
-    const size_t room = (size_t)l->seen.piece_count * (size_t)one->stint_count;
+    const size_t room = (size_t)l->seen.piece_count * (size_t)stint_count;
     struct slab *slabs = arena_take(a, room + 1, sizeof *slabs);
     int32_t count = 0;
 
     for (int32_t i = 0; i < l->seen.piece_count; i++)
-        for (int32_t k = 0; k < one->stint_count; k++)
-            count += add_slab(
-                &slabs[count],
-                (struct slab){ l->seen.pieces[i], one->stints[k].from_s, one->stints[k].to_s },
-                time);
+        for (int32_t k = 0; k < stint_count; k++)
+            count += add_slab(&slabs[count],
+                              (struct slab){ l->seen.pieces[i], stints[k].from_s, stints[k].to_s },
+                              time);
     *out = slabs;
     return count;
+}
+
+int32_t week_sources_held(const struct views_lookout *l, const struct week_sources_time *time,
+                          const struct stint *shifts, int32_t count, struct arena *a,
+                          const struct slab **out)
+{
+    struct stint *there = arena_take(a, (size_t)count + 1, sizeof *there);
+    const struct stint *manned;
+
+    for (int32_t i = 0; i < count; i++)
+        there[i] = (struct stint){ shifts[i].from_s, least(shifts[i].to_s, plan_ends(l)) };
+    const int32_t manned_count = stint_manned(there, count, 1, a, &manned);
+
+    return slabs_of_lookout(l, time, manned, manned_count, a, out);
 }
 
 int32_t week_sources_slabs(const struct terrain *t, const struct week_sources_time *time,
@@ -394,7 +407,8 @@ int32_t week_sources_slabs(const struct terrain *t, const struct week_sources_ti
     int32_t given_count = one->proven_count, count = 0;
 
     if (one->layer == WEEK_SOURCES_LOOKOUT)
-        return slabs_of_lookout(&t->lookouts[one->lookout], time, one, a, out);
+        return slabs_of_lookout(&t->lookouts[one->lookout], time, one->stints, one->stint_count, a,
+                                out);
     if (time->kind == WEEK_SOURCES_PLAN)
         given_count = rounds_walk(one->legs, one->leg_count, one->stints->from_s, one->stints->to_s,
                                   t->window_s, a, &given);

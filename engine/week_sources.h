@@ -67,4 +67,10 @@ int32_t week_sources_slabs(const struct terrain *t, const struct week_sources_ti
                            const struct week_sources_one *one, struct arena *a,
                            const struct slab **out);
 
+/* What a lookout point covers by the plan while somebody is there: its slabs within the time;
+ * in the arena. It needs not be one of the terrain's. */
+int32_t week_sources_held(const struct views_lookout *l, const struct week_sources_time *time,
+                          const struct stint *shifts, int32_t count, struct arena *a,
+                          const struct slab **out);
+
 #endif

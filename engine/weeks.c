@@ -363,6 +363,27 @@ bool weeks_read(struct weeks *w, const struct week_sources_time *time, struct ar
     return true;
 }
 
+bool weeks_shifts(struct weeks *w, const struct weeks_book *b, const int64_t *lookout_point_ids,
+                  int32_t count, struct arena *a, const struct weeks_shift **out,
+                  int32_t *shift_count, struct fail *f)
+{
+    const struct db_value values[] = { db_int(b->time.from_s), db_int(b->time.to_s),
+                                       db_ints(lookout_point_ids, (size_t)count) };
+    const struct db_rows *rows;
+
+    if (!db_run(w->db, QUERIES_WEEK_SHIFTS_AT, values, 3, a, &rows, f))
+        return false;
+    struct weeks_shift *shifts = arena_take(a, (size_t)db_count(rows) + 1, sizeof *shifts);
+
+    for (int32_t i = 0; i < db_count(rows); i++)
+        shifts[i] = (struct weeks_shift){ db_get_int(rows, i, 1),
+                                          db_get_int(rows, i, 0),
+                                          { db_get_int(rows, i, 2), db_get_int(rows, i, 3) } };
+    *out = shifts;
+    *shift_count = db_count(rows);
+    return true;
+}
+
 struct weeks *weeks_open(const char *database, struct terrain_slot *terrains, struct fail *f)
 {
     struct weeks *w = calloc(1, sizeof *w);

@@ -71,4 +71,17 @@ struct weeks_reading {
 bool weeks_read(struct weeks *w, const struct week_sources_time *time, struct arena *a,
                 struct weeks_reading *out, struct fail *f);
 
+/* A shift at a lookout point that is not cancelled. */
+struct weeks_shift {
+    int64_t shift_id;
+    int64_t lookout_point_id;
+    struct stint time;
+};
+
+/* The shifts of some lookout points that the hours of a book see, by lookout point; in the
+ * arena. While the book is taken. */
+bool weeks_shifts(struct weeks *w, const struct weeks_book *b, const int64_t *lookout_point_ids,
+                  int32_t count, struct arena *a, const struct weeks_shift **out,
+                  int32_t *shift_count, struct fail *f);
+
 #endif

@@ -309,6 +309,55 @@ void slab_put(struct slab_table *t, int64_t source_id, const struct slab *slabs,
         keys_remove(&t->keys, source_id);
 }
 
+static struct slab slab_from(const struct slab_table *t, int32_t segment, const struct part *part)
+{
+    return (struct slab){ { segment, part->from_cm, part->to_cm },
+                          t->from_s + part->from_s,
+                          t->from_s + part->to_s };
+}
+
+int32_t slab_of_source(const struct slab_table *t, int64_t source_id, struct arena *a,
+                       const struct slab **out)
+{
+    const int32_t number = keys_find(&t->keys, source_id);
+    const struct row row = number < 0 ? (struct row){ 0 } : *row_of(t, number);
+    const int32_t count = (int32_t)(row.count / PIECE_WORDS);
+    struct slab *slabs = arena_take(a, (size_t)count + 1, sizeof *slabs);
+
+    for (int32_t i = 0; i < count; i++) {
+        struct piece_part piece;
+
+        memcpy(&piece, rows_words(&t->rows, row) + (size_t)i * PIECE_WORDS, sizeof piece);
+        slabs[i] = slab_from(t, piece.segment, &piece.part);
+    }
+    *out = slabs;
+    return count;
+}
+
+int32_t slab_on_segment(const struct slab_table *t, int32_t segment, struct arena *a,
+                        const struct slab **out)
+{
+    int32_t count;
+    const struct part *parts = parts_of(t, segment, &count);
+    struct slab *slabs = arena_take(a, (size_t)count + 1, sizeof *slabs);
+
+    assert(!t->is_open[segment]);
+    for (int32_t i = 0; i < count; i++)
+        slabs[i] = slab_from(t, segment, &parts[i]);
+    *out = slabs;
+    return count;
+}
+
+int64_t slab_from_s(const struct slab_table *t)
+{
+    return t->from_s;
+}
+
+int32_t slab_hour_count(const struct slab_table *t)
+{
+    return t->hour_count;
+}
+
 int32_t slab_settle(struct slab_table *t)
 {
     const int32_t *open = (const void *)t->open.bytes;

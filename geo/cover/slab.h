@@ -24,6 +24,16 @@ size_t slab_bytes(const struct slab_table *t);
 /* Replaces the slabs of a source, in any order; none takes it away. */
 void slab_put(struct slab_table *t, int64_t source_id, const struct slab *slabs, int32_t count);
 
+/* What a source has now, and what lies on a segment in the order of its beginnings, within
+ * the hours; in the arena. The segment must be scored. */
+int32_t slab_of_source(const struct slab_table *t, int64_t source_id, struct arena *a,
+                       const struct slab **out);
+int32_t slab_on_segment(const struct slab_table *t, int32_t segment, struct arena *a,
+                        const struct slab **out);
+
+int64_t slab_from_s(const struct slab_table *t);
+int32_t slab_hour_count(const struct slab_table *t);
+
 /* Scores the segments again on which something has changed since the last time, and returns
  * how many there were. All that is asked below is as of then. */
 int32_t slab_settle(struct slab_table *t);
