@@ -17,6 +17,8 @@
     X(BODY_MISSING, "body_missing")                                                                \
     X(BODY_TOO_LARGE, "body_too_large")                                                            \
     X(BOX_MALFORMED, "box_malformed")                                                              \
+    X(CERTIFICATE_FALSE, "certificate_false")                                                      \
+    X(CERTIFICATE_MALFORMED, "certificate_malformed")                                              \
     X(CHECK_IN_REFUSED, "check_in_refused")                                                        \
     X(CHECK_IN_TIME, "check_in_time")                                                              \
     X(CLAIM_AGAIN, "claim_again")                                                                  \
@@ -215,6 +217,7 @@
     X(SHIFT_OVER, "shift_over")                                                                    \
     X(SIGNUP_STATE, "signup_state")                                                                \
     X(SITES_NONE, "sites_none")                                                                    \
+    X(SOLVER_FAILED, "solver_failed")                                                              \
     X(SPEED_NOT_ALLOWED, "speed_not_allowed")                                                      \
     X(SPEED_REPEATED, "speed_repeated")                                                            \
     X(SPOOL_FAILED, "spool_failed")                                                                \

@@ -66,11 +66,13 @@ static bool check_links(const struct siting_question *q, struct fail *f)
 
 static bool check_weights(const struct siting_question *q, int64_t *sum, struct fail *f)
 {
-    int64_t most = 0, limit;
+    int64_t most = 0, points = q->count > 0 ? q->count : 1, limit;
 
     for (int32_t k = 0; k < q->share_count; k++)
         most += q->shares[k];
-    limit = SITING_VALUE_MAX / most;
+    for (int32_t i = 0; q->is_fixed && i < q->site_count; i++)
+        points += q->is_fixed[i];
+    limit = SITING_VALUE_MAX / most / points;
     *sum = 0;
     for (int32_t j = 0; j < q->piece_count; j++) {
         const int64_t w = q->weights[j];

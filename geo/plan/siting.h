@@ -25,8 +25,8 @@ enum {
     SITING_SHARE_MAX = 1000,
 };
 
-/* Of all weights times the shares: leaves room for multipliers in 1/1024 (dual.h). */
-#define SITING_VALUE_MAX (INT64_C(1) << 50)
+/* Of all weights times the shares times the points: room for prices in 1/1024 (dual.h). */
+#define SITING_VALUE_MAX (INT64_C(1) << 52)
 
 /* Two sites of which one only may be chosen. */
 struct siting_pair {

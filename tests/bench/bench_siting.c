@@ -4,7 +4,7 @@
  *
  * Search and bound run in a thread each, for so many seconds of processor time of their own.
  * Prints figures, one a line: name, tab, number. Values are counted anew from the choice by
- * plain loops, and so is whether any single swap would better it. */
+ * plain loops, and so is whether any single swap would better it. FILE gets the certificate. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/seal.h"
+#include "geo/plan/certificate.h"
 #include "geo/plan/dual.h"
 #include "geo/plan/greedy.h"
 #include "geo/plan/swap.h"
@@ -134,7 +136,26 @@ static bool keeps_rules(const struct siting_question *q, const int32_t *sites, i
     return is_kept;
 }
 
-static void report(const struct siting_question *q, struct run *r, struct arena *a)
+static bool certify(const struct run *r, const struct certificate_proof *proof, const char *path)
+{
+    struct buf question = { 0 }, numbers = { 0 }, sealed = { 0 };
+    FILE *file = fopen(path, "wb");
+
+    if (!file)
+        return false;
+    certificate_question(r->s, &question);
+    certificate_proof(r->s, proof, &numbers);
+    seal_close(&question, &numbers, &sealed);
+    const bool is_whole = fwrite(sealed.bytes, 1, sealed.size, file) == sealed.size;
+
+    buf_free(&question);
+    buf_free(&numbers);
+    buf_free(&sealed);
+    return fclose(file) == 0 && is_whole;
+}
+
+static bool report(const struct siting_question *q, struct run *r, struct arena *a,
+                   const char *path)
 {
     const int64_t *prices;
     const int64_t top = dual_prices(r->dual, a, &prices), value = swap_value(r->swap);
@@ -153,6 +174,8 @@ static void report(const struct siting_question *q, struct run *r, struct arena 
     printf("search_s\t%.2f\nbound_s\t%.2f\n", r->search_s, r->bound_s);
     printf("kicks\t%lld\nsteps\t%lld\n", (long long)swap_kicks(r->swap),
            (long long)dual_steps(r->dual));
+    return !path ||
+           certify(r, &(struct certificate_proof){ sites, count, value, top, prices }, path);
 }
 
 int main(int argc, char **argv)
@@ -195,9 +218,10 @@ int main(int argc, char **argv)
     pthread_join(threads[0], NULL);
     pthread_join(threads[1], NULL);
     printf("wall_s\t%.2f\n", now(CLOCK_MONOTONIC) - wall);
-    report(&q, &r, a);
+    const bool is_written = report(&q, &r, a, argv[ARGUMENTS]);
+
     swap_free(r.swap);
     dual_free(r.dual);
     arena_free(a);
-    return 0;
+    return !is_written;
 }

@@ -12,5 +12,6 @@ int migrate_command(int argc, char **argv);
 int people_command(int argc, char **argv);
 int simulate_command(int argc, char **argv);
 int token_command(int argc, char **argv);
+int verify_plan_command(int argc, char **argv);
 
 #endif

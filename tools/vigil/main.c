@@ -56,6 +56,9 @@ static const struct entry COMMANDS[] = {
       "create|enter|list|revoke ID [--name TEXT] [--role ROLE] [--org ID] [--person ID] [--days N]",
       "makes, lists and ends tokens; enter makes a one-use code for the console",
       "创建、列出和吊销令牌；enter 生成一次性的控制台登录码" },
+    { "verify-plan", verify_plan_command, "FILE [--question DIGEST]",
+      "counts a plan's value and bound again from its certificate, and refuses one that is false",
+      "根据证书重新计算方案的覆盖值与上界，不成立的证书一律拒绝" },
 };
 
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };
