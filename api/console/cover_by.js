@@ -46,7 +46,7 @@ export function dropPlaces() {
 
 /* Of now the metres of a class, of an hour its metre·hours. */
 function figureOf(item, hour, gapClass) {
-  if (hour) return { gap: item.gap_m_h, text: word('console.gap.metre_hours', { n: count(Math.round(item.gap_m_h)) }), share: item.share === null || hour.kind === 'difference' ? item.share : 1 - item.share };
+  if (hour) return { gap: item.gap_m_h, text: count(Math.round(item.gap_m_h)), share: item.share === null || hour.kind === 'difference' ? item.share : 1 - item.share };
   const gap = item[`${gapClass}_m`];
   return { gap, text: metres(gap), share: item.length_m > 0 ? gap / item.length_m : null };
 }
@@ -64,7 +64,7 @@ function row(item, figure, onchange) {
 function table(gapClass, onchange) {
   const rows = items.map((item) => ({ item, figure: figureOf(item, itemsOf, gapClass) })).filter(({ figure }) => figure.gap !== 0)
     .sort((a, b) => b.figure.gap - a.figure.gap).slice(0, SHOWN);
-  return make('table', { class: 'reached' }, make('tbody', {}, ...rows.map(({ item, figure }) => row(item, figure, onchange))));
+  return make('table', { class: 'reached' }, itemsOf ? make('caption', {}, word('console.coverage.in_metre_hours')) : null, make('tbody', {}, ...rows.map(({ item, figure }) => row(item, figure, onchange))));
 }
 
 /** The choice and the figures. `onchange` hears of another choice. */

@@ -143,7 +143,7 @@ function figureTable(length, rows) {
 function hourRow() {
   const now = hours[hour];
   if (!now) return make('p', {}, word('console.coverage.waiting'));
-  return figureTable(streetsLength, [make('tr', {}, make('th', { scope: 'row' }, gapClass('unwatched')),
+  return figureTable(streetsLength, [make('tr', { class: 'hour' }, make('th', { scope: 'row' }, gapClass('unwatched')),
     make('td', {}, word('console.gap.metre_hours', { n: count(Math.round(now.gap_m_h)) })),
     make('td', {}, now.share === null ? '–' : percent(kind === 'difference' ? now.share : 1 - now.share)))]);
 }

@@ -16,7 +16,7 @@ import { unwatch } from './watch.js';
 import { onLanguage, word } from './words.js';
 
 const HELP = [['/', 'search'], ['N', 'new'], ['J K', 'walk'], ['Enter', 'open'], ['1 – 9', 'choose'], ['0', 'tenth'], ['O', 'order'], ['Q', 'squad'],
-  ['S', 'step'], ['X', 'stand_down'], ['Esc', 'clear'], ['Z', 'fit'], ['G', 'coverage'], ['P', 'proofs'], ['M', 'grids'], ['R', 'way'], ['I', 'reach'], ['B', 'closures'], ['L', 'list'],
+  ['S', 'step'], ['X', 'stand_down'], ['Esc', 'clear'], ['Z', 'fit'], ['G', 'coverage'], ['H', 'hot_spots'], ['P', 'proofs'], ['M', 'grids'], ['R', 'way'], ['I', 'reach'], ['B', 'closures'], ['L', 'list'],
   ['← ↑ → ↓', 'move'], ['+ −', 'zoom'], ['?', 'help']];
 
 /* Those who may send people. */
@@ -39,6 +39,7 @@ const KEYS = {
   r: () => toggleTool('way'),
   i: () => toggleTool('reach'),
   b: () => toggleTool('closures'),
+  h: () => toggleTool('hot_spots'),
   p: () => toggleTool('proofs'),
   '?': () => $('help').showModal(),
   Escape: () => stopReplay() || closeTool() || unwatch() || closeTwin() || putAway(),

@@ -3,6 +3,7 @@ import { city, onCity } from './city.js';
 import { loadClosures } from './closures.js';
 import { $, make } from './dom.js';
 import { loadFences } from './fences.js';
+import { loadHotSpots } from './hot_spots.js';
 import { drawPageIcons } from './icons.js';
 import { colours, map } from './map.js';
 import { openTwin } from './twin.js';
@@ -21,6 +22,7 @@ const SWITCHES = [
     meaning: [['lookout', 'state.lookout_on'], ['lookout-off', 'state.lookout_off']] },
   { name: 'closures', layers: ['closures-casing', 'closures', 'closures-mark'], on: true, twin: true, load: loadClosures, meaning: [['closed', 'closure.closed'], ['slowed', 'closure.slowed']] },
   { name: 'fences', layers: ['fence-area', 'fence-line', 'fence-name'], on: false, twin: true, load: loadFences, meaning: [] },
+  { name: 'hot_spots', layers: ['hot-spot-area', 'hot-spot-line', 'hot-spot-name'], on: false, twin: true, load: loadHotSpots, meaning: [] },
   { name: 'grids', layers: ['grid-area', 'grid-line', 'grid-name'], on: false, twin: true, meaning: [] },
   { name: 'buildings', layers: ['buildings'], on: true, of: ['buildings'] },
   { name: 'surroundings', layers: ['green', 'water-area', 'water-line', 'boundaries', 'green-name', 'water-name', 'river-name'], on: true,

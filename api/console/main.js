@@ -6,6 +6,7 @@ import { coverage, startCoverage } from './coverage.js';
 import { placeChosen, startDispatch } from './dispatch.js';
 import { $ } from './dom.js';
 import { startEvents } from './events.js';
+import { hotSpots } from './hot_spots.js';
 import { startKeys } from './keys.js';
 import { startLayers } from './layers.js';
 import { startLink } from './link.js';
@@ -42,7 +43,7 @@ async function start() {
   startPeople(city);
   startWatch();
   startReplay();
-  startRoads({ way, reach: reachable, closures, coverage, proofs });
+  startRoads({ way, reach: reachable, closures, coverage, proofs, hot_spots: hotSpots });
   startClosures();
   startCoverage();
   startProofs();

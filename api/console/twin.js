@@ -63,6 +63,10 @@ const TABLES = {
     path: '/v1/gaps', at: gapMiddle,
     columns: [['name', gapName], ['class', (item) => gapClass(item.class)], ['grid', (item) => item.grid_code], ['length', (item) => metres(item.length_m)]],
   },
+  hot_spots: {
+    path: '/v1/hot_spots', at: (item) => middle(item.area),
+    columns: [['name', (item) => item.name], ['code', (item) => item.code]],
+  },
   grids: {
     path: '/v1/grids', at: (item) => middle(item.area),
     columns: [['code', (item) => item.code], ['name', (item) => item.name], ['kind', (item) => wordOf('grid', item.kind)],

@@ -133,6 +133,24 @@ test('put away, it leaves the map as it was', async () => {
   assert.equal(await page.evaluate(() => vigilMap.getLayoutProperty('gaps-now', 'visibility')), 'none');
 });
 
+test('a hot spot is drawn by its corners, stands on the map and in the list, and is closed again', async () => {
+  await page.keyboard.press('h');
+  await page.waitForFunction(() => vigilMap.getLayoutProperty('hot-spot-area', 'visibility') === 'visible');
+  for (const [east, north] of [[0, 0.001], [0.002, 0.001], [0.002, -0.001]]) await click({ lon: HERE.lon + east, lat: HERE.lat + north });
+  await page.click('[data-keep="hot-finish"]');
+  await page.fill('dialog[open] [name="name"]', 'Night market');
+  await page.press('dialog[open] [name="name"]', 'Enter');
+  await page.waitForSelector('.closures li:has-text("Night market")');
+  await page.waitForFunction(() => vigilMap.queryRenderedFeatures({ layers: ['hot-spot-area'] }).length > 0);
+  assert.equal(await shown(page, 'hot-spot-new', 'hot-spot-new-line'), 0);
+  page.once('dialog', (dialog) => dialog.accept());
+  await page.click('.closures li:has-text("Night market") [data-keep^="hot-"]');
+  await page.waitForSelector('.closures li:has-text("Night market")', { state: 'detached' });
+  await idle(page);
+  assert.equal(await shown(page, 'hot-spot-area'), 0);
+  await page.keyboard.press('h');
+});
+
 test('a patrol shows the metres that are proven and those that were missed', async () => {
   await page.keyboard.press('p');
   await page.click('[data-keep="day-900001"]');
@@ -148,8 +166,8 @@ test('a track that repeats another is refused, and it is said whose it is', asyn
   await page.click('[data-keep="claim-900002"]');
   await page.waitForSelector('[data-verdict="refused"]');
   assert.match(await page.textContent('[data-verdict="refused"]'), /refused.*repeats one that was sent before.*Patrol 900001/);
-  await page.waitForFunction(() => vigilMap.queryRenderedFeatures({ layers: ['proof-missed'] }).length > 0);
-  assert.equal(await shown(page, 'proof'), 0);
+  await page.waitForFunction(() => vigilMap.queryRenderedFeatures({ layers: ['proof'] }).length === 0);
+  assert.ok(await shown(page, 'proof-missed') > 0);
 });
 
 test('a patrol is proven again, and credited by a manager', async () => {
