@@ -10,6 +10,7 @@ int load_command(int argc, char **argv);
 int match_command(int argc, char **argv);
 int migrate_command(int argc, char **argv);
 int people_command(int argc, char **argv);
+int plan_command(int argc, char **argv);
 int simulate_command(int argc, char **argv);
 int token_command(int argc, char **argv);
 int verify_plan_command(int argc, char **argv);
