@@ -27,7 +27,8 @@ static const struct endpoint ROWS[] = {
       .success = 200,
       .statuses = "404 422 503",
       .queries =
-          "at from to kind class grid_id station_id org street bbox sort format frame limit cursor",
+          "at from to kind class grid_id station_id org street bbox sort format frame limit cursor "
+          "verify",
       .summary = "The stretches of streets that are not covered: now, or during hours that have "
                  "been or are planned",
       .files = "text/csv application/geopackage+sqlite3" },

@@ -2,42 +2,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/choice.h"
 #include "api/gap_file.h"
+#include "api/gap_wish.h"
 #include "api/handlers.h"
-#include "api/way.h"
-#include "engine/clock.h"
 #include "engine/cursor.h"
 #include "engine/engine.h"
 #include "engine/gaps.h"
 #include "engine/remedies.h"
+#include "engine/verify.h"
 #include "geo/geojson.h"
 #include "geo/instant.h"
 
-enum { LIMIT_MAX = 1000, LIMIT_DEFAULT = 100, STREET_MAX = 200 };
 enum { ALL_CLASSES = (1 << COVER_CLASS_COUNT) - 1 };
-enum format { JSON, GEOJSON, CSV, GPKG, FORMATS };
 
-static const int64_t ID_MAX = 9007199254740991;
-static const int64_t HOUR_US = 3600 * INT64_C(1000000);
-static const char *const FORMAT_WORDS[FORMATS] = { "json", "geojson", "csv", "gpkg" };
-static const char *const TYPES[FORMATS] = { "application/json", "application/geo+json",
-                                            "text/csv; charset=utf-8",
-                                            "application/geopackage+sqlite3" };
-
-struct wish {
-    bool is_now;
-    struct weeks_wish hours;             /* when it is not now */
-    int32_t class;                       /* COVER_CLASS_COUNT: any */
-    int64_t org_id, grid_id, station_id; /* the last two 0: any */
-    const char *street;                  /* NULL: any */
-    bool has_box;
-    struct box box;
-    int32_t sort, format;
-    int64_t limit, offset;
-    enum frame frame;
-    const char *list;
-};
+static const char *const TYPES[GAP_WISH_FORMATS] = { "application/json", "application/geo+json",
+                                                     "text/csv; charset=utf-8",
+                                                     "application/geopackage+sqlite3" };
 
 /* What is told; its terrain is held. */
 struct found {
@@ -47,107 +27,11 @@ struct found {
     int64_t at_us;
     uint64_t version;                    /* of now */
     const struct remedies_one *remedies; /* of each gap; NULL: the database is away */
+    struct gaps_wish whole;              /* to verify: all of it, not a page */
+    struct gaps_found list;
+    struct verify_sources sources;
+    struct recount_found verified;
 };
-
-/* ------------------------------------------------------------------ the wish */
-
-static bool is_whole_hour(const struct request *r, const char *name, int64_t us, struct fail *f)
-{
-    if (us % HOUR_US == 0)
-        return true;
-    fail_set(f, FAIL_INPUT, TIME_MALFORMED, "%s must be at a whole hour", name);
-    fail_allowed(f, "a moment like 2026-11-22T16:00:00Z");
-    fail_at(f, arena_text(r->arena, "/%s", name));
-    return fail_value(f, request_query(r, name));
-}
-
-/* at=, or from= and to=; neither is now. A moment is the hour that holds it. */
-static bool read_time(const struct request *r, struct wish *w, struct fail *f)
-{
-    const char *at = request_query(r, "at");
-    int64_t at_us = 0, from_us = -1, to_us = -1;
-    int32_t kind = WEEK_SOURCES_ACTUAL;
-
-    if (!choice_word(r, "kind", WEEK_SOURCES_KIND_WORDS, WEEK_SOURCES_KINDS, &kind, f) ||
-        !choice_moment(r, "from", &from_us, f) || !choice_moment(r, "to", &to_us, f) ||
-        (at && strcmp(at, "now") != 0 && !choice_moment(r, "at", &at_us, f)))
-        return false;
-    w->is_now = at_us == 0 && from_us < 0 && to_us < 0 && kind == WEEK_SOURCES_ACTUAL;
-    if (from_us < 0) {
-        from_us = at_us ? at_us : clock_wall_us();
-        from_us -= from_us % HOUR_US;
-        to_us = to_us < 0 ? from_us + HOUR_US : to_us;
-    }
-    to_us = to_us < 0 ? from_us + WEEKS_HOURS_MAX * HOUR_US : to_us;
-    if (!is_whole_hour(r, "from", from_us, f) || !is_whole_hour(r, "to", to_us, f))
-        return false;
-    const int64_t hours = (to_us - from_us) / HOUR_US;
-
-    if (hours < 1 || hours > WEEKS_HOURS_MAX) {
-        fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "these are %lld hours", (long long)hours);
-        fail_allowed(f, "1 to %d hours", WEEKS_HOURS_MAX);
-        return fail_at(f, "/to");
-    }
-    w->hours =
-        (struct weeks_wish){ (enum week_sources_kind)kind, from_us / 1000000, (int32_t)hours };
-    return true;
-}
-
-static bool read_where(const struct request *r, struct wish *w, struct fail *f)
-{
-    const char *box = request_query(r, "bbox");
-
-    w->street = request_query(r, "street");
-    if (w->street && strlen(w->street) > STREET_MAX) {
-        fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "the name of a street is too long");
-        fail_allowed(f, "at most %d bytes", STREET_MAX);
-        return fail_at(f, "/street");
-    }
-    w->has_box = box != NULL;
-    return (!box || way_read_box(box, w->frame, &w->box, f)) &&
-           request_query_int(r, "org", 1, ID_MAX, r->caller.org_id, &w->org_id, f) &&
-           request_query_int(r, "grid_id", 1, ID_MAX, 0, &w->grid_id, f) &&
-           request_query_int(r, "station_id", 1, ID_MAX, 0, &w->station_id, f);
-}
-
-/* With a row for each gap, all of them; else there are pages. */
-static bool is_file(const struct wish *w)
-{
-    return w->format == CSV || w->format == GPKG;
-}
-
-static bool read_limit(const struct request *r, struct wish *w, struct fail *f)
-{
-    if (w->format == GPKG && w->frame != FRAME_WGS84) {
-        fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "a GeoPackage is in WGS 84, not in %s",
-                 frame_word(w->frame));
-        fail_allowed(f, "%s", frame_word(FRAME_WGS84));
-        return fail_at(f, "/frame");
-    }
-    return request_query_int(r, "limit", 1, w->format == JSON ? LIMIT_MAX : GAPS_FILE_MAX,
-                             is_file(w) ? GAPS_FILE_MAX : LIMIT_DEFAULT, &w->limit, f);
-}
-
-static bool read_wish(const struct request *r, struct wish *w, struct fail *f)
-{
-    const char *cursor = request_query(r, "cursor");
-    struct db *db;
-
-    *w = (struct wish){ .class = COVER_CLASS_COUNT };
-    if (!way_read_frame(request_query(r, "frame"), &w->frame, f) || !read_time(r, w, f) ||
-        !read_where(r, w, f) ||
-        !choice_word(r, "class", COVER_CLASS_WORDS, COVER_CLASS_COUNT, &w->class, f) ||
-        !choice_word(r, "sort", GAPS_SORT_WORDS, GAPS_SORTS, &w->sort, f) ||
-        !choice_word(r, "format", FORMAT_WORDS, FORMATS, &w->format, f) || !read_limit(r, w, f))
-        return false;
-    w->list =
-        arena_text(r->arena, "%s?%d&%u&%lld&%d&%d&%d&%lld&%lld&%lld&%s&%s", r->path, (int)w->is_now,
-                   w->hours.kind, (long long)w->hours.from_s, w->hours.hour_count, w->class,
-                   w->sort, (long long)w->org_id, (long long)w->grid_id, (long long)w->station_id,
-                   w->street ? w->street : "", w->has_box ? request_query(r, "bbox") : "");
-    return !cursor ||
-           (request_db(r, &db, f) && cursor_read(db, w->list, cursor, r->arena, &w->offset, f));
-}
 
 /* ------------------------------------------------------------------ what is found */
 
@@ -159,7 +43,7 @@ static bool missing(const struct request *r, const char *what, int64_t id, struc
 
 /* Those of the organisation that is asked for and below it that the caller may see: all of
  * them, when she may see it. */
-static bool place_wish(const struct request *r, const struct terrain *t, const struct wish *w,
+static bool place_wish(const struct request *r, const struct terrain *t, const struct gap_wish *w,
                        struct gaps_wish *out, struct fail *f)
 {
     const struct sight sight = request_sight(r);
@@ -192,7 +76,17 @@ static bool place_wish(const struct request *r, const struct terrain *t, const s
     return true;
 }
 
-static bool find_now(const struct request *r, const struct wish *w, struct found *out,
+/* The same without its pages. */
+static struct gaps_wish whole_of(const struct gaps_wish *wish)
+{
+    struct gaps_wish whole = *wish;
+
+    whole.offset = 0;
+    whole.limit = GAPS_DEPTH_MAX;
+    return whole;
+}
+
+static bool find_now(const struct request *r, const struct gap_wish *w, struct found *out,
                      struct fail *f)
 {
     struct coverage *c = engine_coverage(r->engine);
@@ -209,15 +103,21 @@ static bool find_now(const struct request *r, const struct wish *w, struct found
         out->at_us = v.at_us;
         out->version = v.version;
     }
+    if (ok && w->verify) {
+        out->whole = whole_of(&wish);
+        gaps_now(&v, &out->whole, r->arena, &out->list);
+        verify_now(c, &v, &out->sources);
+    }
     coverage_read_end(c);
     return ok;
 }
 
-static bool find_hours(const struct request *r, const struct wish *w, struct found *out,
+static bool find_hours(const struct request *r, const struct gap_wish *w, struct found *out,
                        struct fail *f)
 {
     struct weeks *weeks = engine_weeks(r->engine);
     const struct weeks_book *book;
+    struct week_sources_time time;
     struct gaps_wish wish;
 
     if (w->class != COVER_CLASS_COUNT && w->class != COVER_UNWATCHED) {
@@ -236,8 +136,13 @@ static bool find_hours(const struct request *r, const struct wish *w, struct fou
         out->terrain = terrain_hold_again(book->terrain);
         out->at_us = book->data_us;
     }
+    if (ok && w->verify) {
+        out->whole = whole_of(&wish);
+        gaps_book(book, &out->whole, r->arena, &out->list);
+        time = book->time;
+    }
     weeks_give(weeks);
-    return ok;
+    return ok && (!w->verify || verify_hours(weeks, &time, r->arena, &out->sources, f));
 }
 
 /* ------------------------------------------------------------------ the answer */
@@ -343,7 +248,7 @@ static void write_gap(struct emit *e, const struct request *r, const struct foun
     write_remedy(e, found->remedies ? &found->remedies[i] : NULL);
 }
 
-static void write_totals(struct emit *e, const struct wish *w, const struct gaps_found *gaps)
+static void write_totals(struct emit *e, const struct gap_wish *w, const struct gaps_found *gaps)
 {
     emit_key(e, "totals");
     emit_object(e);
@@ -361,7 +266,37 @@ static void write_totals(struct emit *e, const struct wish *w, const struct gaps
     emit_end(e);
 }
 
-static void write_head(struct emit *e, const struct wish *w, const struct found *found)
+/* What GEOS says of the whole list. */
+static void write_verified(struct emit *e, const struct gap_wish *w, const struct found *found)
+{
+    const struct network *n = found->terrain->world->network;
+    const struct recount_found *v = &found->verified;
+
+    emit_key(e, "verified");
+    emit_object(e);
+    emit_key_text(e, "by", GAP_WISH_VERIFY_WORDS[w->verify]);
+    emit_key_int(e, "segments", v->street_count);
+    emit_key_int(e, "lookout_points",
+                 (int64_t)(found->sources.lookouts.size / sizeof(struct verify_lookout)));
+    emit_key_number(e, "list_m", v->list_m, 3);
+    emit_key_number(e, "geos_m", v->geos_m, 3);
+    emit_key_number(e, "difference_m", v->difference_m, 3);
+    if (!w->is_now)
+        emit_key_number(e, "difference_metre_hours", v->difference_mh, 3);
+    emit_key(e, "worst");
+    if (v->worst < 0) {
+        emit_null(e);
+    } else {
+        emit_object(e);
+        emit_key_int(e, "segment_id", n->segment_id[v->worst]);
+        emit_key_text(e, "street", network_name(n, v->worst));
+        emit_key_number(e, "difference_m", v->worst_m, 3);
+        emit_end(e);
+    }
+    emit_end(e);
+}
+
+static void write_head(struct emit *e, const struct gap_wish *w, const struct found *found)
 {
     char at[INSTANT_SIZE];
 
@@ -380,15 +315,17 @@ static void write_head(struct emit *e, const struct wish *w, const struct found 
     }
     emit_key_int(e, "org_id", w->org_id);
     write_totals(e, w, &found->gaps);
+    if (w->verify)
+        write_verified(e, w, found);
 }
 
-static struct gap_file file_of(const struct wish *w, const struct found *found)
+static struct gap_file file_of(const struct gap_wish *w, const struct found *found)
 {
     return (struct gap_file){ found->sight,    found->terrain, &found->gaps,
                               found->remedies, found->at_us,   w->frame };
 }
 
-static bool draw(const struct request *r, const struct wish *w, const struct found *found,
+static bool draw(const struct request *r, const struct gap_wish *w, const struct found *found,
                  struct figure *lines, struct fail *f)
 {
     const struct gap_file file = file_of(w, found);
@@ -399,10 +336,10 @@ static bool draw(const struct request *r, const struct wish *w, const struct fou
     return true;
 }
 
-static void write_list(struct emit *e, const struct request *r, const struct wish *w,
+static void write_list(struct emit *e, const struct request *r, const struct gap_wish *w,
                        const struct found *found, const struct figure *lines, const char *next)
 {
-    const bool is_geojson = w->format == GEOJSON;
+    const bool is_geojson = w->format == GAP_WISH_GEOJSON;
 
     emit_object(e);
     if (is_geojson)
@@ -431,7 +368,7 @@ static void write_list(struct emit *e, const struct request *r, const struct wis
 
 /* Where the list goes on; it is told by how many came before, so that it may repeat or leave
  * out what has changed its place meanwhile. */
-static bool go_on(const struct request *r, const struct wish *w, const struct found *found,
+static bool go_on(const struct request *r, const struct gap_wish *w, const struct found *found,
                   const char **next, struct fail *f)
 {
     const int64_t offset = w->offset + found->gaps.count;
@@ -455,8 +392,9 @@ static void find_remedies(const struct request *r, struct found *found)
         found->remedies = NULL;
 }
 
-static bool answer_json(const struct request *r, const struct wish *w, const struct found *found,
-                        const char *next, struct reply *out, struct fail *f)
+static bool answer_json(const struct request *r, const struct gap_wish *w,
+                        const struct found *found, const char *next, struct reply *out,
+                        struct fail *f)
 {
     struct figure *lines = arena_take(r->arena, (size_t)found->gaps.count + 1, sizeof *lines);
 
@@ -466,19 +404,20 @@ static bool answer_json(const struct request *r, const struct wish *w, const str
     return true;
 }
 
-static bool answer_file(const struct request *r, const struct wish *w, const struct found *found,
-                        const char *next, struct reply *out, struct fail *f)
+static bool answer_file(const struct request *r, const struct gap_wish *w,
+                        const struct found *found, const char *next, struct reply *out,
+                        struct fail *f)
 {
     const struct gap_file file = file_of(w, found);
     struct buf bytes = { 0 };
-    const bool ok =
-        w->format == CSV ? gap_file_csv(&file, &bytes, f) : gap_file_gpkg(&file, &bytes, f);
+    const bool ok = w->format == GAP_WISH_CSV ? gap_file_csv(&file, &bytes, f)
+                                              : gap_file_gpkg(&file, &bytes, f);
 
     if (ok) {
         buf_put(reply_bytes(out, REPLY_OK, TYPES[w->format]), bytes.bytes, bytes.size);
-        reply_header(
-            out, "Content-Disposition",
-            arena_text(r->arena, "attachment; filename=\"gaps.%s\"", FORMAT_WORDS[w->format]));
+        reply_header(out, "Content-Disposition",
+                     arena_text(r->arena, "attachment; filename=\"gaps.%s\"",
+                                GAP_WISH_FORMAT_WORDS[w->format]));
         if (next)
             reply_header(out, "Vigil-Next", next);
     }
@@ -486,20 +425,51 @@ static bool answer_file(const struct request *r, const struct wish *w, const str
     return ok;
 }
 
-bool on_gaps_list(const struct request *r, struct reply *out, struct fail *f)
+/* The list and its sources were taken on one terrain, or there is nothing to compare. */
+static bool verify(const struct request *r, const struct gap_wish *w, struct found *found,
+                   struct fail *f)
 {
-    struct wish wish;
-    struct found found = { .sight = request_sight(r) };
+    struct db *db;
+
+    if (!w->verify)
+        return true;
+    if (found->sources.terrain->laid != found->terrain->laid)
+        return fail_set(f, FAIL_BUSY, COVERAGE_MOVED_ON,
+                        "the streets that count have just become others; ask again");
+    if (found->list.has_more) {
+        fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "these are too many gaps to verify");
+        fail_allowed(f, "at most %d", GAPS_DEPTH_MAX);
+        return fail_at(f, "/verify");
+    }
+    return request_db(r, &db, f) &&
+           verify_list(db, &found->sources, &found->whole, &found->list, &found->verified, f);
+}
+
+static bool answer(const struct request *r, const struct gap_wish *w, const struct found *found,
+                   struct reply *out, struct fail *f)
+{
     const char *next;
 
-    if (!read_wish(r, &wish, f) ||
-        !(wish.is_now ? find_now(r, &wish, &found, f) : find_hours(r, &wish, &found, f)))
-        return false;
-    find_remedies(r, &found);
-    const bool ok = go_on(r, &wish, &found, &next, f) &&
-                    (is_file(&wish) ? answer_file(r, &wish, &found, next, out, f)
-                                    : answer_json(r, &wish, &found, next, out, f));
+    return go_on(r, w, found, &next, f) &&
+           (gap_wish_is_file(w) ? answer_file(r, w, found, next, out, f)
+                                : answer_json(r, w, found, next, out, f));
+}
 
+bool on_gaps_list(const struct request *r, struct reply *out, struct fail *f)
+{
+    struct gap_wish wish;
+    struct found found = { .sight = request_sight(r) };
+
+    if (!gap_wish_read(r, &wish, f))
+        return false;
+    bool ok = wish.is_now ? find_now(r, &wish, &found, f) : find_hours(r, &wish, &found, f);
+
+    ok = ok && verify(r, &wish, &found, f);
+    if (ok) {
+        find_remedies(r, &found);
+        ok = answer(r, &wish, &found, out, f);
+    }
+    verify_end(&found.sources);
     terrain_drop(found.terrain);
     return ok;
 }

@@ -124,22 +124,26 @@ static bool is_in_box(const struct gathering *g, const struct gaps_one *gap)
            box_holds(*g->wish->box, network_point(g->terrain->world->network, middle));
 }
 
-static bool is_in_lot(const struct gathering *g, int32_t lot)
+bool gaps_has_lot(const struct terrain *t, const struct gaps_wish *wish, int32_t lot)
 {
-    const struct plots_lot *l = &g->terrain->plots->lots[lot];
+    const struct plots_lot *l = &t->plots->lots[lot];
 
-    if (!g->wish->orgs[l->org] || (g->wish->station >= 0 && l->station != g->wish->station))
+    if (!wish->orgs[l->org] || (wish->station >= 0 && l->station != wish->station))
         return false;
-    for (int32_t i = 0; i < PLOTS_PROFILES && g->wish->cell >= 0; i++)
-        if (l->cell[i] == g->wish->cell)
+    for (int32_t i = 0; i < PLOTS_PROFILES && wish->cell >= 0; i++)
+        if (l->cell[i] == wish->cell)
             return true;
-    return g->wish->cell < 0;
+    return wish->cell < 0;
 }
 
-static bool is_street(const struct gathering *g, int32_t segment)
+static bool is_in_lot(const struct gathering *g, int32_t lot)
 {
-    return !g->wish->street ||
-           strstr(network_name(g->terrain->world->network, segment), g->wish->street) != NULL;
+    return gaps_has_lot(g->terrain, g->wish, lot);
+}
+
+bool gaps_has_street(const struct terrain *t, const struct gaps_wish *wish, int32_t segment)
+{
+    return !wish->street || strstr(network_name(t->world->network, segment), wish->street) != NULL;
 }
 
 static void take(struct gathering *g, const struct gaps_one *gap)
@@ -213,7 +217,7 @@ void gaps_now(const struct coverage_view *v, const struct gaps_wish *wish, struc
     struct gathering g = start(v->terrain, wish, out);
 
     for (int32_t i = 0; i < v->terrain->world->network->segment_count; i++)
-        if (v->terrain->counts[i] && is_street(&g, i))
+        if (v->terrain->counts[i] && gaps_has_street(g.terrain, wish, i))
             along(&g, v->cover, i);
     finish(&g, a);
 }
@@ -228,8 +232,9 @@ void gaps_book(const struct weeks_book *b, const struct gaps_wish *wish, struct 
 
     for (int32_t i = 0; i < b->terrain->world->network->segment_count; i++) {
         const struct slab_hole *holes = NULL;
-        const int32_t count =
-            b->terrain->counts[i] && is_street(&g, i) ? slab_holes(b->table, i, own, &holes) : 0;
+        const int32_t count = b->terrain->counts[i] && gaps_has_street(g.terrain, wish, i)
+                                  ? slab_holes(b->table, i, own, &holes)
+                                  : 0;
 
         for (int32_t k = 0; k < count; k++) {
             const struct range_piece *p = &holes[k].piece;

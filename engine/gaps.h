@@ -58,6 +58,10 @@ void gaps_now(const struct coverage_view *v, const struct gaps_wish *wish, struc
 void gaps_book(const struct weeks_book *b, const struct gaps_wish *wish, struct arena *a,
                struct gaps_found *out);
 
+/* Whether streets of a lot, and this street, are wished for. */
+bool gaps_has_lot(const struct terrain *t, const struct gaps_wish *wish, int32_t lot);
+bool gaps_has_street(const struct terrain *t, const struct gaps_wish *wish, int32_t segment);
+
 /* The first of the grid cells of a lot that may be told; NULL: none. A street of hers may lie
  * in a cell of somebody else's, of which she is told nothing. */
 const struct terrain_area *gaps_cell(const struct terrain *t, const struct sight *sight,

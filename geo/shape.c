@@ -24,6 +24,7 @@ struct held {
 
 struct shape_ready {
     struct shape *shape;
+    const GEOSGeometry *geometry;
     const GEOSPreparedGeometry *prepared;
 };
 
@@ -521,7 +522,7 @@ bool shape_prepare(struct shape *s, const struct figure *figure, const struct sh
 
     if (!take_in(s, figure, &geometry, f))
         return false;
-    *r = (struct shape_ready){ s, GEOSPrepare_r(s->geos, geometry) };
+    *r = (struct shape_ready){ s, geometry, GEOSPrepare_r(s->geos, geometry) };
     if (!r->prepared)
         return failed(s, "the shape cannot be prepared", f);
     arena_defer(s->arena, destroy_ready, r);
@@ -557,4 +558,43 @@ bool shape_ready_intersects(const struct shape_ready *r, const struct figure *fi
                             struct fail *f)
 {
     return ask_ready(r, figure, GEOSPreparedIntersects_r, out, f);
+}
+
+/* What of the line is in the area; `in` stays NULL where they do not meet. */
+static bool cut_line(struct shape *s, const struct shape_ready *r, GEOSGeometry *line,
+                     GEOSGeometry **in, struct fail *f)
+{
+    const char meets = GEOSPreparedIntersects_r(s->geos, r->prepared, line);
+    const char holds = meets == 1 ? GEOSPreparedCovers_r(s->geos, r->prepared, line) : 0;
+
+    if (meets == 1 && holds <= 1)
+        *in = holds ? GEOSGeom_clone_r(s->geos, line)
+                    : GEOSIntersection_r(s->geos, r->geometry, line);
+    return meets == 0 || *in || failed(s, "the line cannot be cut", f);
+}
+
+bool shape_ready_cut(const struct shape_ready *r, struct point from, struct point to,
+                     struct shape_part parts[SHAPE_PARTS_MAX], int32_t *count, struct fail *f)
+{
+    struct shape *s = r->shape;
+    const struct figure line = figure_line(s->arena, (struct point[]){ from, to }, 2);
+    const double east = to.lon - from.lon, north = to.lat - from.lat;
+    GEOSGeometry *whole = build(s, &line, f), *in = NULL;
+    struct figure left = { 0 };
+    bool ok =
+        whole && cut_line(s, r, whole, &in, f) && (!in || take_out(s, in, FIGURE_LINES, &left, f));
+
+    if (ok && left.run_count > SHAPE_PARTS_MAX)
+        ok = fail_set(f, FAIL_BROKEN, SHAPE_FAILED, "a line is cut into %d", left.run_count);
+    *count = ok ? left.run_count : 0;
+    for (int32_t i = 0; i < 2 * *count; i++) {
+        const struct point p = left.points[left.first_point[i / 2] + (i % 2)];
+        const double share = ((p.lon - from.lon) * east + (p.lat - from.lat) * north) /
+                             (east * east + north * north);
+
+        *(i % 2 ? &parts[i / 2].to : &parts[i / 2].from) = fmin(fmax(share, 0), 1);
+    }
+    GEOSGeom_destroy_r(s->geos, in);
+    GEOSGeom_destroy_r(s->geos, whole);
+    return ok;
 }

@@ -62,5 +62,13 @@ bool shape_ready_contains(const struct shape_ready *r, const struct figure *figu
                           struct fail *f);
 bool shape_ready_intersects(const struct shape_ready *r, const struct figure *figure, bool *out,
                             struct fail *f);
+/* The parts of a straight line in an area, as shares of it from 0 to 1, not in order; a place
+ * where it only touches is none. SHAPE_FAILED when they are more than SHAPE_PARTS_MAX. */
+enum { SHAPE_PARTS_MAX = 64 };
+struct shape_part {
+    double from, to;
+};
+bool shape_ready_cut(const struct shape_ready *r, struct point from, struct point to,
+                     struct shape_part parts[SHAPE_PARTS_MAX], int32_t *count, struct fail *f);
 
 #endif

@@ -19,7 +19,7 @@ struct areas {
 
 /* ------------------------------------------------------------------ to the plane and back */
 
-static struct figure flat_of(const struct ground *g, const struct figure *figure, struct arena *a)
+struct figure areas_flat(const struct ground *g, const struct figure *figure, struct arena *a)
 {
     struct point *points = arena_take(a, (size_t)figure->point_count, sizeof *points);
     struct figure flat = *figure;
@@ -112,7 +112,7 @@ bool areas_take(const struct ground *g, const struct figure *seen, int32_t count
 
     *areas = (struct areas){ g, count, arena_take(a, (size_t)count, sizeof *areas->flat), NULL };
     for (int32_t i = 0; i < count; i++) {
-        const struct figure flat = flat_of(g, &seen[i], a);
+        const struct figure flat = areas_flat(g, &seen[i], a);
         bool is_repaired;
 
         if (!areas_mend(&flat, a, &areas->flat[i], &is_repaired, f))
@@ -160,7 +160,7 @@ bool areas_gap(const struct areas *seen, const struct figure *cell, struct arena
                struct areas_gap *out, struct fail *f)
 {
     struct arena *own = arena_new();
-    const struct figure flat = flat_of(seen->ground, cell, own);
+    const struct figure flat = areas_flat(seen->ground, cell, own);
     struct areas_gap gap = { 0 };
     struct figure open;
     const bool ok = take_seen(seen, &flat, own, &open, &gap, f);
@@ -182,7 +182,7 @@ bool areas_district(const struct ground *g, const struct figure *cells, int32_t 
     bool ok;
 
     for (int32_t i = 0; i < count; i++)
-        flat[i] = flat_of(g, &cells[i], own);
+        flat[i] = areas_flat(g, &cells[i], own);
     ok = shape_dissolve(shape_take(own), flat, count, &whole, f);
     if (ok)
         *out = round_of(g, &whole, a);
@@ -198,7 +198,7 @@ bool areas_ribbons(const struct ground *g, const struct range_band *band, double
     bool ok = outline_streets(ground_network(g), band, own, &lines, f);
 
     if (ok && lines.point_count > 0) {
-        const struct figure flat = flat_of(g, &lines, own);
+        const struct figure flat = areas_flat(g, &lines, own);
 
         ok = shape_ribbon(shape_take(own), &flat, wide_m / 2, &ribbons, f);
     }

@@ -14,6 +14,9 @@ enum { AREAS_CIRCLE_CORNERS = 128 };
 struct figure areas_circle(const struct ground *g, struct point place, double reach_m,
                            struct arena *a);
 
+/* A figure in metres of the plane, x as lon and y as lat; it shares its numbers of runs. */
+struct figure areas_flat(const struct ground *g, const struct figure *figure, struct arena *a);
+
 /* An area from outside as one that can be reckoned with. What crosses or overlaps itself is
  * repaired, and `is_repaired` says so; what then has no area, or has places that are not
  * finite, is refused with SHAPE_INVALID or FIGURE_MALFORMED. So no area that is wrong can

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/coverage.h"
 #include "engine/csv.h"
 #include "engine/engine.h"
 #include "engine/terrain.h"
@@ -233,6 +234,88 @@ static void what_a_file_cannot_be_is_refused(void **state)
     file_of("format=geojson&limit=1001", 200);
 }
 
+/* Lookout point 7 is there for two of the four hours, and a house hides a part of what it
+ * would see. */
+static const char SHIFT[] =
+    "INSERT INTO osm.building (osm_id, kind, geom) VALUES (1, 'yes',"
+    " ST_Multi(ST_MakeEnvelope(116.39215, 39.9018, 116.39225, 39.9022, 4326)));"
+    "UPDATE vigil.lookout_point SET reach_m = 170, version = version + 1;"
+    "INSERT INTO vigil.shift (shift_id, org_id, day, name, lookout_point_id, during, cutoff_at, "
+    "joins, approval, radius_m) VALUES (800, 1, '2030-01-07', 'Shift', 7, '[2030-01-07 "
+    "01:00Z,2030-01-07 03:00Z)', '2030-01-07 00:00Z', 'members', false, 100)";
+
+static void a_plan_is_verified_by_geos(void **state)
+{
+    (void)state;
+    run(SHIFT);
+    assert_true(terrain_settle(engine_terrain(asking_engine(ROOM.asking))));
+    assert_true(database_int(ROOM.d, "SELECT sum(to_cm - from_cm) FROM vigil.lookout_view WHERE "
+                                     "is_blocked") > 2000);
+    struct asking_answer a = file_of("verify=geos&limit=1", 200);
+
+    assert_string_equal(asking_text(&a, "/verified/by"), "geos");
+    assert_int_equal(asking_int(&a, "/verified/segments"), 2 * SIDE * (SIDE + 1));
+    assert_int_equal(asking_int(&a, "/verified/lookout_points"), 1);
+    check_near(asking_number(&a, "/verified/list_m"), asking_number(&a, "/totals/length_m"), 1e-3);
+    check_near(asking_number(&a, "/verified/geos_m"), asking_number(&a, "/totals/length_m"), 1e-3);
+    assert_true(asking_number(&a, "/totals/metre_hours") <
+                4 * asking_number(&a, "/totals/length_m"));
+    assert_true(asking_number(&a, "/verified/difference_m") < 0.1);
+    assert_true(asking_number(&a, "/verified/difference_metre_hours") < 0.2);
+    a = file_of("verify=geos&street=Row%202", 200); /* some of the streets */
+    assert_int_equal(asking_int(&a, "/verified/segments"), SIDE);
+    assert_true(asking_number(&a, "/verified/difference_m") < 0.1);
+}
+
+/* What is kept of a view is made to say less than it saw: three streets by five metres. */
+static void a_list_from_a_view_that_was_tampered_with_is_found_out(void **state)
+{
+    (void)state;
+    run(SHIFT);
+    assert_true(terrain_settle(engine_terrain(asking_engine(ROOM.asking))));
+    run("UPDATE vigil.lookout_view SET to_cm = to_cm - 500 WHERE (segment_id, from_cm) IN (SELECT "
+        "segment_id, from_cm FROM vigil.lookout_view WHERE NOT is_blocked AND to_cm - from_cm > "
+        "1000 "
+        "ORDER BY segment_id LIMIT 3);"
+        "UPDATE vigil.lookout_point SET name = 'Once more', version = version + 1");
+    assert_true(terrain_settle(engine_terrain(asking_engine(ROOM.asking))));
+    const struct asking_answer a = file_of("verify=geos", 200);
+
+    check_near(asking_number(&a, "/verified/difference_m"), 15, 0.1);
+    check_near(asking_number(&a, "/verified/difference_metre_hours"), 30, 0.2);
+    check_near(asking_number(&a, "/verified/worst/difference_m"), 5, 0.05);
+}
+
+static void what_is_so_now_is_verified_by_geos(void **state)
+{
+    (void)state;
+    run("UPDATE vigil.lookout_point SET min_staff = 0, reach_m = 130, version = version + 1");
+    asking_as(ROOM.worker, ROLE_PLANNER, 1, 0);
+    assert_true(terrain_settle(engine_terrain(asking_engine(ROOM.asking))));
+    assert_true(coverage_settle(engine_coverage(asking_engine(ROOM.asking))));
+    const struct asking_answer a =
+        asking_send(ROOM.worker, "GET", "/v1/gaps?class=unwatched&verify=geos", NULL, NULL);
+
+    asking_expect(&a, 200, NULL);
+    assert_true(asking_number(&a, "/verified/difference_m") < 0.1);
+    check_near(asking_number(&a, "/verified/list_m"), asking_number(&a, "/totals/length_m"), 1e-3);
+    check_near(asking_number(&a, "/verified/geos_m"), asking_number(&a, "/totals/length_m"), 0.1);
+}
+
+static void what_cannot_be_verified_is_refused(void **state)
+{
+    (void)state;
+    struct asking_answer a = file_of("verify=geos&bbox=116,39,117,40", 422);
+
+    assert_string_equal(asking_text(&a, "/pointer"), "/bbox");
+    a = file_of("verify=geos&format=csv", 422);
+    assert_string_equal(asking_text(&a, "/pointer"), "/format");
+    a = file_of("verify=postgis", 422);
+    assert_string_equal(asking_text(&a, "/pointer"), "/verify");
+    a = file_of("verify=none", 200);
+    assert_false(asking_has(&a, "/verified"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -244,6 +327,10 @@ int main(void)
         TEST(as_a_table_there_are_all_of_them),
         TEST(as_a_geopackage_too),
         TEST(what_a_file_cannot_be_is_refused),
+        TEST(a_plan_is_verified_by_geos),
+        TEST(a_list_from_a_view_that_was_tampered_with_is_found_out),
+        TEST(what_is_so_now_is_verified_by_geos),
+        TEST(what_cannot_be_verified_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
