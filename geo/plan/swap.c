@@ -14,10 +14,12 @@
 
 enum {
     CLUSTER_MOST = 8, /* sites taken out in a kick: 2 to one less */
+    FAR_EVERY = 8,    /* one kick in so many puts in what it takes out somewhere else */
 };
 
-/* Of the value, what a kick may lose at full heat, times a number that is 1 on average. */
-static const double LOSS_AT_HEAT = 1.5e-4;
+/* Of what a point is worth on average, what a kick may lose at full heat, times a number that is
+ * 1 on average. */
+static const double LOSS_AT_HEAT = 0.055;
 
 struct swap {
     const struct siting *s;
@@ -231,11 +233,28 @@ static void take_back(struct swap *w)
     }
 }
 
+/* A site somewhere else that a point could move to as its group has it. */
+static int32_t elsewhere(struct swap *w, int32_t than)
+{
+    int32_t site = than;
+
+    for (int32_t n = 0; n < CLUSTER_MOST && site == than; n++) {
+        const int32_t other = pick(w, w->s->site_count);
+
+        if (w->s->groups[other] == w->s->groups[than])
+            site = other;
+    }
+    return site;
+}
+
 /* False when there was no place for one of those taken out. */
 static bool shake(struct swap *w, int32_t around)
 {
     int32_t gone[CLUSTER_MOST];
-    const int32_t count = cluster(w, around, 2 + pick(w, CLUSTER_MOST - 2), gone);
+    const bool is_far = pick(w, FAR_EVERY) == 0;
+    const int32_t most = is_far ? 1 + pick(w, 2) : 2 + pick(w, CLUSTER_MOST - 2);
+    const int32_t count = cluster(w, around, most, gone);
+    const int32_t there = is_far ? elsewhere(w, around) : around;
 
     for (int32_t k = 0; k < count; k++) {
         chosen_drop(&w->chosen, gone[k]);
@@ -243,7 +262,7 @@ static bool shake(struct swap *w, int32_t around)
         enqueue_around(w, gone[k]);
     }
     for (int32_t k = 0; k < count; k++) {
-        const int32_t in = heir(w, gone[k], around);
+        const int32_t in = heir(w, gone[k], there);
 
         if (in == CHOSEN_NONE)
             return false;
@@ -267,7 +286,8 @@ static void kick(struct swap *w, double heat)
     is_whole = shake(w, around);
     while (is_whole && !descend(w, INT32_MAX))
         continue;
-    const double may_lose = (double)w->best * LOSS_AT_HEAT * heat * -log(share(w) + 1e-9);
+    const double may_lose =
+        (double)w->best / w->best_count * LOSS_AT_HEAT * heat * -log(share(w) + 1e-9);
 
     if (!is_whole || (double)(before - w->chosen.value) > may_lose)
         take_back(w);

@@ -5,72 +5,22 @@
  * Search and bound run in a thread each, for so many seconds of processor time of their own.
  * Prints figures, one a line: name, tab, number. Values are counted anew from the choice by
  * plain loops, and so is whether any single swap would better it. FILE gets the certificate. */
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "engine/seal.h"
-#include "geo/plan/certificate.h"
-#include "geo/plan/dual.h"
-#include "geo/plan/greedy.h"
-#include "geo/plan/swap.h"
+#include "tests/support/siting_race.h"
 #include "tests/support/siting_town.h"
 
-enum { ARGUMENTS = 9, KICKS = 200, STEPS = 4 };
+enum { ARGUMENTS = 9 };
 
-struct run {
-    const struct siting *s;
-    const struct greedy *greedy;
-    double seconds;
-    uint64_t seed;
-    _Atomic int64_t value;
-    struct swap *swap;
-    struct dual *dual;
-    double search_s, bound_s;
-};
-
-static double now(clockid_t clock)
+static double now(void)
 {
     struct timespec t;
 
-    clock_gettime(clock, &t);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static void *search(void *self)
-{
-    struct run *r = self;
-    const double begun = now(CLOCK_THREAD_CPUTIME_ID);
-    double spent = 0;
-
-    r->swap = swap_new(r->s, r->greedy->sites, r->greedy->count, r->seed);
-    while (spent < r->seconds * 0.98) {
-        const double left = 1 - spent / r->seconds;
-
-        swap_kick(r->swap, KICKS, left * left);
-        atomic_store(&r->value, swap_value(r->swap));
-        spent = now(CLOCK_THREAD_CPUTIME_ID) - begun;
-    }
-    swap_finish(r->swap);
-    atomic_store(&r->value, swap_value(r->swap));
-    r->search_s = now(CLOCK_THREAD_CPUTIME_ID) - begun;
-    return NULL;
-}
-
-static void *bound(void *self)
-{
-    struct run *r = self;
-    const double begun = now(CLOCK_THREAD_CPUTIME_ID);
-
-    r->dual = dual_new(r->s, r->greedy->sites, r->greedy->count);
-    while (now(CLOCK_THREAD_CPUTIME_ID) - begun < r->seconds &&
-           dual_run(r->dual, STEPS, atomic_load(&r->value)))
-        continue;
-    r->bound_s = now(CLOCK_THREAD_CPUTIME_ID) - begun;
-    return NULL;
 }
 
 /* By the question's own lists: the weight of the pieces that these sites cover. */
@@ -136,46 +86,21 @@ static bool keeps_rules(const struct siting_question *q, const int32_t *sites, i
     return is_kept;
 }
 
-static bool certify(const struct run *r, const struct certificate_proof *proof, const char *path)
+static bool report(const struct siting_question *q, const struct siting *s,
+                   const struct siting_race *r, struct arena *a, const char *path)
 {
-    struct buf question = { 0 }, numbers = { 0 }, sealed = { 0 };
-    FILE *file = fopen(path, "wb");
+    int32_t *times = arena_take(a, (size_t)q->piece_count, sizeof *times);
+    const double top = (double)r->bound / DUAL_SCALE;
 
-    if (!file)
-        return false;
-    certificate_question(r->s, &question);
-    certificate_proof(r->s, proof, &numbers);
-    seal_close(&question, &numbers, &sealed);
-    const bool is_whole = fwrite(sealed.bytes, 1, sealed.size, file) == sealed.size;
-
-    buf_free(&question);
-    buf_free(&numbers);
-    buf_free(&sealed);
-    return fclose(file) == 0 && is_whole;
-}
-
-static bool report(const struct siting_question *q, struct run *r, struct arena *a,
-                   const char *path)
-{
-    const int64_t *prices;
-    const int64_t top = dual_prices(r->dual, a, &prices), value = swap_value(r->swap);
-    const int32_t *sites;
-    int32_t count, *times = arena_take(a, (size_t)q->piece_count, sizeof *times);
-
-    swap_sites(r->swap, a, &sites, &count);
-    printf("value\t%lld\n", (long long)value);
-    printf("recounted\t%lld\n", (long long)plain_value(q, sites, count, times));
-    printf("bound\t%lld\n", (long long)(top / DUAL_SCALE));
-    printf("gap\t%.4f\n", 100 * (1 - (double)value / ((double)top / DUAL_SCALE)));
-    printf("gain\t%.3f\n",
-           100 * ((double)value / (double)r->greedy->values[r->greedy->count - 1] - 1));
-    printf("rules\t%s\n", keeps_rules(q, sites, count, a) ? "kept" : "broken");
-    printf("swaps\t%d\n", plain_swaps(q, sites, count, times, a));
-    printf("search_s\t%.2f\nbound_s\t%.2f\n", r->search_s, r->bound_s);
-    printf("kicks\t%lld\nsteps\t%lld\n", (long long)swap_kicks(r->swap),
-           (long long)dual_steps(r->dual));
-    return !path ||
-           certify(r, &(struct certificate_proof){ sites, count, value, top, prices }, path);
+    printf("value\t%lld\n", (long long)r->value);
+    printf("recounted\t%lld\n", (long long)plain_value(q, r->sites, r->count, times));
+    printf("bound\t%lld\n", (long long)(r->bound / DUAL_SCALE));
+    printf("gap\t%.4f\n", 100 * (1 - (double)r->value / top));
+    printf("rules\t%s\n", keeps_rules(q, r->sites, r->count, a) ? "kept" : "broken");
+    printf("swaps\t%d\n", plain_swaps(q, r->sites, r->count, times, a));
+    printf("search_s\t%.2f\nbound_s\t%.2f\nwall_s\t%.2f\n", r->search_s, r->bound_s, r->wall_s);
+    printf("kicks\t%lld\nsteps\t%lld\n", (long long)r->kicks, (long long)r->steps);
+    return !path || siting_race_certify(s, r, path);
 }
 
 int main(int argc, char **argv)
@@ -185,7 +110,7 @@ int main(int argc, char **argv)
     struct siting s;
     struct greedy g;
     struct fail f;
-    pthread_t threads[2];
+    struct siting_race r;
 
     if (argc < ARGUMENTS)
         return 2;
@@ -195,33 +120,23 @@ int main(int argc, char **argv)
         (int32_t)strtol(argv[2], NULL, 10),   strcmp(argv[3], "clustered") == 0,
         strcmp(argv[4], "quota") == 0 ? 5 : 0
     };
-    struct run r = { &s, &g, strtod(argv[8], NULL), wish.seed, 0, NULL, NULL, 0, 0 };
-
     siting_town(&wish, a, &q);
-    const double began = now(CLOCK_THREAD_CPUTIME_ID);
+    const double began = now();
 
     if (!siting_take(&q, a, &s, &f)) {
         fprintf(stderr, "%s\n", f.text);
         return 1;
     }
-    const double built = now(CLOCK_THREAD_CPUTIME_ID), wall = now(CLOCK_MONOTONIC);
+    const double built = now();
 
     greedy_take(&s, a, &g);
-    printf("build_ms\t%.1f\nfirst_ms\t%.1f\n", 1e3 * (built - began),
-           1e3 * (now(CLOCK_THREAD_CPUTIME_ID) - built));
+    printf("build_ms\t%.1f\nfirst_ms\t%.1f\n", 1e3 * (built - began), 1e3 * (now() - built));
     printf("classes\t%d\nlinks\t%d\n", s.class_count, s.class_first[s.class_count]);
     printf("share\t%.2f\n", 100 * (double)g.values[g.count - 1] / (double)s.weight);
-    atomic_store(&r.value, g.values[g.count - 1]);
-    if (pthread_create(&threads[0], NULL, search, &r) ||
-        pthread_create(&threads[1], NULL, bound, &r))
-        return 1;
-    pthread_join(threads[0], NULL);
-    pthread_join(threads[1], NULL);
-    printf("wall_s\t%.2f\n", now(CLOCK_MONOTONIC) - wall);
-    const bool is_written = report(&q, &r, a, argv[ARGUMENTS]);
+    siting_race(&s, &g, strtod(argv[8], NULL), wish.seed, a, &r);
+    printf("gain\t%.3f\n", 100 * ((double)r.value / (double)g.values[g.count - 1] - 1));
+    const bool is_written = report(&q, &s, &r, a, argv[ARGUMENTS]);
 
-    swap_free(r.swap);
-    dual_free(r.dual);
     arena_free(a);
     return !is_written;
 }

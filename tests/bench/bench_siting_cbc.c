@@ -16,7 +16,7 @@
 #include "tests/support/siting_town.h"
 #include "tests/support/town.h"
 
-enum { SMALL_S = 60, MERGED_S = 120, KICKS = 4000, STEPS = 1500, NEAREST_PAIRS = 30 };
+enum { SMALL_S = 60, MERGED_S = 120, KICKS = 20000, SLICE = 100, STEPS = 1500, NEAREST_PAIRS = 30 };
 
 static double now(void)
 {
@@ -68,10 +68,10 @@ static int run(const struct siting_question *q, int32_t seconds, int32_t kicks, 
     struct swap *w = swap_new(&s, g.sites, g.count, 1);
     struct dual *d = dual_new(&s, g.sites, g.count);
 
-    if (kicks) {
-        swap_kick(w, kicks, 0.3);
+    for (int32_t n = 0; n < kicks; n += SLICE)
+        swap_kick(w, SLICE, 1 - (double)n / kicks);
+    if (kicks)
         swap_finish(w);
-    }
     dual_run(d, STEPS, swap_value(w));
     swap_sites(w, a, &sites, &count);
     printf("classes\t%d\nmerge_s\t%.2f\n", s.class_count, made);
@@ -98,9 +98,13 @@ int main(int argc, char **argv)
     const double began = now();
 
     if (argc == 3 && (strcmp(argv[1], "small") == 0 || strcmp(argv[1], "worse") == 0)) {
-        const struct siting_town_wish wish = {
-            seed, 1000, 100, 10 + (int32_t)(seed % 10), 2500, seed % 2, seed % 3 ? 0 : 5
-        };
+        const struct siting_town_wish wish = { seed,
+                                               1000,
+                                               100,
+                                               10 + (int32_t)(seed % 10),
+                                               seed % 2 ? 2500 : 4000,
+                                               seed % 2,
+                                               seed % 3 ? 0 : 5 };
 
         siting_town(&wish, a, &q);
         if (q.group_count)

@@ -8,10 +8,6 @@
 
 enum { SIDE_M = 30000, PITCH_M = 150, CENTRES = 40, SPLITS_MAX = 256, HUNDRED = 100 };
 
-struct place {
-    double x, y;
-};
-
 static double unit(struct town_dice *d)
 {
     return (double)(town_roll(d) >> 11) * 0x1p-53;
@@ -26,14 +22,14 @@ static double bell(struct town_dice *d)
 
 /* ------------------------------------------------------------------ pieces and sites */
 
-static struct place piece_place(struct town_dice *d, bool is_clustered, const struct place *centres,
-                                const double *wide)
+static struct crs_xy piece_place(struct town_dice *d, bool is_clustered,
+                                 const struct crs_xy *centres, const double *wide)
 {
-    struct place p;
+    struct crs_xy p;
 
     do {
         if (!is_clustered || unit(d) < 0.35) {
-            p = (struct place){ SIDE_M * unit(d), SIDE_M * unit(d) };
+            p = (struct crs_xy){ SIDE_M * unit(d), SIDE_M * unit(d) };
         } else {
             const int32_t k = town_pick(d, CENTRES);
 
@@ -49,13 +45,13 @@ static struct place piece_place(struct town_dice *d, bool is_clustered, const st
 }
 
 static void make_pieces(struct town_dice *d, const struct siting_town_wish *wish,
-                        struct place *places, int64_t *weights)
+                        struct crs_xy *places, int64_t *weights)
 {
-    struct place centres[CENTRES];
+    struct crs_xy centres[CENTRES];
     double wide[CENTRES];
 
     for (int32_t k = 0; k < CENTRES; k++) {
-        centres[k] = (struct place){ SIDE_M * unit(d), SIDE_M * unit(d) };
+        centres[k] = (struct crs_xy){ SIDE_M * unit(d), SIDE_M * unit(d) };
         wide[k] = 500 + 2000 * unit(d);
     }
     for (int32_t j = 0; j < wish->piece_count; j++) {
@@ -67,8 +63,8 @@ static void make_pieces(struct town_dice *d, const struct siting_town_wish *wish
 }
 
 /* Pieces by squares of the radius, so that a site looks at nine of them. */
-static void link_up(const struct siting_town_wish *wish, const struct place *pieces,
-                    const struct place *sites, struct arena *a, struct siting_question *out)
+static void link_up(const struct siting_town_wish *wish, const struct crs_xy *pieces,
+                    const struct crs_xy *sites, struct arena *a, struct siting_question *out)
 {
     const int32_t across = SIDE_M / wish->radius_m + 1;
     int32_t *first = arena_take(a, (size_t)(across * across) + 2, sizeof *first);
@@ -111,13 +107,13 @@ struct split {
     int32_t low, high, parts, base;
 };
 
-static double along(const struct place *p, bool is_x)
+static double along(const struct crs_xy *p, bool is_x)
 {
     return is_x ? p->x : p->y;
 }
 
 /* The `middle` lowest first. */
-static void part(const struct place *sites, bool is_x, int32_t *order, struct split s,
+static void part(const struct crs_xy *sites, bool is_x, int32_t *order, struct split s,
                  int32_t middle)
 {
     int32_t low = s.low, high = s.high - 1;
@@ -147,9 +143,9 @@ static void part(const struct place *sites, bool is_x, int32_t *order, struct sp
     }
 }
 
-static bool is_wide(const struct place *sites, const int32_t *order, struct split s)
+static bool is_wide(const struct crs_xy *sites, const int32_t *order, struct split s)
 {
-    double least[2] = { SIDE_M * 2.0, SIDE_M * 2.0 }, most[2] = { -SIDE_M, -SIDE_M };
+    double least[2] = { HUGE_VAL, HUGE_VAL }, most[2] = { -HUGE_VAL, -HUGE_VAL };
 
     for (int32_t k = s.low; k < s.high; k++)
         for (int32_t side = 0; side < 2; side++) {
@@ -159,18 +155,14 @@ static bool is_wide(const struct place *sites, const int32_t *order, struct spli
     return most[0] - least[0] > most[1] - least[1];
 }
 
-static void make_districts(const struct siting_town_wish *wish, const struct place *sites,
-                           struct arena *a, struct siting_question *out)
+void siting_town_districts(const struct crs_xy *sites, int32_t count, int32_t parts,
+                           struct arena *a, int32_t *groups)
 {
-    int32_t *order = arena_take(a, (size_t)wish->site_count, sizeof *order);
-    int32_t *groups = arena_take(a, (size_t)wish->site_count, sizeof *groups);
-    int32_t *quotas;
-    struct split stack[SPLITS_MAX] = { { 0, wish->site_count, wish->count / wish->quota, 0 } };
+    int32_t *order = arena_take(a, (size_t)count, sizeof *order);
+    struct split stack[SPLITS_MAX] = { { 0, count, parts, 0 } };
     int32_t top = 1;
 
-    out->group_count = wish->count / wish->quota;
-    quotas = arena_take(a, (size_t)out->group_count, sizeof *quotas);
-    for (int32_t i = 0; i < wish->site_count; i++)
+    for (int32_t i = 0; i < count; i++)
         order[i] = i;
     while (top) {
         const struct split s = stack[--top];
@@ -179,7 +171,6 @@ static void make_districts(const struct siting_town_wish *wish, const struct pla
             s.low + (int32_t)((int64_t)(s.high - s.low) * half / (s.parts ? s.parts : 1));
 
         if (s.parts <= 1) {
-            quotas[s.base] = wish->quota;
             for (int32_t k = s.low; k < s.high; k++)
                 groups[order[k]] = s.base;
             continue;
@@ -188,6 +179,19 @@ static void make_districts(const struct siting_town_wish *wish, const struct pla
         stack[top++] = (struct split){ s.low, middle, half, s.base };
         stack[top++] = (struct split){ middle, s.high, s.parts - half, s.base + half };
     }
+}
+
+static void make_districts(const struct siting_town_wish *wish, const struct crs_xy *sites,
+                           struct arena *a, struct siting_question *out)
+{
+    int32_t *groups = arena_take(a, (size_t)wish->site_count, sizeof *groups);
+    int32_t *quotas;
+
+    out->group_count = wish->count / wish->quota;
+    quotas = arena_take(a, (size_t)out->group_count, sizeof *quotas);
+    for (int32_t g = 0; g < out->group_count; g++)
+        quotas[g] = wish->quota;
+    siting_town_districts(sites, wish->site_count, out->group_count, a, groups);
     out->groups = groups;
     out->quotas = quotas;
 }
@@ -195,8 +199,8 @@ static void make_districts(const struct siting_town_wish *wish, const struct pla
 void siting_town(const struct siting_town_wish *wish, struct arena *a, struct siting_question *out)
 {
     struct town_dice d = { wish->seed };
-    struct place *pieces = arena_take(a, (size_t)wish->piece_count, sizeof *pieces);
-    struct place *sites = arena_take(a, (size_t)wish->site_count, sizeof *sites);
+    struct crs_xy *pieces = arena_take(a, (size_t)wish->piece_count, sizeof *pieces);
+    struct crs_xy *sites = arena_take(a, (size_t)wish->site_count, sizeof *sites);
     int64_t *weights = arena_take(a, (size_t)wish->piece_count, sizeof *weights);
 
     *out = (struct siting_question){ .piece_count = wish->piece_count,
@@ -207,7 +211,7 @@ void siting_town(const struct siting_town_wish *wish, struct arena *a, struct si
                                      .shares = { 1 } };
     make_pieces(&d, wish, pieces, weights);
     for (int32_t i = 0; i < wish->site_count; i++) {
-        const struct place at = pieces[town_pick(&d, wish->piece_count)];
+        const struct crs_xy at = pieces[town_pick(&d, wish->piece_count)];
 
         sites[i].x = at.x + 15 * bell(&d);
         sites[i].y = at.y + 15 * bell(&d);
@@ -241,11 +245,11 @@ void siting_town_hundred(uint64_t seed, int64_t piece_count, double radius, int3
     struct arena *scratch = arena_new();
     struct seen *slots = arena_take(scratch, (size_t)mask + 1, sizeof *slots);
     struct town_dice d = { seed };
-    struct place sites[HUNDRED];
+    struct crs_xy sites[HUNDRED];
     int32_t *first = arena_take(a, HUNDRED + 1, sizeof *first), n = 0, links = 0;
 
     for (int32_t i = 0; i < HUNDRED; i++)
-        sites[i] = (struct place){ 30 * unit(&d), 30 * unit(&d) };
+        sites[i] = (struct crs_xy){ 30 * unit(&d), 30 * unit(&d) };
     for (int64_t j = 0; j < piece_count; j++) {
         const double x = 30 * unit(&d), y = 30 * unit(&d);
         const int32_t weight = 1 + town_pick(&d, 100);

@@ -1,6 +1,7 @@
 #ifndef TESTS_SUPPORT_SITING_TOWN_H
 #define TESTS_SUPPORT_SITING_TOWN_H
 
+#include "geo/crs.h"
 #include "geo/plan/siting.h"
 
 /* A made-up square of 30 km with pieces of streets, which weigh something, and sites at some of
@@ -17,6 +18,10 @@ struct siting_town_wish {
 
 /* Everything lives in the arena. */
 void siting_town(const struct siting_town_wish *wish, struct arena *a, struct siting_question *out);
+
+/* The parts by halving, of as many sites each. */
+void siting_town_districts(const struct crs_xy *sites, int32_t count, int32_t parts,
+                           struct arena *a, int32_t *groups);
 
 /* A hundred sites on 30 x 30, pieces that weigh 1 to 100, by the rules of the generator of
  * Cordeau, Furini and Ljubić (2019): pieces are merged while they are made, so that 20 million
