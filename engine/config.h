@@ -44,7 +44,7 @@
     X(TILE_CACHE_BYTES, "tile_cache_bytes", NUMBER, "67108864", 0, 17179869184)                    \
     X(PERSONAL_KEY_FILE, "personal_key_file", TEXT, "/var/lib/vigil/personal.key", 1, 1000)        \
     X(REPORT_IDLE_S, "report_idle_s", NUMBER, "300", 1, 3600)                                      \
-    X(REPORT_PATROL_S, "report_patrol_s", NUMBER, "60", 1, 3600)                                   \
+    X(REPORT_PATROL_S, "report_patrol_s", NUMBER, "20", 1, 3600)                                   \
     X(REPORT_DISPATCHED_S, "report_dispatched_s", NUMBER, "10", 1, 3600)                           \
     X(FIX_FRESH_S, "fix_fresh_s", NUMBER, "360", 1, 86400)                                         \
     X(FIX_LIMIT_S, "fix_limit_s", NUMBER, "3600", 1, 604800)                                       \

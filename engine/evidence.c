@@ -197,7 +197,15 @@ static struct witness_account bear_witness(const struct evidence_streets *s,
     struct witness *w = witness_new(&s->match, MATCH_LAG_MAX);
     struct witness_told told;
 
-    for (int32_t i = 0; i < count; i++) {
+    for (int32_t i = 0, begun = 0; i < count; i++) {
+        const int32_t was = begun;
+
+        while (begun < s->begin_count && s->begins_us[begun] <= fixes[i].at_us)
+            begun++;
+        if (i > 0 && begun > was) {
+            witness_end(w, &s->room, &told);
+            buf_put(all, told.pieces, (size_t)told.count * sizeof *told.pieces);
+        }
         witness_add(w, &s->room, &fixes[i], &told);
         buf_put(all, told.pieces, (size_t)told.count * sizeof *told.pieces);
     }

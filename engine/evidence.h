@@ -43,6 +43,9 @@ struct evidence_streets {
     struct witness_room room;
     const struct range_piece *beat; /* ascending, disjoint */
     int32_t beat_count;
+    const int64_t *begins_us; /* ascending: a track begins anew then, and nothing is known of
+                               * the way from before to after */
+    int32_t begin_count;
 };
 
 /* For fixes as track_sort leaves them. Pieces live in the arena. Refused is who rode more

@@ -24,6 +24,11 @@ struct member {
     int32_t count, room;
 };
 
+/* A time when the patrol paused. */
+struct rest {
+    int64_t from_us, until_us;
+};
+
 struct checkpoint {
     int64_t position;
     const char *name;
@@ -42,6 +47,8 @@ struct work {
     struct evidence_streets streets;
     struct member *members;
     int32_t member_count;
+    const struct rest *rests; /* ascending */
+    int32_t rest_count;
     struct checkpoint *checkpoints;
     int32_t checkpoint_count;
     struct buf pieces; /* struct evidence_piece of all */
@@ -56,12 +63,20 @@ static struct member *member_of(const struct work *p, int64_t person_id, int32_t
     return NULL;
 }
 
-static void add_fix(struct arena *a, struct member *m, const struct track_fix *fix)
+static bool is_resting(const struct work *p, int64_t at_us)
 {
-    if (fix->fix_us < m->from_us || fix->fix_us > m->until_us)
+    for (int32_t i = 0; i < p->rest_count; i++)
+        if (at_us >= p->rests[i].from_us && at_us < p->rests[i].until_us)
+            return true;
+    return false;
+}
+
+static void add_fix(const struct work *p, struct member *m, const struct track_fix *fix)
+{
+    if (fix->fix_us < m->from_us || fix->fix_us > m->until_us || is_resting(p, fix->fix_us))
         return;
     if (m->count == m->room) {
-        struct track_fix *wider = arena_take(a, 2 * (size_t)m->room + 1024, sizeof *wider);
+        struct track_fix *wider = arena_take(p->arena, 2 * (size_t)m->room + 1024, sizeof *wider);
 
         if (m->count > 0)
             memcpy(wider, m->fixes, (size_t)m->count * sizeof *wider);
@@ -77,7 +92,7 @@ static void add_to(struct work *p, int64_t person_id, const struct track_fix *fi
     struct member *m;
 
     for (int32_t i = 0; (m = member_of(p, person_id, i)) != NULL; i++)
-        add_fix(p->arena, m, fix);
+        add_fix(p, m, fix);
 }
 
 static bool add_packed(struct work *p, const struct db_rows *rows, int32_t row, struct fail *f)
@@ -132,6 +147,27 @@ static bool read_tracks(struct work *p, struct fail *f)
     for (int32_t i = 0; i < db_count(rows); i++)
         if (!add_packed(p, rows, i, f))
             return false;
+    return true;
+}
+
+/* Whoever walks on after a pause begins anew: which way she went meanwhile proves nothing. */
+static bool read_rests(struct work *p, struct fail *f)
+{
+    const struct db_value value = db_int(p->claim.claim_id);
+    const struct db_rows *rows;
+
+    if (!db_run(p->wish->db, QUERIES_PROOF_PAUSES, &value, 1, p->arena, &rows, f))
+        return false;
+    struct rest *rests = arena_take(p->arena, (size_t)db_count(rows) + 1, sizeof *rests);
+    int64_t *begins = arena_take(p->arena, (size_t)db_count(rows) + 1, sizeof *begins);
+
+    for (int32_t i = 0; i < db_count(rows); i++) {
+        rests[i] = (struct rest){ db_get_int(rows, i, 0), db_get_int(rows, i, 1) };
+        begins[i] = rests[i].until_us;
+    }
+    p->rests = rests;
+    p->streets.begins_us = begins;
+    p->rest_count = p->streets.begin_count = db_count(rows);
     return true;
 }
 
@@ -420,7 +456,7 @@ static bool prove(struct work *p, struct fail *f)
     const struct db_value id = db_int(p->claim.claim_id);
 
     if (!db_run(p->wish->db, QUERIES_PROOF_CLEAR, &id, 1, p->arena, NULL, f) || !read_beat(p, f) ||
-        !read_checkpoints(p, f) || !read_members(p, f))
+        !read_checkpoints(p, f) || !read_rests(p, f) || !read_members(p, f))
         return false;
     for (int32_t i = 0; i < p->member_count; i++)
         if (!prove_member(p, &p->members[i], f))

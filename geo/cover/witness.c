@@ -19,14 +19,16 @@ static const double UNKNOWN_M = 20, BELIEVED_M = 100;
 enum { HELD_MAX = 4 };
 
 /* Steps that are shorter say more of the noise than of the pace. */
-static const int64_t STEP_US = 25 * INT64_C(1000000);
+static const int64_t STEP_US = 18 * INT64_C(1000000);
 /* The way may be longer than she went because of a jump; not when her fixes hurry, too. */
 static const double HURRY_KMH = 8;
 static const int64_t WINDOW_US = 75 * INT64_C(1000000);
 /* Who rode is not on foot so long before and after, and what is shorter between two rides
  * was a halt. */
 static const int64_t MARGIN_US = 60 * INT64_C(1000000), HALT_US = 180 * INT64_C(1000000);
-enum { STEPS_MAX = 8, WINDOW_STEPS = 4 };
+enum { STEPS_MAX = 8, WINDOW_STEPS = 4, HURRY_STEPS = 3 };
+/* The way through her fixes tells a ride in less time than the fixes alone. */
+static const int64_t WAY_US = 50 * INT64_C(1000000);
 /* By how much the shortest way may be longer than the straight line. */
 static const double DETOUR = 1.3;
 
@@ -161,20 +163,26 @@ static double least_mps(const struct witness *w, int32_t first)
     return least;
 }
 
+/* The last of so many steps back, or more, that were so long ago; -1 when there is none. */
+static int32_t step_before(const struct witness *w, int32_t steps, int64_t ago_us)
+{
+    const struct match_fix *last = &w->steps[w->step_count - 1];
+    int32_t first = w->step_count - steps;
+
+    while (first > 0 && last->at_us - w->steps[first].at_us < ago_us)
+        first--;
+    return first;
+}
+
 static void weigh_pace(struct witness *w)
 {
     const struct match_fix *last = &w->steps[w->step_count - 1];
-    int32_t first = w->step_count - WINDOW_STEPS;
+    const int32_t hurried = step_before(w, HURRY_STEPS, WAY_US);
+    const int32_t first = step_before(w, WINDOW_STEPS, WINDOW_US);
 
-    while (first > 0 && last->at_us - w->steps[first].at_us < WINDOW_US)
-        first--;
-    if (first < 0)
-        return;
-    const double kmh = least_mps(w, first) * 3.6;
-
-    if (kmh > HURRY_KMH)
-        note_ride(&w->hurries, w->steps[first].at_us, last->at_us);
-    if (kmh <= WITNESS_KMH)
+    if (hurried >= 0 && least_mps(w, hurried) * 3.6 > HURRY_KMH)
+        note_ride(&w->hurries, w->steps[hurried].at_us, last->at_us);
+    if (first < 0 || least_mps(w, first) * 3.6 <= WITNESS_KMH)
         return;
     w->account.ridden_m += (int64_t)point_distance_m(last[-1].at, last->at);
     note_ride(&w->seen_rides, w->steps[first].at_us, last->at_us);
@@ -226,14 +234,13 @@ static void weigh_way(struct witness *w, const struct match_piece *piece)
     const struct gone *gone = (const struct gone *)(const void *)w->gone.bytes;
     size_t first = 0;
 
-    while (first + 1 < w->gone.size / sizeof *gone &&
-           gone[first + 1].at_us <= end.at_us - WINDOW_US)
+    while (first + 1 < w->gone.size / sizeof *gone && gone[first + 1].at_us <= end.at_us - WAY_US)
         first++;
     drop_front(&w->gone, first * sizeof *gone);
     const int64_t took_us = end.at_us - gone->at_us;
 
-    if (took_us >= WINDOW_US && is_in(&w->hurries, gone->at_us, end.at_us) &&
-        (double)(end.cm - gone->cm) * 0.036 > WITNESS_KMH * ((double)took_us / 1e6))
+    if (took_us >= WAY_US && is_in(&w->hurries, gone->at_us, end.at_us) &&
+        (double)(end.cm - gone->cm) * 0.036 > WITNESS_WAY_KMH * ((double)took_us / 1e6))
         note_ride(&w->matched_rides, gone->at_us, end.at_us);
 }
 

@@ -11,11 +11,13 @@
  * left is matched to the streets (geo/road/match). A piece counts when the fixes before and
  * after it are at most WITNESS_GAP_S apart, or when she cannot have come from the one to
  * the other without it; else it is thin: she may have been there, or not. Who covers more
- * than WITNESS_KMH over a minute does not walk: neither does she shortly before and after,
- * nor while she waits in between. */
+ * than WITNESS_KMH over a minute and a quarter does not walk, nor does who hurries and comes
+ * faster than WITNESS_WAY_KMH along her way for 50 s: neither does she shortly before and
+ * after, nor while she waits in between. */
 enum {
     WITNESS_GAP_S = 30,
     WITNESS_KMH = 12,
+    WITNESS_WAY_KMH = 10,
 };
 
 enum witness_basis {

@@ -436,10 +436,10 @@ static void a_gateway_hears_who_is_wanted_sooner(void **state)
     took(&answer, 4);
     assert_int_equal(asking_int(&answer, "/report_s"), 300);
     assert_true(strstr(answer.body, "\"report\":[{\"report_s\":10,\"person_ids\":[1]},"
-                                    "{\"report_s\":60,\"person_ids\":[2,4]}]") != NULL);
+                                    "{\"report_s\":20,\"person_ids\":[2,4]}]") != NULL);
 }
 
-static void on_patrol_she_reports_each_minute(void **state)
+static void on_patrol_she_reports_every_twenty_seconds(void **state)
 {
     struct cadence *cadence = engine_cadence(asking_engine(ROOM.asking));
     struct live_person she = seen(1);
@@ -467,7 +467,7 @@ static void on_patrol_she_reports_each_minute(void **state)
         "INSERT INTO vigil.signup (signup_id, org_id, claim_id, person_id, role, during, state)"
         " VALUES (1, 2, 1, 1, 'member', 'empty', 'checked_in')");
     cadence_tick(cadence, ROOM.d->db);
-    assert_int_equal(cadence_report_s(cadence, &she), 60);
+    assert_int_equal(cadence_report_s(cadence, &she), 20);
     she.taken_incident_id = 9;
     assert_int_equal(cadence_report_s(cadence, &she), 10);
     she.bars |= ABLE_BIT(ABLE_NO_CONSENT);
@@ -555,7 +555,7 @@ int main(void)
         ROOM_TEST(a_token_is_no_device),
         ROOM_TEST(what_will_never_be_taken_is_answered_as_delivered),
         ROOM_TEST(a_gateway_hears_who_is_wanted_sooner),
-        ROOM_TEST(on_patrol_she_reports_each_minute),
+        ROOM_TEST(on_patrol_she_reports_every_twenty_seconds),
         ROOM_TEST(a_terminal_says_when_its_taxi_has_a_fare),
         ROOM_TEST(nobody_else_has_a_fare),
     };

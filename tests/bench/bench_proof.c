@@ -41,8 +41,10 @@ struct manner {
     const char *name;
     double every_s, silence_s; /* one in SILENT_IN fixes comes after silence_s */
     double kmh;                /* 0: on foot */
+    double lift_kmh;           /* so fast for LIFT_S, now and then; 0: never */
+    double late_s;             /* each comes up to so much late, or early */
 };
-enum { SILENT_IN = 8 };
+enum { SILENT_IN = 8, LIFT_S = 80, LIFT_IN = 25 };
 
 struct bench {
     struct arena *arena;
@@ -58,7 +60,7 @@ struct bench {
     int32_t beat_count, walk_count;
     struct track_fix *fixes;
     int32_t fix_count;
-    struct parts_of_streets truth, planned, proven, aside;
+    struct parts_of_streets truth, ridden, planned, proven, aside;
     struct range_piece beat_pieces[EDGES_MAX];
     double spent_s;
 };
@@ -218,6 +220,7 @@ static void add_fix(struct bench *b, double at_s, struct spot spot)
 
 struct walker {
     double clock_s, next_s, mps;
+    double ride_until_s; /* she rides until then */
     const struct manner *manner;
 };
 
@@ -227,6 +230,8 @@ static void report(struct bench *b, struct walker *w, struct spot spot)
     w->next_s += w->manner->silence_s > 0 && town_pick(&b->dice, SILENT_IN) == 0
                      ? w->manner->silence_s
                      : w->manner->every_s;
+    if (w->manner->late_s > 0)
+        w->next_s += w->manner->late_s * (2 * chance(b) - 1);
 }
 
 static void stand(struct bench *b, struct walker *w, struct spot spot, double for_s)
@@ -236,20 +241,39 @@ static void stand(struct bench *b, struct walker *w, struct spot spot, double fo
         report(b, w, spot);
 }
 
-static void walk_edge(struct bench *b, struct walker *w, int32_t edge)
+/* On along an edge from so many centimetres to as many as she comes in the time she has. */
+static uint32_t go_on(struct bench *b, struct walker *w, int32_t edge, uint32_t from_cm)
 {
     const uint32_t cm = b->n->length_cm[edge >> 1];
-    const double takes_s = cm / 100.0 / w->mps;
+    const bool is_riding = w->clock_s < w->ride_until_s;
+    const double mps = is_riding ? w->manner->lift_kmh / 3.6 : w->mps;
+    const double left_cm = is_riding ? (w->ride_until_s - w->clock_s) * mps * 100 + 1 : cm;
+    const uint32_t to_cm = left_cm < cm - from_cm ? from_cm + (uint32_t)left_cm : cm;
+    const double takes_s = (to_cm - from_cm) / 100.0 / mps;
 
     while (w->next_s < w->clock_s + takes_s) {
-        const uint32_t gone = (uint32_t)((w->next_s - w->clock_s) / takes_s * cm);
+        const double share = (w->next_s - w->clock_s) / takes_s;
+        const uint32_t gone = from_cm + (uint32_t)(share * (to_cm - from_cm));
 
         report(b, w, (struct spot){ edge >> 1, edge & 1 ? cm - gone : gone });
     }
     w->clock_s += takes_s;
-    parts_of_streets_add(&b->truth, edge >> 1, 0, cm);
+    parts_of_streets_add(is_riding ? &b->ridden : &b->truth, edge >> 1,
+                         edge & 1 ? cm - to_cm : from_cm, edge & 1 ? cm - from_cm : to_cm);
+    return to_cm;
+}
+
+static void walk_edge(struct bench *b, struct walker *w, int32_t edge)
+{
+    const uint32_t cm = b->n->length_cm[edge >> 1];
+
+    if (w->manner->lift_kmh > 0 && w->clock_s > w->ride_until_s + 300 &&
+        town_pick(&b->dice, LIFT_IN) == 0)
+        w->ride_until_s = w->clock_s + LIFT_S;
+    for (uint32_t at_cm = 0; at_cm < cm;)
+        at_cm = go_on(b, w, edge, at_cm);
     /* Somebody has a question; a light is red. */
-    if (town_pick(&b->dice, 12) == 0)
+    if (w->clock_s >= w->ride_until_s && town_pick(&b->dice, 12) == 0)
         stand(b, w, (struct spot){ edge >> 1, edge & 1 ? 0 : cm }, 180 * chance(b));
 }
 
@@ -260,12 +284,13 @@ static void walk(struct bench *b, const struct manner *m)
                         .mps = m->kmh > 0 ? m->kmh / 3.6 : 1 + 0.6 * chance(b),
                         .manner = m };
 
-    b->fix_count = b->truth.count = 0;
+    b->fix_count = b->truth.count = b->ridden.count = 0;
     stand(b, &w, begin_of(b, b->walk[0]), 60 + 120 * chance(b));
     for (int32_t i = 0; i < b->walk_count; i++)
         walk_edge(b, &w, b->walk[i]);
     stand(b, &w, begin_of(b, b->walk[b->walk_count - 1] ^ 1), 60 + 120 * chance(b));
     parts_of_streets_tidy(&b->truth);
+    parts_of_streets_tidy(&b->ridden);
 }
 
 /* ------------------------------------------------------------------ what is proven */
@@ -439,6 +464,43 @@ static int32_t in_common(const struct evidence *one, const struct evidence *othe
     return count;
 }
 
+/* Walks with short rides: of what was ridden, and not walked as well, none is to be proven. */
+static void run_lifts(struct bench *b, const struct manner *m, int32_t patrols)
+{
+    int64_t walked_cm = 0, right_cm = 0, ridden_cm = 0, wrong_cm = 0;
+    int32_t refused = 0;
+
+    for (int32_t i = 0; i < patrols; i++) {
+        struct parts_of_streets walked = { 0 }, right = { 0 }, ridden = { 0 }, both = { 0 };
+        struct arena *a = arena_new();
+
+        find_patrol(b);
+        walk(b, m);
+        refused += prove(b, a).is_refused;
+        parts_of_streets_tidy(&b->proven);
+        parts_of_streets_common(&b->planned, &b->truth, &walked);
+        parts_of_streets_common(&b->proven, &b->truth, &right);
+        parts_of_streets_common(&b->planned, &b->ridden, &ridden);
+        parts_of_streets_common(&ridden, &b->truth, &both);
+        ridden_cm += parts_of_streets_cm(&ridden) - parts_of_streets_cm(&both);
+        parts_of_streets_common(&b->proven, &ridden, &both);
+        wrong_cm += parts_of_streets_cm(&both);
+        parts_of_streets_common(&right, &ridden, &both);
+        wrong_cm -= parts_of_streets_cm(&both);
+        walked_cm += parts_of_streets_cm(&walked);
+        right_cm += parts_of_streets_cm(&right);
+        free(walked.parts);
+        free(right.parts);
+        free(ridden.parts);
+        free(both.parts);
+        arena_free(a);
+    }
+    printf("lifts, %s: %.2f %% of %.1f km that were ridden proven; of %.1f km that were walked "
+           "%.2f %%; %d of %d refused\n",
+           m->name, percent(wrong_cm, ridden_cm), (double)ridden_cm / 1e5, (double)walked_cm / 1e5,
+           percent(right_cm, walked_cm), refused, patrols);
+}
+
 /* Half of somebody's day is sent again a day later, then she walks on by herself; and two
  * who walk together have nothing in common. */
 static void run_repeats(struct bench *b, const struct manner *m, int32_t patrols)
@@ -501,6 +563,7 @@ static void open_city(struct bench *b, const char *address)
 static void close_city(struct bench *b)
 {
     free(b->truth.parts);
+    free(b->ridden.parts);
     free(b->planned.parts);
     free(b->proven.parts);
     free(b->aside.parts);
@@ -514,15 +577,22 @@ static void close_city(struct bench *b)
 int main(int argc, char **argv)
 {
     static const struct manner WALKS[] = {
-        { "a fix in 5 s", 5, 30, 0 },
-        { "a fix in 10 s", 10, 30, 0 },
-        { "a fix in 30 s", 30, 0, 0 },
-        { "a fix in 60 s", 60, 0, 0 },
+        { .name = "a fix in 5 s", .every_s = 5, .silence_s = 30 },
+        { .name = "a fix in 10 s", .every_s = 10, .silence_s = 30 },
+        { .name = "a fix in 20 s, some late", .every_s = 20, .silence_s = 40, .late_s = 2 },
+        { .name = "a fix in 30 s", .every_s = 30 },
+        { .name = "a fix in 30 s, some late", .every_s = 30, .silence_s = 60, .late_s = 3 },
+        { .name = "a fix in 60 s", .every_s = 60 },
+    };
+    static const struct manner LIFTS[] = {
+        { .name = "a fix in 10 s", .every_s = 10, .silence_s = 30, .lift_kmh = 15 },
+        { .name = "a fix in 20 s", .every_s = 20, .silence_s = 40, .lift_kmh = 15, .late_s = 2 },
+        { .name = "a fix in 30 s", .every_s = 30, .lift_kmh = 15 },
     };
     static const struct manner RIDES[] = {
-        { "14 km/h", 10, 30, 14 },
-        { "25 km/h", 10, 30, 25 },
-        { "40 km/h", 10, 30, 40 },
+        { .name = "14 km/h", .every_s = 10, .silence_s = 30, .kmh = 14 },
+        { .name = "25 km/h", .every_s = 10, .silence_s = 30, .kmh = 25 },
+        { .name = "40 km/h", .every_s = 10, .silence_s = 30, .kmh = 40 },
     };
     struct bench *b = calloc(1, sizeof *b);
 
@@ -536,6 +606,8 @@ int main(int argc, char **argv)
 
     for (size_t i = 0; i < sizeof WALKS / sizeof *WALKS; i++)
         run_walks(b, &WALKS[i], patrols);
+    for (size_t i = 0; i < sizeof LIFTS / sizeof *LIFTS && !b->is_control; i++)
+        run_lifts(b, &LIFTS[i], patrols);
     for (size_t i = 0; i < sizeof RIDES / sizeof *RIDES && !b->is_control; i++)
         run_rides(b, &RIDES[i], patrols);
     if (!b->is_control)

@@ -221,6 +221,39 @@ static void what_two_walked_counts_once(void **state)
     assert_in_range(database_int(d, "SELECT sum(walked_cm) FROM vigil.proof_track"), 40000, 47000);
 }
 
+/* 120 m are walked in the pause; before and after it she has 108 m and 168 m. */
+static void what_is_walked_in_a_pause_is_not_proven(void **state)
+{
+    struct database *d = *state;
+
+    patrol_town_check_in(d);
+    patrol_town_walk(d, 11, 5, 0, 1.2, 34, 1);
+    run(d, "UPDATE vigil.claim SET paused = tstzmultirange(tstzrange("
+           "lower(during) + interval '395 seconds', lower(during) + interval '495 seconds'))");
+    finish(d);
+    assert_int_equal(prove(d), 1);
+    assert_in_range(database_int(d, "SELECT walked_cm FROM vigil.proof"), 24000, 28000);
+    assert_int_equal(database_int(d, "SELECT count(*) FROM vigil.proven, vigil.claim c WHERE "
+                                     "tstzrange(in_at, out_at) && range_merge(c.paused)"),
+                     0);
+}
+
+static void a_pause_lasts_from_its_step_to_the_next(void **state)
+{
+    struct database *d = *state;
+
+    run(d, "UPDATE vigil.claim SET state = 'paused'");
+    assert_int_equal(database_int(d, "SELECT count(*) FROM vigil.claim WHERE isempty(paused) AND "
+                                     "paused_at <= now()"),
+                     1);
+    run(d, "UPDATE vigil.claim SET state = 'started'");
+    run(d, "UPDATE vigil.claim SET state = 'paused'");
+    run(d, "UPDATE vigil.claim SET state = 'finished'");
+    assert_int_equal(database_int(d, "SELECT count(*) FROM vigil.claim, unnest(paused) WHERE "
+                                     "paused_at IS NULL"),
+                     2);
+}
+
 static void whoever_rode_is_refused_with_the_reason(void **state)
 {
     struct database *d = *state;
@@ -358,6 +391,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(less_than_enough_waits_for_somebody_to_credit_it, set_up,
                                         database_teardown),
         cmocka_unit_test_setup_teardown(what_two_walked_counts_once, set_up, database_teardown),
+        cmocka_unit_test_setup_teardown(what_is_walked_in_a_pause_is_not_proven, set_up,
+                                        database_teardown),
+        cmocka_unit_test_setup_teardown(a_pause_lasts_from_its_step_to_the_next, set_up,
+                                        database_teardown),
         cmocka_unit_test_setup_teardown(whoever_rode_is_refused_with_the_reason, set_up,
                                         database_teardown),
         cmocka_unit_test_setup_teardown(a_track_that_was_sent_before_is_refused_and_says_whose,
