@@ -18,6 +18,7 @@ const PAGES = [
   { name: 'orgs', roles: ['admin', 'manager', 'dispatcher', 'planner', 'auditor'] },
   { name: 'rosters', roles: ['admin', 'manager', 'dispatcher', 'planner', 'auditor'] },
   { name: 'fences', roles: ['admin', 'manager', 'dispatcher', 'planner', 'auditor'] },
+  { name: 'weights', roles: ['admin', 'manager', 'dispatcher', 'planner', 'auditor'] },
   { name: 'devices', roles: ['admin', 'manager', 'dispatcher', 'auditor'] },
   { name: 'tokens', roles: ['admin', 'manager'] },
   { name: 'audit', roles: ['admin', 'auditor'] },

@@ -58,7 +58,7 @@ function control(field) {
     return make('select', more, ...field.options.map(([value, text]) => make('option', { value, selected: value === field.value }, text)));
   }
   if (field.type === 'text') return make('textarea', { ...more, rows: 4, maxlength: field.most }, field.value ?? '');
-  return make('input', { ...more, type: field.type ?? 'search', value: field.value, maxlength: field.most, checked: field.checked, min: field.min, max: field.max });
+  return make('input', { ...more, type: field.type ?? 'search', value: field.value, maxlength: field.most, checked: field.checked, min: field.min, max: field.max, step: field.step });
 }
 
 /**

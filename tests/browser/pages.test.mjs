@@ -179,6 +179,19 @@ test('a fence tells who is inside, lies on the map, and is closed', async () => 
   await page.waitForSelector('#page-fences tr:has-text("广场围栏")', { state: 'detached' });
 });
 
+test('weights are worked out anew by a job, listed with what went in, and put out of use', async () => {
+  await open('weights');
+  await page.click('#page-weights .sheet-main');
+  await fill('points', '0.7');
+  await send();
+  await page.waitForSelector('#page-weights tr:has-text("counts"):has-text("0.7 ×")');
+  await page.waitForSelector('#page-weights .sheet-wide tr:has-text("done")');
+  await page.click('#page-weights .sheet-head button >> nth=1');
+  await page.waitForSelector('#page-weights .sheet-list button'); // it could be used again
+  const { json } = await city.ask('GET', '/v1/coverage/weights');
+  assert.ok(json.items.every((version) => !version.in_use));
+});
+
 test('the month of patrols is shown in both languages', async () => {
   await open('rosters');
   await page.waitForSelector('#page-rosters .roster-day');
