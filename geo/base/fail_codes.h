@@ -99,6 +99,7 @@
     X(FRAME_MISSING, "frame_missing")                                                              \
     X(FRAME_OUTSIDE_CHINA, "frame_outside_china")                                                  \
     X(FRAME_UNKNOWN, "frame_unknown")                                                              \
+    X(GAPS_DIFFER, "gaps_differ")                                                                  \
     X(GEOJSON_MALFORMED, "geojson_malformed")                                                      \
     X(GEOPACKAGE_FAILED, "geopackage_failed")                                                      \
     X(GPX_MALFORMED, "gpx_malformed")                                                              \

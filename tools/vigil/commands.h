@@ -5,6 +5,7 @@
 int audit_command(int argc, char **argv);
 int city_command(int argc, char **argv);
 int doctor_command(int argc, char **argv);
+int gaps_command(int argc, char **argv);
 int import_command(int argc, char **argv);
 int load_command(int argc, char **argv);
 int match_command(int argc, char **argv);

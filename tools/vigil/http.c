@@ -16,6 +16,7 @@ struct lane {
     struct buf url;
     struct buf body;
     struct buf answer;
+    size_t answer_max;
     void *tag;
     int64_t began_us;
     bool is_busy;
@@ -35,7 +36,7 @@ static size_t take_bytes(char *bytes, size_t size, size_t count, void *self)
 {
     struct lane *lane = self;
 
-    if (lane->answer.size + size * count > ANSWER_MAX)
+    if (lane->answer.size + size * count > lane->answer_max)
         return 0;
     buf_put(&lane->answer, bytes, size * count);
     return size * count;
@@ -51,7 +52,6 @@ static bool lane_open(struct http *h, struct lane *lane)
     curl_easy_setopt(lane->curl, CURLOPT_WRITEDATA, (void *)lane);
     curl_easy_setopt(lane->curl, CURLOPT_PRIVATE, (void *)lane);
     curl_easy_setopt(lane->curl, CURLOPT_ERRORBUFFER, lane->error);
-    curl_easy_setopt(lane->curl, CURLOPT_TIMEOUT, (long)PATIENCE_S);
     curl_easy_setopt(lane->curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(lane->curl, CURLOPT_PROXY, "");
     curl_easy_setopt(lane->curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -122,7 +122,8 @@ int32_t http_idle(const struct http *h)
     return h->idle;
 }
 
-void http_post(struct http *h, const char *path, const struct buf *body, void *tag)
+/* One that waits, with what both kinds of questions need. */
+static struct lane *lane_for(struct http *h, const char *path, void *tag)
 {
     struct lane *lane = h->lanes;
 
@@ -137,12 +138,40 @@ void http_post(struct http *h, const char *path, const struct buf *body, void *t
     h->idle--;
     buf_clear(&lane->body);
     buf_clear(&lane->answer);
-    buf_put(&lane->body, body->bytes, body->size);
     lane->error[0] = '\0';
     curl_easy_setopt(lane->curl, CURLOPT_URL, buf_text(&lane->url));
+    return lane;
+}
+
+void http_post(struct http *h, const char *path, const struct buf *body, void *tag)
+{
+    struct lane *lane = lane_for(h, path, tag);
+
+    buf_put(&lane->body, body->bytes, body->size);
+    lane->answer_max = ANSWER_MAX;
+    curl_easy_setopt(lane->curl, CURLOPT_TIMEOUT, (long)PATIENCE_S);
     curl_easy_setopt(lane->curl, CURLOPT_POSTFIELDS, lane->body.bytes);
     curl_easy_setopt(lane->curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)lane->body.size);
     curl_multi_add_handle(h->multi, lane->curl);
+}
+
+void http_get(struct http *h, const char *path, void *tag)
+{
+    struct lane *lane = lane_for(h, path, tag);
+
+    lane->answer_max = HTTP_FILE_MAX;
+    curl_easy_setopt(lane->curl, CURLOPT_TIMEOUT, (long)HTTP_FILE_S);
+    curl_easy_setopt(lane->curl, CURLOPT_HTTPGET, 1L);
+    curl_multi_add_handle(h->multi, lane->curl);
+}
+
+static const char *next_of(CURL *curl)
+{
+    struct curl_header *header;
+
+    return curl_easy_header(curl, "Vigil-Next", 0, CURLH_HEADER, -1, &header) == CURLHE_OK
+               ? header->value
+               : NULL;
 }
 
 static void finish(struct http *h, CURL *curl, CURLcode result,
@@ -165,6 +194,7 @@ static void finish(struct http *h, CURL *curl, CURLcode result,
         .took_us = clock_steady_us() - lane->began_us,
         .body = buf_text(&lane->answer),
         .body_size = lane->answer.size,
+        .next = next_of(curl),
         .error = lane->error[0] ? lane->error : curl_easy_strerror(result),
     };
 

@@ -8,7 +8,7 @@
 #include "geo/base/buf.h"
 #include "geo/base/fail.h"
 
-/* JSON posted over several connections at once, kept open. The home of libcurl;
+/* Questions over several connections at once, kept open. The home of libcurl;
  * one thread. */
 struct http;
 
@@ -19,6 +19,7 @@ struct http_answer {
     int64_t took_us;
     const char *body; /* NUL-terminated; readable until `done` returns */
     size_t body_size;
+    const char *next; /* of a list that goes on (Vigil-Next), or NULL */
     const char *error;
 };
 
@@ -31,6 +32,9 @@ void http_close(struct http *h);
 int32_t http_idle(const struct http *h);
 /* Starts a request; one must be idle. The body is copied. */
 void http_post(struct http *h, const char *path, const struct buf *body, void *tag);
+/* The same without a body, for an answer of at most HTTP_FILE_MAX bytes that may take long. */
+enum { HTTP_FILE_MAX = 256 * 1024 * 1024, HTTP_FILE_S = 600 };
+void http_get(struct http *h, const char *path, void *tag);
 /* Works for at most `wait_ms`, or until something was answered; calls `done` for
  * each answer. */
 void http_work(struct http *h, int32_t wait_ms,

@@ -27,6 +27,12 @@ static const struct entry COMMANDS[] = {
       "tells which streets do not hang together, which barriers cut them off, whom that "
       "concerns, and what the map probably has wrong",
       "检查路网：哪些道路互不连通、由何障碍物隔断、影响哪些站点，以及地图中可疑之处" },
+    { "gaps", gaps_command,
+      "[--at TIME | --from TIME --to TIME] [--kind plan|actual] [--class CLASS] [--grid ID] "
+      "[--org ID] [--format json|geojson|csv|gpkg] [--verify] [--url URL]",
+      "asks a server which stretches of streets are not covered; --verify has the list computed "
+      "again with GEOS; token from VIGIL_TOKEN",
+      "向服务器查询未被覆盖的路段；--verify 用 GEOS 重新计算并比对；令牌取自 VIGIL_TOKEN" },
     { "import", import_command, "FILE [--name CITY] [--attribution TEXT]",
       "reads a city's streets and map from an OpenStreetMap extract",
       "从 OpenStreetMap 数据文件导入城市道路和底图" },
