@@ -135,22 +135,37 @@ static void measure_gap(const struct plots *p, struct cover_roll *out, struct ga
         lengthen(&out->stations[lot->station].longest_cm, gap->station_cm);
 }
 
+/* What follows on in one lot is measured at once. */
+static void measure_segment(const struct walk_layers *l, int32_t segment, struct cover_roll *out)
+{
+    const struct plots *p = l->plots;
+    struct gap gap = NO_GAP;
+    struct cover_stretch s;
+    int32_t lot = 0;
+    uint32_t open_cm = 0; /* of the lot, not measured yet */
+    struct walk w;
+
+    if (!walk_start(&w, l, segment, 0))
+        return;
+    do {
+        s = walk_told(&w, UINT32_MAX);
+        const bool is_gap = cover_is(COVER_UNWATCHED, s.state);
+
+        if (open_cm > 0 && (!is_gap || s.lot != lot)) {
+            measure_gap(p, out, &gap, &p->lots[lot], open_cm);
+            open_cm = 0;
+            if (!is_gap)
+                gap = NO_GAP;
+        }
+        lot = s.lot;
+        open_cm += is_gap ? s.to_cm - s.from_cm : 0;
+    } while (walk_on(&w, s.to_cm));
+    if (open_cm > 0)
+        measure_gap(p, out, &gap, &p->lots[lot], open_cm);
+}
+
 void walk_gaps(const struct walk_layers *l, struct cover_roll *out)
 {
-    for (int32_t s = 0; s < l->plots->segment_count; s++) {
-        struct gap gap = NO_GAP;
-        struct cover_stretch stretch;
-        struct walk w;
-
-        if (!walk_start(&w, l, s, 0))
-            continue;
-        do {
-            stretch = walk_told(&w, UINT32_MAX);
-            if (cover_is(COVER_UNWATCHED, stretch.state))
-                measure_gap(l->plots, out, &gap, &l->plots->lots[stretch.lot],
-                            stretch.to_cm - stretch.from_cm);
-            else
-                gap = NO_GAP;
-        } while (walk_on(&w, stretch.to_cm));
-    }
+    for (int32_t segment = 0; segment < l->plots->segment_count; segment++)
+        measure_segment(l, segment, out);
 }
