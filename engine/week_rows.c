@@ -77,6 +77,14 @@ void week_rows_source(struct week_rows *r, const struct week_sources_one *one, u
 
 /* ------------------------------------------------------------------ gaps */
 
+static void put_id(struct buf *b, const struct terrain_area *area)
+{
+    if (area)
+        pgwire_int8(b, area->id);
+    else
+        pgwire_null(b);
+}
+
 static void put_gap(struct week_rows *r, const struct slab_hole *hole)
 {
     const struct terrain *t = r->book->terrain;
@@ -88,17 +96,15 @@ static void put_gap(struct week_rows *r, const struct slab_hole *hole)
         return;
     for (int32_t k = 0; k < PLOTS_PROFILES && cell == PLOTS_NO_CELL; k++)
         cell = lot->cell[k];
-    struct buf *b = begin_row(r, &r->gaps, 7);
+    struct buf *b = begin_row(r, &r->gaps, 8);
 
     pgwire_int8(b, t->orgs[lot->org].id);
-    if (cell == PLOTS_NO_CELL)
-        pgwire_null(b);
-    else
-        pgwire_int8(b, t->cells[cell].id);
+    put_id(b, cell == PLOTS_NO_CELL ? NULL : &t->cells[cell]);
     pgwire_int8(b, t->world->network->segment_id[hole->piece.segment]);
     pgwire_int4(b, (int32_t)hole->piece.from_cm);
     pgwire_int4(b, (int32_t)hole->piece.to_cm);
     pgwire_int4(b, (int32_t)missing_s);
+    put_id(b, lot->station == PLOTS_NO_STATION ? NULL : &t->stations[lot->station]);
 }
 
 void week_rows_gaps(struct week_rows *r, int32_t segment, struct arena *a)

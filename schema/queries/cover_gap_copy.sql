@@ -1,1 +1,1 @@
-COPY pg_temp.incoming (week_id, org_id, grid_id, segment_id, from_cm, to_cm, uncovered_s) FROM STDIN (FORMAT binary);
+COPY pg_temp.incoming (week_id, org_id, grid_id, segment_id, from_cm, to_cm, uncovered_s, station_id) FROM STDIN (FORMAT binary);
