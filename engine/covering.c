@@ -152,11 +152,13 @@ void covering_pass(struct covering *s, const struct proof_interval *proven, int3
     const struct witness_piece *pieces = (const void *)told->bytes;
 
     for (int32_t i = 0; i < count; i++)
-        cover_visit(s->cover, &(struct visits_pass){ .segment = proven[i].piece.segment,
-                                                     .from_cm = proven[i].piece.from_cm,
-                                                     .to_cm = proven[i].piece.to_cm,
-                                                     .from_s = covering_second(proven[i].from_us),
-                                                     .to_s = covering_second(proven[i].until_us) });
+        if (proven[i].is_planned)
+            cover_visit(s->cover,
+                        &(struct visits_pass){ .segment = proven[i].piece.segment,
+                                               .from_cm = proven[i].piece.from_cm,
+                                               .to_cm = proven[i].piece.to_cm,
+                                               .from_s = covering_second(proven[i].from_us),
+                                               .to_s = covering_second(proven[i].until_us) });
     for (size_t i = 0; i < told->size / sizeof *pieces; i++)
         if (pieces[i].basis != WITNESS_RIDDEN)
             cover_visit(s->cover,

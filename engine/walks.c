@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "engine/matches.h"
+#include "geo/cover/beside.h"
+#include "geo/cover/span.h"
 
 enum { FIXES_MAX = 50000 }; /* of the history, of one person */
 
@@ -15,7 +17,8 @@ struct walk {
     int64_t until_us; /* her last fix that was taken */
     int64_t from_us;  /* nothing before this is looked for any more */
     struct witness *witness;
-    bool is_told; /* all of it: nothing has come of her for so long */
+    bool is_told;    /* all of it: nothing has come of her for so long */
+    struct buf beat; /* struct range_piece, ascending and disjoint */
 };
 
 struct walks {
@@ -47,12 +50,18 @@ static size_t walk_count(const struct buf *walks)
     return walks->size / sizeof(struct walk);
 }
 
+static void forget(struct walk *walk)
+{
+    witness_free(walk->witness);
+    buf_free(&walk->beat);
+}
+
 void walks_free(struct walks *w)
 {
     if (!w)
         return;
     for (size_t i = 0; i < walk_count(&w->walks); i++)
-        witness_free(walk_at(&w->walks, i)->witness);
+        forget(walk_at(&w->walks, i));
     buf_free(&w->walks);
     hop_room_free(w->room.hop);
     bypass_free(w->room.bypass);
@@ -74,6 +83,54 @@ bool walks_patrolling(struct db *db, struct arena *a, const struct walks_one **o
         all[i] = (struct walks_one){ db_get_int(rows, i, 0), db_get_int(rows, i, 1) };
     *out = all;
     return true;
+}
+
+/* ------------------------------------------------------------------ her beat */
+
+static bool read_beat(const struct walks *w, const struct walks_room *room, struct walk *walk,
+                      struct fail *f)
+{
+    const struct db_value person = db_int(walk->person_id);
+    const struct db_rows *rows;
+
+    if (!db_run(room->db, QUERIES_COVERAGE_BEAT, &person, 1, room->arena, &rows, f))
+        return false;
+    struct range_piece *beat = arena_take(room->arena, (size_t)db_count(rows) + 1, sizeof *beat);
+    int32_t count = 0;
+
+    for (int32_t i = 0; i < db_count(rows); i++) {
+        const int32_t segment = network_find(w->world->network, db_get_int(rows, i, 0));
+
+        if (segment >= 0)
+            beat[count++] = (struct range_piece){ segment, (uint32_t)db_get_int(rows, i, 1),
+                                                  (uint32_t)db_get_int(rows, i, 2) };
+    }
+    count = span_tidy_pieces(beat, count);
+    buf_clear(&walk->beat);
+    buf_put(&walk->beat, beat, (size_t)count * sizeof *beat);
+    return true;
+}
+
+/* Of a piece what lies on the beat, in her direction. */
+static void tell_on_beat(const struct walk *walk, const struct witness_piece *piece,
+                         struct buf *told)
+{
+    const struct range_piece *beat = (const struct range_piece *)(const void *)walk->beat.bytes;
+    const bool is_back = piece->from_cm > piece->to_cm;
+    const uint32_t low_cm = is_back ? piece->to_cm : piece->from_cm;
+    const uint32_t high_cm = is_back ? piece->from_cm : piece->to_cm;
+
+    for (size_t i = 0; i < walk->beat.size / sizeof *beat; i++) {
+        const uint32_t from_cm = low_cm > beat[i].from_cm ? low_cm : beat[i].from_cm;
+        const uint32_t to_cm = high_cm < beat[i].to_cm ? high_cm : beat[i].to_cm;
+        struct witness_piece part = *piece;
+
+        if (beat[i].segment != piece->edge >> 1 || from_cm >= to_cm)
+            continue;
+        part.from_cm = is_back ? to_cm : from_cm;
+        part.to_cm = is_back ? from_cm : to_cm;
+        buf_put(told, &part, sizeof part);
+    }
 }
 
 /* ------------------------------------------------------------------ her positions */
@@ -100,10 +157,26 @@ static bool read_history(const struct walks_room *room, int64_t person_id, int64
     return true;
 }
 
-static void tell(struct buf *told, const struct witness_told *found)
+/* On her beat, or on a street that is beside it: the way that positions seem to show elsewhere
+ * is too often not the one that was taken. */
+static void tell(const struct walks *w, const struct walk *walk, struct buf *told,
+                 const struct witness_told *found)
 {
-    if (found->count > 0)
-        buf_put(told, found->pieces, (size_t)found->count * sizeof *found->pieces);
+    const struct range_piece *beat = (const struct range_piece *)(const void *)walk->beat.bytes;
+    const struct witness_piece *beside;
+    int32_t count;
+
+    if (found->count == 0 || walk->beat.size == 0)
+        return;
+    struct arena *a = arena_new();
+
+    for (int32_t i = 0; i < found->count; i++)
+        tell_on_beat(walk, &found->pieces[i], told);
+    beside_find(w->world->network, beat, (int32_t)(walk->beat.size / sizeof *beat), found->pieces,
+                found->count, a, &beside, &count);
+    if (count > 0)
+        buf_put(told, beside, (size_t)count * sizeof *beside);
+    arena_free(a);
 }
 
 static void tell_rest(const struct walks *w, struct walk *walk, struct buf *told)
@@ -111,7 +184,7 @@ static void tell_rest(const struct walks *w, struct walk *walk, struct buf *told
     struct witness_told found;
 
     witness_end(walk->witness, &w->room, &found);
-    tell(told, &found);
+    tell(w, walk, told, &found);
     walk->is_told = true;
 }
 
@@ -131,7 +204,7 @@ static bool follow(struct walks *w, const struct walks_room *room, struct walk *
         struct witness_told found;
 
         witness_add(walk->witness, &w->room, &all[i], &found);
-        tell(told, &found);
+        tell(w, walk, told, &found);
         walk->until_us = fixes[i].fix_us;
         walk->is_told = false;
     }
@@ -145,7 +218,7 @@ static bool follow(struct walks *w, const struct walks_room *room, struct walk *
 static void end(const struct walks *w, struct walk *walk, struct buf *told)
 {
     tell_rest(w, walk, told);
-    witness_free(walk->witness);
+    forget(walk);
 }
 
 /* Both lists ascend: those who are in the old one alone have ended. */
@@ -167,6 +240,7 @@ bool walks_look(struct walks *w, const struct walks_room *room, const struct wal
             walk = *walk_at(&w->walks, old++);
         else
             walk.witness = witness_new(&w->streets, MATCH_LAG_ONLINE);
+        ok = ok && (walk.beat.size > 0 || read_beat(w, room, &walk, f));
         ok = ok && follow(w, room, &walk, told, f);
         buf_put(&next, &walk, sizeof walk);
     }

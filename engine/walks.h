@@ -10,7 +10,8 @@
 #include "geo/cover/witness.h"
 
 /* The patrols that are under way: what those who have checked in for one bear witness of
- * (geo/cover/witness) while they walk, some two minutes behind them. Their positions come
+ * (geo/cover/witness) while they walk, some two minutes behind them, on the streets of their
+ * beats or beside them. Their positions come
  * out of memory, and out of the history for what was before somebody was followed. It is
  * proven once more when the patrol is over (engine/proof), from all that came late, too.
  * Belongs to one thread. */

@@ -297,7 +297,7 @@ static void take_passages(const struct proof_interval *found, const int32_t *ord
     for (int32_t i = 0; i < count; i++) {
         const struct slab slab = proven_slab(&found[order[i]], t, time);
 
-        if (slab.to_s <= time->from_s || slab.from_s >= slab.to_s)
+        if (!found[order[i]].is_planned || slab.to_s <= time->from_s || slab.from_s >= slab.to_s)
             continue;
         slabs[one->proven_count++] = slab;
         one->mark = mark_more(one->mark, (uint64_t)slab.piece.segment);

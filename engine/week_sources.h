@@ -19,7 +19,8 @@
  * while it is active; actually while as many people as it needs are checked in there. A
  * patrol covers each metre from the moment it comes by, for as long as a visit counts
  * there: by the plan every claimed patrol day walks its beat once through at even pace
- * (geo/cover/rounds); actually what is proven (engine/proof). */
+ * (geo/cover/rounds); actually what is proven of the beat
+ * (engine/proof): off it positions err too often. */
 enum week_sources_kind { WEEK_SOURCES_PLAN, WEEK_SOURCES_ACTUAL, WEEK_SOURCES_KINDS };
 enum week_sources_layer { WEEK_SOURCES_LOOKOUT, WEEK_SOURCES_PATROL, WEEK_SOURCES_LAYERS };
 

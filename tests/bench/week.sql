@@ -90,5 +90,8 @@ FROM bench.walk w JOIN vigil.beat_segment s USING (beat_id) JOIN vigil.segment g
 WHERE bench.roll(:seed, 'proven', day_id * 100 + s.position, 10) > 1;
 INSERT INTO vigil.proven SELECT claim_id, org_id, squad_org_id, person_id, segment_id, from_cm, to_cm, in_at + interval '20 minutes',
        out_at + interval '20 minutes', evidence, planned FROM vigil.proven WHERE segment_id % 7 = 0;
+-- Off the beat, which covers nothing: the streets whose number is the next.
+INSERT INTO vigil.proven SELECT claim_id, org_id, squad_org_id, person_id, g.segment_id, 0, g.length_cm, in_at, out_at, evidence, false
+FROM vigil.proven p JOIN vigil.segment g ON g.segment_id = p.segment_id + 1 AND g.valid_to IS NULL WHERE p.segment_id % 3 = 0;
 COMMIT;
 ANALYZE;

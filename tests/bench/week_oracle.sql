@@ -62,7 +62,8 @@ FROM (
     LATERAL (SELECT lower(during) + (upper(during) - lower(during)) * ((before_cm + (since + till) / 2) / all_cm)::float8 AS at) m;
 INSERT INTO bench.piece
 SELECT 'actual', p.segment_id, p.from_cm, p.to_cm, tstzmultirange(tstzrange(p.in_at, p.out_at + make_interval(secs => s.window_s - :control)))
-FROM vigil.proven p JOIN bench.street s USING (segment_id);
+FROM vigil.proven p JOIN bench.street s USING (segment_id)
+WHERE p.planned;
 ANALYZE bench.piece;
 
 -- Streets are cut wherever a piece begins or ends; what covers a cut is the union of its times.

@@ -89,6 +89,26 @@ static void who_is_on_no_patrol_does_not(void **state)
     check_near(patrolled_m(), 0, 0);
 }
 
+static void off_her_beat_she_does_not(void **state)
+{
+    (void)state;
+    run("UPDATE vigil.beat_segment b SET segment_id = g.segment_id FROM (SELECT segment_id, "
+        "row_number() OVER (ORDER BY segment_id) AS n FROM vigil.segment WHERE name = 'Row 3') g "
+        "WHERE g.n = b.position");
+    patrol_town_walk(ROOM.d, 11, 30, 0, 1.2, 34, 1);
+    check_near(patrolled_m(), 0, 0);
+}
+
+static void while_the_patrol_pauses_nobody_does(void **state)
+{
+    (void)state;
+    run("UPDATE vigil.claim SET state = 'paused'");
+    patrol_town_walk(ROOM.d, 11, 30, 0, 1.2, 34, 1);
+    check_near(patrolled_m(), 0, 0);
+    run("UPDATE vigil.claim SET state = 'started'"); /* what was before is over by then */
+    check_near(patrolled_m(), 0, 0);
+}
+
 /* What is certain of it: the rest may still turn out to have been a ride. */
 static void what_she_walks_now_is_seen_some_minutes_later(void **state)
 {
@@ -106,6 +126,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(in_a_hot_spot_it_is_not_enough_to_pass, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_rides_does_not, set_up, tear_down),
         cmocka_unit_test_setup_teardown(who_is_on_no_patrol_does_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(off_her_beat_she_does_not, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(while_the_patrol_pauses_nobody_does, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_she_walks_now_is_seen_some_minutes_later, set_up,
                                         tear_down),
     };
