@@ -7,7 +7,7 @@ import { openCity } from './city.mjs';
 
 /* Where to look in each city, what to type, and what there must be beside streets. */
 const CITIES = {
-  gothenburg: { at: [11.9743, 57.7009], type: 'kungsports', more: [] },
+  gothenburg: { at: [11.9743, 57.7009], type: 'kungsports', more: [], patrolled: true },
   liechtenstein: { at: [9.5215, 47.1410], type: 'landstr', more: ['green', 'water-area', 'buildings', 'boundaries', 'place-name'] },
   beijing: { at: [116.3914, 39.9087], type: '长安', more: [] },
 };
@@ -15,7 +15,7 @@ const TILE_MAX = 500000;
 const QUALITY = 72;
 
 const [name, pictures, tour] = process.argv.slice(2);
-const { at, type, more } = CITIES[name];
+const { at, type, more, patrolled } = CITIES[name];
 
 function figure(what, value, bar, ok) {
   console.log([what, value, bar, ok ? 'ok' : 'missed'].join('\t'));
@@ -132,6 +132,33 @@ async function roads(page) {
   await city.ask('DELETE', `/v1/closures/${json.closure_id}`);
 }
 
+/* The gaps of a planned evening with two of them ticked, and a patrol that was proven. */
+async function coverage(page) {
+  await look(page, ...at, 14.6);
+  await page.keyboard.press('g');
+  await page.waitForSelector('.gaps li');
+  await page.check('[data-keep="kind-plan"]');
+  await page.waitForFunction(() => document.querySelectorAll('.week i:not([data-level="none"])').length === 168);
+  await page.click('.week tr >> nth=4 >> td >> nth=20');
+  await page.selectOption('[data-keep="coverage-by"]', 'station');
+  await page.waitForSelector('.place-row');
+  await page.waitForSelector('.gaps li');
+  await idle(page);
+  await some(page, 'gaps of a planned hour', 'gaps');
+  await picture(page, 'coverage');
+  await page.keyboard.press('Escape');
+  if (!patrolled) return;
+  await page.keyboard.press('p');
+  await page.click('#roads .go >> nth=0');
+  await page.click('[data-keep="claim-900001"]');
+  await page.waitForSelector('.proof tr');
+  await page.waitForTimeout(700);
+  await idle(page);
+  await some(page, 'streets a patrol is proven to have walked', 'proof');
+  await picture(page, 'patrol');
+  await page.keyboard.press('Escape');
+}
+
 async function measure(page) {
   const tiles = watchTiles(page);
   await picture(page, 'overview');
@@ -167,6 +194,7 @@ async function measure(page) {
   await live(page);
   await way(page);
   await roads(page);
+  await coverage(page);
   await page.keyboard.press('/');
   await page.keyboard.type(type, { delay: 20 });
   await page.waitForSelector('#found .found-name');
