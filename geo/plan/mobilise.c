@@ -8,7 +8,7 @@
 #include "geo/plan/flow.h"
 
 /* Coming although one has declined is dearer than any place left empty. */
-enum { DECLINED_WEIGHT = MOBILISE_WEIGHT_MAX * 2 };
+enum { DECLINED_WEIGHT = MOBILISE_WEIGHT_MAX + 1 };
 
 struct option {
     int32_t person, slot, travel_s;
@@ -36,8 +36,7 @@ struct mobilise {
 
 /* ------------------------------------------------------------------ who could go where */
 
-static bool could_take(const struct mobilise_person *p, const struct mobilise_slot *s,
-                       int32_t travel_s)
+bool mobilise_may(const struct mobilise_person *p, const struct mobilise_slot *s, int32_t travel_s)
 {
     const uint64_t shift = (uint64_t)1 << s->shift;
 
@@ -100,7 +99,7 @@ static bool pair_up(const struct mobilise_ask *ask, struct arena *a, struct room
             for (int32_t i = first[post]; i < first[post + 1]; i++) {
                 const struct option o = { p, order[i], travel_s[p] };
 
-                if (could_take(&ask->people[p], &ask->slots[o.slot], o.travel_s) &&
+                if (mobilise_may(&ask->people[p], &ask->slots[o.slot], o.travel_s) &&
                     !add_option(out, &o, a))
                     return false;
             }
@@ -305,10 +304,17 @@ static bool check_ask(const struct mobilise_ask *ask, struct fail *f)
     return true;
 }
 
+/* Filling a place may move everybody who is sent, and each by no more than this. */
+int64_t mobilise_empty_cost(int32_t people_in_all)
+{
+    const int64_t dearest = MOBILISE_TRAVEL_MAX_S + MOBILISE_MOVED_S;
+
+    return (people_in_all + 1) * dearest;
+}
+
 struct mobilise *mobilise_new(const struct mobilise_ask *ask, struct fail *f)
 {
     struct room found = { 0 };
-    const int64_t dearest = MOBILISE_TRAVEL_MAX_S + MOBILISE_MOVED_S;
 
     if (!check_ask(ask, f))
         return NULL;
@@ -332,8 +338,8 @@ struct mobilise *mobilise_new(const struct mobilise_ask *ask, struct fail *f)
     for (int32_t p = 0; p < ask->person_count; p++)
         if (ask->people[p].home >= 0)
             m->members[ask->people[p].home]++;
-    /* Filling a place may move everybody who is sent, and each by no more than this. */
-    m->empty_cost = (ask->person_count + 1) * dearest;
+    m->empty_cost = mobilise_empty_cost(ask->people_in_all > ask->person_count ? ask->people_in_all
+                                                                               : ask->person_count);
     assert(m->empty_cost * DECLINED_WEIGHT <= FLOW_COST_MAX);
     m->taken = arena_take(arena, (size_t)ask->person_count + 1, sizeof *m->taken);
     m->filled = arena_take(arena, (size_t)ask->slot_count + 1, sizeof *m->filled);
@@ -445,6 +451,15 @@ bool mobilise_has_declined(const struct mobilise *m, int32_t person)
 int32_t mobilise_room(const struct mobilise *m, int32_t home)
 {
     return may_leave(m, home) - (int32_t)flow_of(m->flow, m->home_arc[home]);
+}
+
+int64_t mobilise_slot_price(const struct mobilise *m, int32_t slot)
+{
+    const int64_t supplied =
+        flow_worth(m->flow, node_of_slot(&m->ask, slot)) - flow_worth(m->flow, 0);
+    const int64_t price = m->empty_cost * m->ask.slots[slot].weight - supplied;
+
+    return price > 0 ? price : 0;
 }
 
 const int32_t *mobilise_candidates(const struct mobilise *m, int32_t slot, int32_t *count)

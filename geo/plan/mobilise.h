@@ -18,7 +18,8 @@
 struct mobilise;
 
 enum {
-    MOBILISE_PEOPLE_MAX = 200000,
+    MOBILISE_PEOPLE_MAX = 100000,
+    MOBILISE_IN_ALL_MAX = 600000,
     MOBILISE_SLOTS_MAX = 100000,
     MOBILISE_OPTIONS_MAX = 50000000, /* pairs of a person and a slot that she could take */
     MOBILISE_SHIFTS_MAX = 64,
@@ -55,6 +56,7 @@ struct mobilise_ask {
     const struct mobilise_slot *slots;
     const int32_t *keep; /* of each home: how many are not called */
     int32_t person_count, slot_count, home_count, post_count;
+    int32_t people_in_all; /* when this is a part of something larger; else 0 */
     /* How long each person travels to a post, or MOBILISE_NEVER_S. */
     void (*travel)(void *self, int32_t post, int32_t *out_s);
     void *self;
@@ -97,6 +99,13 @@ const struct mobilise_ask *mobilise_ask(const struct mobilise *m);
 bool mobilise_has_declined(const struct mobilise *m, int32_t person);
 /* How many more could be called from a home. */
 int32_t mobilise_room(const struct mobilise *m, int32_t home);
+/* Whether no rule but the floors forbids it. */
+bool mobilise_may(const struct mobilise_person *p, const struct mobilise_slot *s, int32_t travel_s);
+/* What an empty place of weight 1 costs, in seconds of travel. */
+int64_t mobilise_empty_cost(int32_t people_in_all);
+/* What one place more in a slot that is full would win, because people are there who come
+ * cheaper than to any other. Never below 0. */
+int64_t mobilise_slot_price(const struct mobilise *m, int32_t slot);
 /* The people who could take a slot. */
 const int32_t *mobilise_candidates(const struct mobilise *m, int32_t slot, int32_t *count);
 

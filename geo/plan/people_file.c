@@ -226,7 +226,7 @@ static bool read_homes(struct reading *r, const struct input *list)
         int64_t number = 0;
 
         if (!input_keys(input_item(list, i), keys, 2, r->f) ||
-            !read_whole(r, keys[1].value, 0, MOBILISE_PEOPLE_MAX, &number))
+            !read_whole(r, keys[1].value, 0, MOBILISE_IN_ALL_MAX, &number))
             return false;
         keep[i] = (int32_t)number;
     }
@@ -406,8 +406,8 @@ static bool read_lists(struct reading *r, const struct input_key *keys)
     static const char *const ID_KEYS[LISTS] = { NULL,        "shift_id", "home_id",
                                                 "muster_id", "post_id",  "person_id" };
     const int32_t most[LISTS] = {
-        MOBILISE_SKILLS_MAX,     MOBILISE_SHIFTS_MAX,   MOBILISE_PEOPLE_MAX,
-        PEOPLE_FILE_MUSTERS_MAX, PEOPLE_FILE_POSTS_MAX, MOBILISE_PEOPLE_MAX,
+        MOBILISE_SKILLS_MAX,     MOBILISE_SHIFTS_MAX,   MOBILISE_IN_ALL_MAX,
+        PEOPLE_FILE_MUSTERS_MAX, PEOPLE_FILE_POSTS_MAX, MOBILISE_IN_ALL_MAX,
     };
     struct names *const all[LISTS] = { &r->skills,  &r->shifts, &r->homes,
                                        &r->musters, &r->posts,  &r->people };

@@ -1,18 +1,21 @@
 /* Mobilising a city, timed and looked at again:
  *
  *   bench_mobilise SEED PEOPLE POSTS SLOTS ROUNDS [FILE [control]]
+ *   bench_mobilise SEED PEOPLE POSTS SLOTS 0
  *
  * Makes up people, posts and shifts, plans ROUNDS times, and looks at the plan as somebody
  * would who knows nothing of how it was made. Writes the same mobilisation into FILE, its
  * pairs found one by one, for another program to solve; with `control` one place in it is
  * missing. Then one person in twenty declines, and planning on must come to what planning
- * anew does. CPU times of one thread. Exits 1 when a rule is broken. */
+ * anew does. With 0 rounds each organisation is planned apart, once. CPU times of one thread. Exits
+ * 1 when a rule is broken. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "geo/plan/apart.h"
 #include "tests/support/levy.h"
 
 enum { WANTED = 5, PEOPLE_A_HOME = 36, KEPT_PERCENT = 10, ORGS = 12, TRAVEL_MAX_S = 750 };
@@ -156,6 +159,44 @@ static bool show_declined(const struct levy *l, struct mobilise *m, struct town_
     return on.is_best && broken == 0 && floors == 0 && on.empty_weight == want.empty_weight;
 }
 
+/* Each organisation by itself: what that comes to, and what no plan can be below. */
+static bool show_apart(const struct levy *l, struct arena *a)
+{
+    struct fail f = { 0 };
+    struct apart got;
+    int64_t broken = 0;
+    int64_t floors = 0;
+    int32_t *left = arena_take(a, (size_t)l->ask.home_count + 1, sizeof *left);
+    int32_t *sent = arena_take(a, (size_t)l->ask.slot_count + 1, sizeof *sent);
+    const double begun = cpu_s();
+
+    if (!apart_take(&l->ask, a, &got, &f)) {
+        fprintf(stderr, "bench_mobilise: %s\n", f.text);
+        exit(2); // NOLINT(concurrency-mt-unsafe): one thread
+    }
+    const double took_s = cpu_s() - begun;
+
+    for (int32_t p = 0; p < l->ask.person_count; p++) {
+        const int32_t slot = got.slot_of[p];
+
+        left[l->people[p].home] += slot < 0;
+        if (slot < 0)
+            continue;
+        broken += !levy_may(l, p, slot);
+        sent[slot]++;
+    }
+    for (int32_t s = 0; s < l->ask.slot_count; s++)
+        broken += sent[s] + got.missing[s] != l->slots[s].people;
+    for (int32_t h = 0; h < l->ask.home_count; h++)
+        floors += left[h] < l->keep[h];
+    printf("apart %d %lld %lld %.4f\n", got.parts, (long long)got.filled,
+           (long long)got.empty_weight,
+           100.0 * (double)(got.cost - got.bound) / (double)(got.bound > 0 ? got.bound : 1));
+    printf("took %.1f\n", took_s * 1e3);
+    printf("rules %lld %lld\n", (long long)broken, (long long)floors);
+    return broken == 0 && floors == 0 && got.bound <= got.cost;
+}
+
 static bool has_word(int argc, char **argv, int at, const char *word)
 {
     return argc > at && strcmp(argv[at], word) == 0;
@@ -175,7 +216,7 @@ int main(int argc, char **argv)
     double took_s[ROUNDS_MAX];
     int64_t floors = 0;
 
-    if (argc < 6 || number(argv[5]) < 1 || number(argv[5]) > ROUNDS_MAX) {
+    if (argc < 6 || number(argv[5]) < 0 || number(argv[5]) > ROUNDS_MAX) {
         fputs("bench_mobilise SEED PEOPLE POSTS SLOTS ROUNDS [FILE [control]]\n", stderr);
         return 2;
     }
@@ -188,6 +229,13 @@ int main(int argc, char **argv)
 
     const int32_t rounds = number(argv[5]);
     const struct levy *l = levy_take(&dice, &wish, a);
+
+    if (rounds == 0) {
+        const bool is_kept = show_apart(l, a);
+
+        arena_free(a);
+        return is_kept ? 0 : 1;
+    }
     struct mobilise *m = plan(l, &took_s[0]);
 
     for (int32_t i = 1; i < rounds; i++) {

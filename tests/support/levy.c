@@ -2,19 +2,26 @@
 
 #include <math.h>
 
-enum { SIDE_M = 30000, NEAR_M = 1200 };
+enum { SIDE_M = 30000, NEAR_M = 1200, PEOPLE_A_PLANE = 10800 };
 
 static double some_m(struct town_dice *dice, int32_t below_m)
 {
     return (double)town_pick(dice, below_m * 10) / 10;
 }
 
-static struct levy_place anywhere(struct town_dice *dice)
+/* As dense with many people as with 10,800 on 30 km. */
+static int32_t side_m(const struct levy_wish *w)
+{
+    return w->people > PEOPLE_A_PLANE ? (int32_t)(SIDE_M * sqrt(w->people / (double)PEOPLE_A_PLANE))
+                                      : SIDE_M;
+}
+
+static struct levy_place anywhere(struct town_dice *dice, const struct levy_wish *w)
 {
     struct levy_place out;
 
-    out.x_m = some_m(dice, SIDE_M);
-    out.y_m = some_m(dice, SIDE_M);
+    out.x_m = some_m(dice, side_m(w));
+    out.y_m = some_m(dice, side_m(w));
     return out;
 }
 
@@ -51,6 +58,14 @@ static uint64_t some_bits(struct town_dice *dice, int32_t count, int32_t percent
     return out;
 }
 
+/* Organisations have the plane among them in strips. */
+static int32_t org_at(const struct levy_wish *w, struct levy_place p)
+{
+    const int32_t strip = (int32_t)(p.x_m / side_m(w) * w->orgs);
+
+    return strip < 0 ? 0 : strip < w->orgs ? strip : w->orgs - 1;
+}
+
 static void some_people(struct town_dice *dice, const struct levy_wish *w, struct levy *l,
                         struct arena *a)
 {
@@ -60,14 +75,14 @@ static void some_people(struct town_dice *dice, const struct levy_wish *w, struc
     for (int32_t h = 0; h < w->homes; h++)
         homes[h] = town_pick(dice, 10) < 7
                        ? near(dice, l->post_at[town_pick(dice, w->posts)], NEAR_M)
-                       : anywhere(dice);
+                       : anywhere(dice, w);
     for (int32_t p = 0; p < w->people; p++) {
         const int32_t home = w->homes > 0 ? town_pick(dice, w->homes) : -1;
         const uint64_t all = ((uint64_t)1 << LEVY_SHIFTS) - 1;
 
-        l->person_at[p] = home < 0 ? anywhere(dice) : near(dice, homes[home], NEAR_M / 2);
+        l->person_at[p] = home < 0 ? anywhere(dice, w) : near(dice, homes[home], NEAR_M / 2);
         l->people[p] = (struct mobilise_person){ .home = home,
-                                                 .org = town_pick(dice, w->orgs),
+                                                 .org = org_at(w, l->person_at[p]),
                                                  .skills = some_bits(dice, LEVY_SKILLS, 30),
                                                  .free = some_bits(dice, LEVY_SHIFTS, 50),
                                                  .rested = all,
@@ -91,14 +106,14 @@ struct levy *levy_take(struct town_dice *dice, const struct levy_wish *w, struct
     l->person_at = arena_take(a, (size_t)w->people + 1, sizeof *l->person_at);
     l->post_at = arena_take(a, (size_t)w->posts + 1, sizeof *l->post_at);
     for (int32_t p = 0; p < w->posts; p++)
-        l->post_at[p] = anywhere(dice);
+        l->post_at[p] = anywhere(dice, w);
     for (int32_t s = 0; s < w->slots; s++) {
         const int32_t post = s % w->posts;
 
         l->slots[s] = (struct mobilise_slot){
             .post = post,
             .shift = s / w->posts % LEVY_SHIFTS,
-            .org = post % 3 == 0 && w->orgs > 1 ? post % w->orgs : -1,
+            .org = post % 3 == 0 ? org_at(w, l->post_at[post]) : -1,
             .skills = town_pick(dice, 10) == 0 ? (uint64_t)1 << town_pick(dice, LEVY_SKILLS) : 0,
             .people = w->wanted,
             .weight = 1 + town_pick(dice, 3),

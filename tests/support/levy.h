@@ -4,7 +4,8 @@
 #include "geo/plan/mobilise.h"
 #include "tests/support/town.h"
 
-/* Made-up people in villages, posts and shifts, in a plane of 30 by 30 km: seven in ten live
+/* Made-up people in villages, posts and shifts, in a plane of 30 by 30 km (larger for
+ * more than 10,800 people): seven in ten live
  * within 1.2 km of a post, most know something, have time for half of the shifts, and have
  * come off duty before one of them. */
 struct levy_wish {
@@ -12,7 +13,7 @@ struct levy_wish {
     int32_t homes;        /* villages, about as large as each other */
     int32_t kept_percent; /* of each, rounded up */
     int32_t wanted;       /* people of a slot */
-    int32_t orgs;         /* of which people and one post in three are one's own */
+    int32_t orgs; /* with a strip of the plane each; one post in three takes its own people only */
     int32_t travel_max_s;
 };
 

@@ -5,6 +5,7 @@
 #include "engine/csv.h"
 #include "geo/base/emit.h"
 #include "geo/instant.h"
+#include "geo/plan/apart.h"
 #include "geo/plan/lack.h"
 #include "geo/plan/musters.h"
 #include "geo/plan/people_file.h"
@@ -20,6 +21,7 @@ struct answer {
     struct musters musters;
     const struct lack *lacks;
     int32_t lack_count;
+    int32_t parts; /* 0: all at once */
 };
 
 /* ------------------------------------------------------------------ planning */
@@ -69,6 +71,47 @@ static bool make_plan(struct answer *out, struct arena *a, struct fail *f)
     return true;
 }
 
+/* Too many for one flow: organisation by organisation, everybody straight from home. */
+static bool make_parts(struct answer *out, struct arena *a, struct fail *f)
+{
+    const struct people_file *file = out->file;
+    const size_t room = (size_t)file->ask.person_count + 1;
+    struct mobilise_person *people = arena_take(a, room, sizeof *people);
+    struct musters_way *ways = arena_take(a, room, sizeof *ways);
+    struct mobilise_ask ask = file->ask;
+    struct apart got;
+
+    for (int32_t p = 0; p < ask.person_count; p++) {
+        people[p] = file->ask.people[p];
+        people[p].free = file->has_declined[p] ? 0 : people[p].free;
+        out->figures.declined += file->has_declined[p];
+    }
+    ask.people = people;
+    if (!apart_take(&ask, a, &got, f))
+        return false;
+    out->musters.ways = ways;
+    for (int32_t p = 0; p < ask.person_count; p++) {
+        if (got.slot_of[p] < 0)
+            continue;
+        const int32_t shift = ask.slots[got.slot_of[p]].shift;
+        const int64_t home_s = file->shifts[shift].starts_us / US - got.travel_s[p];
+
+        ways[out->musters.way_count++] = (struct musters_way){
+            .person = p, .slot = got.slot_of[p], .muster = -1, .home_s = home_s, .leave_s = home_s
+        };
+        out->figures.travel_s += got.travel_s[p];
+    }
+    for (int32_t s = 0; s < ask.slot_count; s++)
+        out->figures.places += ask.slots[s].people;
+    out->figures.filled = got.filled;
+    out->figures.empty_weight = got.empty_weight;
+    out->figures.cost = got.cost;
+    out->figures.bound = got.bound;
+    out->figures.is_best = got.cost == got.bound;
+    out->parts = got.parts;
+    return true;
+}
+
 /* ------------------------------------------------------------------ telling */
 
 static const char *moment(int64_t s, char *text)
@@ -109,7 +152,6 @@ static void emit_ways(struct emit *e, const struct answer *a)
         emit_object(e);
         emit_key_text(e, "person_id", a->file->people[w->person]);
         emit_slot(e, a->file, w->slot);
-        emit_key_int(e, "travel_s", mobilise_travel_s(a->plan, w->person));
         emit_key_text(e, "leaves_home_at", moment(w->home_s, time));
         emit_key_text(e, "muster_id", w->muster < 0 ? NULL : a->file->musters[w->muster]);
         emit_end(e);
@@ -177,6 +219,7 @@ static void emit_answer(struct buf *out, const struct answer *a)
 
     emit_object(&e);
     emit_figures(&e, &a->figures);
+    emit_key_int(&e, "parts", a->parts);
     emit_key(&e, "shortfalls");
     emit_array(&e);
     for (int32_t i = 0; i < a->lack_count; i++)
@@ -215,7 +258,8 @@ static bool plan_file(const char *path, bool as_csv, struct arena *a, struct fai
     struct answer answer = { 0 };
     const bool good = plans_read(path, &bytes, f) &&
                       people_file_read(a, bytes.bytes, bytes.size, &answer.file, f) &&
-                      make_plan(&answer, a, f);
+                      (answer.file->ask.person_count > APART_PEOPLE ? make_parts(&answer, a, f)
+                                                                    : make_plan(&answer, a, f));
 
     if (good && as_csv)
         write_csv(&out, &answer);
