@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATIENCE = 25 };
+enum { PATIENCE = 40, ROUNDS = 12 };
 
-static const double MEMORY = 0.6, COURAGE_KEPT = 0.7, COURAGE_LEAST = 1e-5;
+static const double MEMORY = 0.6, COURAGE_KEPT = 0.8, COURAGE_LEAST = 1e-4;
 
 struct dual {
     const struct siting *s;
@@ -24,7 +24,7 @@ struct dual {
     int32_t chosen_count;
     double bound, best;
     double courage;
-    int32_t idle;
+    int32_t idle, rounds;
     int64_t steps;
 };
 
@@ -182,8 +182,12 @@ bool dual_run(struct dual *d, int32_t steps, int64_t value)
     const size_t size = (size_t)d->s->class_count * sizeof *d->prices;
 
     for (int32_t n = 0; n < steps; n++) {
-        if (d->courage < COURAGE_LEAST || d->best - (double)value < 1)
+        if (d->best - (double)value < 1 || d->rounds >= ROUNDS)
             return false;
+        if (d->courage < COURAGE_LEAST) { /* what is best now may lie in another valley */
+            d->rounds++;
+            d->courage = 1.0 / (1 + d->rounds);
+        }
         evaluate(d);
         d->steps++;
         d->idle = d->bound < d->best * (1 - 1e-6) ? 0 : d->idle + 1;
@@ -224,14 +228,15 @@ static int64_t kept_exactly(const struct siting *s, int32_t class, int64_t price
     return sum;
 }
 
-int64_t dual_bound_of(const struct siting *s, const int64_t *prices, int32_t count, struct arena *a)
+const int64_t *dual_curve(const struct siting *s, const int64_t *prices, struct arena *a)
 {
+    int64_t *bounds = arena_take(a, (size_t)s->count + 1, sizeof *bounds);
     int64_t *paid = arena_take(a, (size_t)s->site_count, sizeof *paid);
     int64_t *best = arena_take(a, (size_t)s->site_count, sizeof *best);
     int64_t *mine = arena_take(a, (size_t)s->site_count, sizeof *mine);
     int32_t *at = arena_take(a, (size_t)s->group_count + 1, sizeof *at);
     int32_t *quota = arena_take(a, (size_t)s->group_count, sizeof *quota);
-    int32_t best_count = 0, left = count;
+    int32_t best_count = 0, standing = 0;
     int64_t sum = 0;
 
     for (int32_t c = 0; c < s->class_count; c++)
@@ -246,7 +251,7 @@ int64_t dual_bound_of(const struct siting *s, const int64_t *prices, int32_t cou
             continue;
         sum += paid[i];
         quota[s->groups[i]]--;
-        left--;
+        standing++;
     }
     for (int32_t g = 0; g < s->group_count; g++)
         at[g + 1] += at[g];
@@ -259,9 +264,12 @@ int64_t dual_bound_of(const struct siting *s, const int64_t *prices, int32_t cou
             best[best_count++] = mine[first + k];
     }
     qsort(best, (size_t)best_count, sizeof *best, descending);
-    for (int32_t k = 0; k < left && k < best_count; k++)
-        sum += best[k];
-    return sum;
+    for (int32_t k = 0; k <= s->count; k++) {
+        if (k > standing && k - standing <= best_count)
+            sum += best[k - standing - 1];
+        bounds[k] = sum;
+    }
+    return bounds;
 }
 
 int64_t dual_prices(const struct dual *d, struct arena *a, const int64_t **prices)
@@ -272,7 +280,7 @@ int64_t dual_prices(const struct dual *d, struct arena *a, const int64_t **price
     for (int32_t c = 0; c < s->class_count; c++)
         out[c] = llround(d->best_prices[c] * DUAL_SCALE);
     *prices = out;
-    return dual_bound_of(s, out, s->count, a);
+    return dual_curve(s, out, a)[s->count];
 }
 
 /* ------------------------------------------------------------------ its life */

@@ -30,9 +30,8 @@ int64_t dual_steps(const struct dual *d);
  * point; and the bound that they prove, in whole numbers throughout: in 1/DUAL_SCALE, too. */
 int64_t dual_prices(const struct dual *d, struct arena *a, const int64_t **prices);
 
-/* The bound that prices prove for `count` points: for the curve of what each further one
- * could give. In 1/DUAL_SCALE. */
-int64_t dual_bound_of(const struct siting *s, const int64_t *prices, int32_t count,
-                      struct arena *a);
+/* The bounds that prices prove for 0, 1, … s->count points: bounds[k] for k of them, or for those
+ * that stand when they are more. What a further point could give at most. In 1/DUAL_SCALE. */
+const int64_t *dual_curve(const struct siting *s, const int64_t *prices, struct arena *a);
 
 #endif

@@ -57,9 +57,10 @@ static void *bound(void *self)
     const double begun = now(CLOCK_THREAD_CPUTIME_ID);
 
     r->dual = dual_new(r->s, r->greedy->sites, r->greedy->count);
-    while (now(CLOCK_THREAD_CPUTIME_ID) - begun < r->seconds &&
-           dual_run(r->dual, STEPS, atomic_load(&r->value)))
+    for (bool goes_on = true; goes_on && now(CLOCK_THREAD_CPUTIME_ID) - begun < r->seconds;) {
+        goes_on = dual_run(r->dual, STEPS, atomic_load(&r->value));
         atomic_store(&r->bound, (int64_t)dual_bound(r->dual));
+    }
     r->bound_s = now(CLOCK_THREAD_CPUTIME_ID) - begun;
     return NULL;
 }

@@ -52,10 +52,14 @@ static const struct entry COMMANDS[] = {
       "将数据库升级到本程序所需的结构" },
     { "people", people_command, "--count N [--seed S]", "makes volunteers that do not exist",
       "生成虚构的志愿者" },
-    { "plan", plan_command, "people FILE [--csv]",
+    { "plan", plan_command,
+      "people FILE [--csv] | sites FILE [--effort N] [--gap PERCENT] [--seed N] [--exact] "
+      "[--certificate FILE]",
       "plans who goes to which post, with proof that nobody can do it better, and why places stay "
-      "empty; the file is JSON",
-      "规划人员到岗：给出无法更优的证明，并说明岗位缺人的原因；文件为 JSON" },
+      "empty; or where points should stand, with how much better any plan could be; the file is "
+      "JSON",
+      "规划人员到岗：给出无法更优的证明，并说明岗位缺人的原因；或规划点位，并给出任何方案的上界；"
+      "文件为 JSON" },
     { "simulate", simulate_command,
       "[--people N] [--rate R] [--seed S] [--for SECONDS] [--url URL] [--token-file FILE] "
       "[--frames]",

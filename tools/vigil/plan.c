@@ -1,4 +1,4 @@
-/* vigil plan people FILE */
+/* vigil plan people|sites FILE */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +33,7 @@ int plan_command(int argc, char **argv)
     static const struct {
         const char *what;
         int (*run)(int argc, char **argv);
-    } PLANS[] = { { "people", plan_people } };
+    } PLANS[] = { { "people", plan_people }, { "sites", plan_sites } };
     const char *what = argc > 1 ? argv[1] : "";
     struct fail f = { 0 };
 
@@ -42,6 +42,6 @@ int plan_command(int argc, char **argv)
             return PLANS[i].run(argc - 1, argv + 1);
     fail_set(&f, FAIL_INPUT, OPERAND_COUNT, "vigil plan cannot plan this: \"%.40s\"", what);
     fail_value(&f, what);
-    fail_allowed(&f, "people FILE");
+    fail_allowed(&f, "people FILE, sites FILE");
     return command_fail(&f);
 }

@@ -6,6 +6,7 @@
 
 /* What `vigil plan` plans, each in its own file; plan.c has the table. argv[0] is what. */
 int plan_people(int argc, char **argv);
+int plan_sites(int argc, char **argv);
 
 /* The bytes of a file, or of what comes in when the path is "-". False with FILE_UNREADABLE
  * or VALUE_TOO_LONG. */

@@ -40,15 +40,15 @@ static bool verify(const char *path, const char *question, struct buf *bytes, st
                         "this certificate answers another question: %s", seal.digest);
     if (!verdict_reach(seal.question, seal.question_size, seal.proof, seal.proof_size, a, &v, f))
         return false;
-    const double bound = (double)v.bound / v.scale;
+    const int64_t bound = v.bound / v.scale; /* values are whole */
 
     printf(command_say(
-               "verified: %d points of %d, value %lld of %lld, no plan above %.3f, "
+               "verified: %d points of %d, value %lld of %lld, no plan above %lld, "
                "gap %.4f %%\nquestion %s\n",
-               "验证通过：选 %d 个（候选 %d 个），覆盖值 %lld（总量 %lld），任何方案不超过 %.3f，"
+               "验证通过：选 %d 个（候选 %d 个），覆盖值 %lld（总量 %lld），任何方案不超过 %lld，"
                "差距 %.4f %%\n问题 %s\n"),
-           v.count, v.site_count, (long long)v.value, (long long)v.weight, bound,
-           bound > 0 ? 100 * (1 - (double)v.value / bound) : 0.0, seal.digest);
+           v.count, v.site_count, (long long)v.value, (long long)v.weight, (long long)bound,
+           bound > 0 ? 100 * (1 - (double)v.value / (double)bound) : 0.0, seal.digest);
     return true;
 }
 
