@@ -132,8 +132,24 @@ async function roads(page) {
   await city.ask('DELETE', `/v1/closures/${json.closure_id}`);
 }
 
-/* The gaps of a planned evening with two of them ticked, and a patrol that was proven. */
+/* Lookout points around that are staffed in the evenings of this week. */
+async function evenings() {
+  const HOUR_MS = 3600000, DAYS = 7;
+  const { json } = await city.ask('GET', '/v1/lookout_points?limit=1000');
+  const near = json.items.filter(({ place }) => Math.hypot(place.lon - at[0], 2 * (place.lat - at[1])) < 0.05).slice(0, 40);
+  const midnight = Math.floor(Date.now() / (24 * HOUR_MS)) * 24 * HOUR_MS;
+  for (const [i, point] of near.entries()) {
+    for (let day = 0; day < DAYS; day += 1) {
+      const from = midnight + (24 * day + 9 + (i % 3)) * HOUR_MS;
+      await city.ask('POST', '/v1/shifts', { org_id: point.org_id, name: 'evening', lookout_point_id: point.lookout_point_id, needs: [{ role: 'watch', min: 1, max: 4 }],
+        starts_at: new Date(from).toISOString(), ends_at: new Date(from + 5 * HOUR_MS).toISOString() });
+    }
+  }
+}
+
+/* The gaps of a planned evening, by station, and a patrol that was proven. */
 async function coverage(page) {
+  await evenings();
   await look(page, ...at, 14.6);
   await page.keyboard.press('g');
   await page.waitForSelector('.gaps li');
