@@ -266,6 +266,18 @@ static void write_totals(struct emit *e, const struct gap_wish *w, const struct 
     emit_end(e);
 }
 
+/* Of all that were looked at, those that may be told of. */
+static int64_t lookouts_in_sight(const struct found *found)
+{
+    const struct verify_lookout *all = (const void *)found->sources.lookouts.bytes;
+    const size_t count = found->sources.lookouts.size / sizeof *all;
+    int64_t seen = 0;
+
+    for (size_t i = 0; all && i < count; i++)
+        seen += sight_covers(&found->sight, found->terrain->lookouts[all[i].place].org_id);
+    return seen;
+}
+
 /* What GEOS says of the whole list. */
 static void write_verified(struct emit *e, const struct gap_wish *w, const struct found *found)
 {
@@ -276,8 +288,7 @@ static void write_verified(struct emit *e, const struct gap_wish *w, const struc
     emit_object(e);
     emit_key_text(e, "by", GAP_WISH_VERIFY_WORDS[w->verify]);
     emit_key_int(e, "segments", v->street_count);
-    emit_key_int(e, "lookout_points",
-                 (int64_t)(found->sources.lookouts.size / sizeof(struct verify_lookout)));
+    emit_key_int(e, "lookout_points", lookouts_in_sight(found));
     emit_key_number(e, "list_m", v->list_m, 3);
     emit_key_number(e, "geos_m", v->geos_m, 3);
     emit_key_number(e, "difference_m", v->difference_m, 3);

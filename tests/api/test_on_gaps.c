@@ -262,6 +262,14 @@ static void a_plan_is_verified_by_geos(void **state)
                 4 * asking_number(&a, "/totals/length_m"));
     assert_true(asking_number(&a, "/verified/difference_m") < 0.1);
     assert_true(asking_number(&a, "/verified/difference_metre_hours") < 0.2);
+    asking_as(ROOM.worker, ROLE_PLANNER, 3, 0); /* whose lookout point it is not */
+    a = asking_send(
+        ROOM.worker, "GET",
+        "/v1/gaps?kind=plan&from=2030-01-07T00:00:00Z&to=2030-01-07T04:00:00Z&verify=geos", NULL,
+        NULL);
+    asking_expect(&a, 200, NULL);
+    assert_int_equal(asking_int(&a, "/verified/lookout_points"), 0);
+    assert_true(asking_number(&a, "/verified/difference_m") < 0.1);
     a = file_of("verify=geos&street=Row%202", 200); /* some of the streets */
     assert_int_equal(asking_int(&a, "/verified/segments"), SIDE);
     assert_true(asking_number(&a, "/verified/difference_m") < 0.1);
@@ -289,7 +297,18 @@ static void a_list_from_a_view_that_was_tampered_with_is_found_out(void **state)
 static void what_is_so_now_is_verified_by_geos(void **state)
 {
     (void)state;
-    run("UPDATE vigil.lookout_point SET min_staff = 0, reach_m = 130, version = version + 1");
+    run("UPDATE vigil.lookout_point SET reach_m = 130, version = version + 1;"
+        "INSERT INTO vigil.person (person_id, display_name, org_id) VALUES (101, 'P', 1);"
+        "INSERT INTO vigil.shift (shift_id, org_id, day, name, lookout_point_id, during, "
+        "cutoff_at, "
+        "joins, approval, radius_m) VALUES (801, 1, current_date, 'S', 7, tstzrange(now() - "
+        "interval "
+        "'1 hour', now() + interval '5 hours'), now() - interval '2 hours', 'assigned', false, "
+        "100);"
+        "INSERT INTO vigil.shift_need (shift_id, role, org_id, min_count, max_count) VALUES (801, "
+        "'watch', 1, 1, 4);"
+        "INSERT INTO vigil.signup (signup_id, org_id, shift_id, person_id, role, during, state) "
+        "VALUES (802, 1, 801, 101, 'watch', tstzrange(now(), now()), 'checked_in')");
     asking_as(ROOM.worker, ROLE_PLANNER, 1, 0);
     assert_true(terrain_settle(engine_terrain(asking_engine(ROOM.asking))));
     assert_true(coverage_settle(engine_coverage(asking_engine(ROOM.asking))));
@@ -297,6 +316,8 @@ static void what_is_so_now_is_verified_by_geos(void **state)
         asking_send(ROOM.worker, "GET", "/v1/gaps?class=unwatched&verify=geos", NULL, NULL);
 
     asking_expect(&a, 200, NULL);
+    assert_int_equal(asking_int(&a, "/verified/lookout_points"), 1);
+    assert_true(asking_number(&a, "/totals/length_m") < 4000 - 4 * 100);
     assert_true(asking_number(&a, "/verified/difference_m") < 0.1);
     check_near(asking_number(&a, "/verified/list_m"), asking_number(&a, "/totals/length_m"), 1e-3);
     check_near(asking_number(&a, "/verified/geos_m"), asking_number(&a, "/totals/length_m"), 0.1);
