@@ -3,12 +3,14 @@
 #include "engine/registry.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "engine/orgs.h"
 #include "engine/registry_kinds.h"
 #include "geo/base/buf.h"
 #include "geo/base/emit.h"
+#include "geo/crs.h"
 #include "geo/grid.h"
 #include "geo/wkb.h"
 
@@ -237,6 +239,23 @@ static bool check_grid_code(const struct registry_item *item, struct fail *f)
     return true;
 }
 
+/* Who draws a line there and back means no area; as one it would have no streets, or would
+ * cut a few centimetres out of somebody else's. */
+static bool check_size(const struct registry_kind *kind, const struct figure *area, struct fail *f)
+{
+    const double size_m2 = crs_area_m2(area);
+    char value[40];
+
+    if (size_m2 >= REGISTRY_AREA_LEAST_M2)
+        return true;
+    snprintf(value, sizeof value, "0.%03d m²", (int)(size_m2 * 1000));
+    fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE, "the area of this %s is a sliver of %s", kind->noun,
+             value);
+    fail_allowed(f, "an area of at least %d m²", REGISTRY_AREA_LEAST_M2);
+    fail_at(f, "/area");
+    return fail_value(f, value);
+}
+
 bool registry_check(enum registry_noun noun, const struct registry_item *item, struct shape *s,
                     struct fail *f)
 {
@@ -261,7 +280,7 @@ bool registry_check(enum registry_noun noun, const struct registry_item *item, s
     }
     if (!shape_check(s, &item->figure, f))
         return fail_at(f, "/area");
-    return true;
+    return check_size(kind, &item->figure, f);
 }
 
 /* ---- writing */

@@ -57,6 +57,7 @@ enum {
     REGISTRY_WORDS_MAX = 300,          /* bytes of a free text: an address, opening hours */
     REGISTRY_ADD_MAX = 20000,          /* rows in one transaction */
     REGISTRY_POINTS_MAX = 5000,        /* of one grid */
+    REGISTRY_AREA_LEAST_M2 = 1,        /* an area that is smaller is a sliver */
     REGISTRY_PAGE_POINTS_MAX = 100000, /* some 4 MiB of JSON */
 };
 
@@ -115,7 +116,7 @@ struct registry_value *registry_value(enum registry_noun noun, struct registry_i
                                       const char *field);
 
 /* What the single fields cannot say: a grid's code fits its profile, a shape is
- * valid (SHAPE_INVALID says where it crosses itself). The pointer of the failure
+ * valid (SHAPE_INVALID says where it crosses itself) and no sliver. The pointer of the failure
  * is that of the field in the noun's own object: "/code". */
 bool registry_check(enum registry_noun noun, const struct registry_item *item, struct shape *s,
                     struct fail *f);

@@ -129,6 +129,24 @@ static void areas_of_too_many_points_are_refused_and_full_pages_end_early(void *
     assert_int_equal(f.code, CODE_FIGURE_TOO_LARGE);
 }
 
+/* A hundred metres long and a millimetre wide. */
+static void a_sliver_is_no_area(void **state)
+{
+    static const struct point RING[] = {
+        { 100, 10 }, { 100.001, 10 }, { 100.001, 10.00000001 }, { 100, 10.00000001 }, { 100, 10 }
+    };
+    struct database *d = *state;
+    struct registry_item grid = registry_blank(REGISTRY_GRIDS);
+    struct fail f = { 0 };
+
+    grid.values[0].text = "g1";
+    grid.figure = figure_ring(d->arena, RING, 5);
+    assert_false(registry_check(REGISTRY_GRIDS, &grid, shape_take(d->arena), &f));
+    assert_int_equal(f.code, CODE_VALUE_OUT_OF_RANGE);
+    assert_string_equal(f.pointer, "/area");
+    assert_string_equal(f.allowed, "an area of at least 1 m²");
+}
+
 #define WITH_DATABASE(test) cmocka_unit_test_setup_teardown(test, database_setup, database_teardown)
 
 int main(void)
@@ -137,6 +155,7 @@ int main(void)
         WITH_DATABASE(what_is_added_is_read_again_field_by_field),
         WITH_DATABASE(taken_codes_are_told_in_the_order_of_the_items),
         WITH_DATABASE(the_database_refuses_what_the_program_forgot_to),
+        WITH_DATABASE(a_sliver_is_no_area),
         WITH_DATABASE(areas_of_too_many_points_are_refused_and_full_pages_end_early),
     };
 
