@@ -285,7 +285,8 @@ static struct slab proven_slab(const struct proof_interval *p, const struct terr
     const int64_t from_s = (p->from_us + SECOND_US - 1) / SECOND_US;
     const int64_t until_s = p->until_us / SECOND_US + t->window_s[p->piece.segment];
 
-    return (struct slab){ p->piece, from_s, least(until_s, time->known_s) };
+    return (
+        struct slab){ .piece = p->piece, .from_s = from_s, .to_s = least(until_s, time->known_s) };
 }
 
 static void take_passages(const struct proof_interval *found, const int32_t *order, int32_t count,
@@ -379,7 +380,10 @@ static int32_t slabs_of_lookout(const struct views_lookout *l, const struct week
     for (int32_t i = 0; i < l->seen.piece_count; i++)
         for (int32_t k = 0; k < stint_count; k++)
             count += add_slab(&slabs[count],
-                              (struct slab){ l->seen.pieces[i], stints[k].from_s, stints[k].to_s },
+                              (struct slab){ .piece = l->seen.pieces[i],
+                                             .from_s = stints[k].from_s,
+                                             .to_s = stints[k].to_s,
+                                             .units = 1 },
                               time);
     *out = slabs;
     return count;

@@ -106,7 +106,7 @@ static void start_book(struct book *b, const struct terrain *t, const struct wee
     b->shown.time = (struct week_sources_time){ .kind = wish->kind, .from_s = wish->from_s };
     b->shown.time.to_s = wish->from_s + (int64_t)wish->hour_count * SLAB_HOUR_S;
     b->shown.hour_count = wish->hour_count;
-    b->table = slab_new(t->world->network, t->plots, wish->from_s, wish->hour_count);
+    b->table = slab_new(t->world->network, t->plots, wish->from_s, wish->hour_count, SLAB_NONE);
     b->shown.table = b->table;
     b->laid = arena_new();
     measure(t->plots, b->laid, &b->shown);

@@ -75,7 +75,9 @@ int32_t rounds_walk(const struct rounds_leg *legs, int32_t count, int64_t from_s
             walked_cm += (int64_t)piece.to_cm - piece.from_cm;
             const int64_t at_s = from_s + (walked_cm * (to_s - from_s) + length_cm - 1) / length_cm;
 
-            slabs[slab_count++] = (struct slab){ piece, at_s, at_s + window_s[piece.segment] };
+            slabs[slab_count++] = (struct slab){ .piece = piece,
+                                                 .from_s = at_s,
+                                                 .to_s = at_s + window_s[piece.segment] };
         }
     }
     *out = slabs;

@@ -17,9 +17,15 @@
 
 /* On a segment, in seconds since the first hour. */
 struct part {
-    uint32_t from_s, to_s;
+    uint32_t from_s : 20, units : 12;
+    uint32_t to_s;
     uint32_t from_cm, to_cm;
 };
+
+enum { SECOND_MAX = (1 << 20) - 1 };
+
+static_assert(SLAB_HOURS_MAX * SLAB_HOUR_S <= SECOND_MAX && SLAB_UNITS_MAX == (1 << 12) - 1,
+              "a part holds both");
 
 /* Of a source. */
 struct piece_part {
@@ -38,6 +44,7 @@ struct slab_table {
     const struct plots *plots;
     int64_t from_s;
     int32_t hour_count;
+    enum slab_rule rule;
     struct slab_gap *gaps; /* [lot_count][hour_count] */
     struct row *parts;     /* by segment, struct part */
     bool *is_open;         /* by segment: what its slabs cover is not taken away */
@@ -45,24 +52,28 @@ struct slab_table {
     struct keys keys;
     struct buf sources; /* struct row by number: struct piece_part */
     struct rows rows;
-    struct buf cuts; /* uint32_t, scratch */
+    struct buf cuts;  /* uint32_t, scratch */
+    struct buf turns; /* struct turn, scratch */
 };
 
 struct slab_table *slab_new(const struct network *n, const struct plots *plots, int64_t from_s,
-                            int32_t hour_count)
+                            int32_t hour_count, enum slab_rule rule)
 {
     struct arena *a = arena_new();
     struct slab_table *t = arena_take(a, 1, sizeof *t);
     uint32_t from_cm = 0;
 
     assert(hour_count > 0 && hour_count <= SLAB_HOURS_MAX);
-    *t = (struct slab_table){
-        .arena = a, .network = n, .plots = plots, .from_s = from_s, .hour_count = hour_count
-    };
+    *t = (struct slab_table){ .arena = a,
+                              .network = n,
+                              .plots = plots,
+                              .from_s = from_s,
+                              .hour_count = hour_count,
+                              .rule = rule };
     t->gaps = arena_take(a, (size_t)plots->lot_count * (size_t)hour_count, sizeof *t->gaps);
     t->parts = arena_take(a, (size_t)n->segment_count, sizeof *t->parts);
     t->is_open = arena_take(a, (size_t)n->segment_count, sizeof *t->is_open);
-    for (int32_t s = 0; s < n->segment_count; s++, from_cm = 0)
+    for (int32_t s = 0; rule == SLAB_NONE && s < n->segment_count; s++, from_cm = 0)
         for (int32_t i = plots->first[s]; i < plots->first[s + 1]; i++) {
             const struct plot *p = &plots->plots[i];
             struct slab_gap *first = &t->gaps[(size_t)p->lot * (size_t)hour_count];
@@ -87,13 +98,14 @@ void slab_free(struct slab_table *t)
     buf_free(&t->sources);
     rows_free(&t->rows);
     buf_free(&t->cuts);
+    buf_free(&t->turns);
     arena_free(t->arena);
 }
 
 size_t slab_bytes(const struct slab_table *t)
 {
     return arena_used(t->arena) + t->open.room + keys_bytes(&t->keys) + t->sources.room +
-           t->rows.words.room + t->cuts.room;
+           t->rows.words.room + t->cuts.room + t->turns.room;
 }
 
 /* ------------------------------------------------------------------ a segment */
@@ -166,6 +178,91 @@ static bool next_time(const struct part *parts, int32_t count, const struct rang
     return is_any;
 }
 
+/* When so many more are there, or fewer. */
+struct turn {
+    uint32_t at_s;
+    int32_t units;
+    int32_t shared; /* of those that are one together */
+};
+
+static int by_moment(const void *left, const void *right)
+{
+    const struct turn *a = left;
+    const struct turn *b = right;
+
+    return a->at_s < b->at_s ? -1 : a->at_s > b->at_s;
+}
+
+/* The turns of what covers a piece from one end to the other, ascending. */
+static int32_t find_turns(const struct part *parts, int32_t count, const struct range_piece *p,
+                          struct buf *turns)
+{
+    buf_clear(turns);
+    for (int32_t i = 0; i < count; i++) {
+        const int32_t units = (int32_t)parts[i].units, shared = units == 0;
+
+        if (parts[i].from_cm > p->from_cm || parts[i].to_cm < p->to_cm)
+            continue;
+        buf_put(turns, &(struct turn){ parts[i].from_s, units, shared }, sizeof(struct turn));
+        buf_put(turns, &(struct turn){ parts[i].to_s, -units, -shared }, sizeof(struct turn));
+    }
+    if (turns->size > 0)
+        qsort(turns->bytes, turns->size / sizeof(struct turn), sizeof(struct turn), by_moment);
+    return (int32_t)(turns->size / sizeof(struct turn));
+}
+
+/* The times of a piece, one after the other: those that are covered or, where one alone
+ * counts as missing, those at which one only is there. */
+struct times {
+    enum slab_rule rule;
+    const struct range_piece *piece;
+    const struct part *parts;
+    int32_t part_count;
+    const struct turn *turns; /* of SLAB_ALONE, as the next three */
+    int32_t turn_count;
+    int32_t units, shared; /* who is there */
+    int32_t next;          /* part or turn */
+};
+
+/* The turns stand in `turns` until they have all been met. */
+static struct times times_of(const struct slab_table *t, const struct part *parts, int32_t count,
+                             const struct range_piece *p, struct buf *turns)
+{
+    struct times times = { .rule = t->rule, .piece = p, .parts = parts, .part_count = count };
+
+    if (t->rule == SLAB_ALONE) {
+        times.turn_count = find_turns(parts, count, p, turns);
+        times.turns = (const void *)turns->bytes;
+    }
+    return times;
+}
+
+static bool next_alone(struct times *t, uint32_t *from_s, uint32_t *to_s)
+{
+    while (t->next < t->turn_count) {
+        const uint32_t at_s = t->turns[t->next].at_s;
+
+        for (; t->next < t->turn_count && t->turns[t->next].at_s == at_s; t->next++) {
+            t->units += t->turns[t->next].units;
+            t->shared += t->turns[t->next].shared;
+        }
+        if (t->next < t->turn_count && t->units + (t->shared > 0) == 1) {
+            *from_s = at_s;
+            *to_s = t->turns[t->next].at_s;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* From *to_s of the one before on. */
+static bool times_next(struct times *t, uint32_t *from_s, uint32_t *to_s)
+{
+    return t->rule == SLAB_ALONE
+               ? next_alone(t, from_s, to_s)
+               : next_time(t->parts, t->part_count, t->piece, &t->next, from_s, to_s);
+}
+
 /* The hours of a lot lose a stretch for a time, or with sign -1 gain it. */
 static void lower(struct slab_gap *hours, const struct plot *plot, int64_t cm, uint32_t from_s,
                   uint32_t to_s, int32_t sign)
@@ -181,7 +278,8 @@ static void lower(struct slab_gap *hours, const struct plot *plot, int64_t cm, u
     }
 }
 
-/* What the slabs of a segment cover between them is taken away, or with sign -1 given back. */
+/* What the slabs of a segment cover between them is taken away, or with sign -1 given back;
+ * where one alone is missing, what one alone covers is added. */
 static void score(struct slab_table *t, int32_t segment, int32_t sign)
 {
     const struct plot *plot = t->plots->plots + t->plots->first[segment];
@@ -199,16 +297,17 @@ static void score(struct slab_table *t, int32_t segment, int32_t sign)
     for (int32_t i = 0; i < cut_count; i++) {
         uint32_t from_s = 0;
         uint32_t to_s = 0;
-        int32_t next = 0;
 
         p.to_cm = cuts[i];
         if (p.to_cm <= p.from_cm)
             continue;
         while (plot->to_cm <= p.from_cm)
             plot++;
-        while (next_time(parts, part_count, &p, &next, &from_s, &to_s))
+        struct times times = times_of(t, parts, part_count, &p, &t->turns);
+
+        while (times_next(&times, &from_s, &to_s))
             lower(&t->gaps[(size_t)plot->lot * (size_t)t->hour_count], plot, p.to_cm - p.from_cm,
-                  from_s, to_s, sign);
+                  from_s, to_s, t->rule == SLAB_ALONE ? -sign : sign);
         p.from_cm = p.to_cm;
     }
 }
@@ -276,13 +375,17 @@ static uint32_t clip(const struct slab_table *t, int64_t at_s)
 static void add_slab(struct slab_table *t, int32_t number, const struct slab *slab)
 {
     const struct range_piece *p = &slab->piece;
-    const struct piece_part piece = {
-        p->segment, { clip(t, slab->from_s), clip(t, slab->to_s), p->from_cm, p->to_cm }
-    };
+    const struct piece_part piece = { p->segment,
+                                      { .from_s = clip(t, slab->from_s) & SECOND_MAX,
+                                        .units = (uint32_t)slab->units & SLAB_UNITS_MAX,
+                                        .to_s = clip(t, slab->to_s),
+                                        .from_cm = p->from_cm,
+                                        .to_cm = p->to_cm } };
     const uint32_t at = row_of(t, number)->count;
 
     assert(p->segment >= 0 && p->segment < t->network->segment_count);
     assert(p->from_cm < p->to_cm && p->to_cm <= t->network->length_cm[p->segment]);
+    assert(slab->units >= 0 && slab->units <= SLAB_UNITS_MAX);
     if (piece.part.from_s >= piece.part.to_s)
         return;
     open_segment(t, piece.segment);
@@ -417,7 +520,7 @@ void slab_roll(const struct slab_table *t, struct arena *a, struct slab_roll *ou
     out->stations = stations;
 }
 
-/* From one second to another nothing covers the stretch. */
+/* From one second to another the stretch is missing. */
 static void miss(struct slab_hole *hole, uint32_t from_s, uint32_t to_s)
 {
     if (from_s >= to_s)
@@ -427,19 +530,21 @@ static void miss(struct slab_hole *hole, uint32_t from_s, uint32_t to_s)
         hole->hours[h / 64] |= (uint64_t)1 << h % 64;
 }
 
-static void find_missing(const struct slab_table *t, const struct part *parts, int32_t part_count,
-                         struct slab_hole *hole)
+static void find_missing(const struct slab_table *t, struct times times, struct slab_hole *hole)
 {
     uint32_t from_s = 0;
     uint32_t begin_s = 0;
     uint32_t end_s = 0;
-    int32_t next = 0;
 
-    while (next_time(parts, part_count, &hole->piece, &next, &begin_s, &end_s)) {
-        miss(hole, from_s, begin_s);
+    while (times_next(&times, &begin_s, &end_s)) {
+        if (t->rule == SLAB_ALONE)
+            miss(hole, begin_s, end_s);
+        else
+            miss(hole, from_s, begin_s);
         from_s = end_s;
     }
-    miss(hole, from_s, (uint32_t)t->hour_count * SLAB_HOUR_S);
+    if (t->rule == SLAB_NONE)
+        miss(hole, from_s, (uint32_t)t->hour_count * SLAB_HOUR_S);
 }
 
 static bool is_alike(const struct slab_hole *a, const struct slab_hole *b)
@@ -455,6 +560,7 @@ int32_t slab_holes(const struct slab_table *t, int32_t segment, struct arena *a,
     int32_t part_count;
     const struct part *parts = parts_of(t, segment, &part_count);
     struct buf cut_buf = { 0 };
+    struct buf turn_buf = { 0 };
     uint32_t from_cm = 0;
     int32_t count = 0;
     int32_t cut_count;
@@ -476,7 +582,7 @@ int32_t slab_holes(const struct slab_table *t, int32_t segment, struct arena *a,
             plot++;
         hole.lot = plot->lot;
         hole.weight = plot->weight;
-        find_missing(t, parts, part_count, &hole);
+        find_missing(t, times_of(t, parts, part_count, &hole.piece, &turn_buf), &hole);
         if (count > 0 && is_alike(&holes[count - 1], &hole))
             holes[count - 1].piece.to_cm = to_cm;
         else if (hole.gap_s > 0)
@@ -484,6 +590,7 @@ int32_t slab_holes(const struct slab_table *t, int32_t segment, struct arena *a,
         from_cm = to_cm;
     }
     buf_free(&cut_buf);
+    buf_free(&turn_buf);
     *out = holes;
     return count;
 }

@@ -4,20 +4,27 @@
 #include "geo/cover/plots.h"
 
 /* Who covers which streets when, and what is left: hour by hour the metre·seconds that
- * nothing covers, exactly. A *slab* is a piece of street and a time; every source has some,
- * and where they overlap it is covered once. Belongs to one thread. */
-enum { SLAB_HOURS_MAX = 168, SLAB_HOUR_S = 3600 };
+ * nothing covers, or one alone, exactly. A *slab* is a piece of street and a time; every source
+ * has some, and where they overlap it is covered once. Belongs to one thread. */
+enum { SLAB_HOURS_MAX = 168, SLAB_HOUR_S = 3600, SLAB_UNITS_MAX = 4095 };
+
+/* What a table tells as missing. */
+enum slab_rule {
+    SLAB_NONE,  /* nothing covers */
+    SLAB_ALONE, /* one only does */
+};
 
 struct slab {
     struct range_piece piece;
     int64_t from_s, to_s; /* [from, to) in whole seconds; what is outside the hours is not seen */
+    int32_t units;        /* as how many it counts; all those of 0 together are one */
 };
 
 struct slab_table;
 
 /* Hours from from_s on; the plots outlive the table. */
 struct slab_table *slab_new(const struct network *n, const struct plots *plots, int64_t from_s,
-                            int32_t hour_count);
+                            int32_t hour_count, enum slab_rule rule);
 void slab_free(struct slab_table *t);
 size_t slab_bytes(const struct slab_table *t);
 

@@ -30,24 +30,31 @@ static void some_slabs(struct town_dice *dice, const struct network *n, struct s
         slab->piece = pieces[i];
         slab->from_s = BEGIN_S - 2000 + town_pick(dice, HOURS * SLAB_HOUR_S + 3000);
         slab->to_s = slab->from_s + town_pick(dice, 5000);
+        slab->units = town_pick(dice, 3);
     }
 }
 
-static bool is_covered(const struct source *sources, int32_t segment, uint32_t at_cm, int64_t at_s)
+/* Nothing covers a place, or one alone. */
+static bool is_missing(const struct source *sources, enum slab_rule rule, int32_t segment,
+                       uint32_t at_cm, int64_t at_s)
 {
+    int32_t units = 0;
+    bool is_shared = false;
+
     for (int32_t i = 0; i < SOURCES; i++)
         for (int32_t k = 0; k < sources[i].count; k++) {
             const struct slab *s = &sources[i].slabs[k];
+            const bool is_here = s->piece.segment == segment && s->piece.from_cm <= at_cm &&
+                                 at_cm < s->piece.to_cm && s->from_s <= at_s && at_s < s->to_s;
 
-            if (s->piece.segment == segment && s->piece.from_cm <= at_cm &&
-                at_cm < s->piece.to_cm && s->from_s <= at_s && at_s < s->to_s)
-                return true;
+            units += is_here ? s->units : 0;
+            is_shared |= is_here && s->units == 0;
         }
-    return false;
+    return units + is_shared == (rule == SLAB_ALONE ? 1 : 0);
 }
 
 /* A hole's missing seconds, looked at second by second at both of its ends. */
-static void check_hole(const struct source *sources, const struct slab_hole *h)
+static void check_hole(const struct source *sources, enum slab_rule rule, const struct slab_hole *h)
 {
     const uint32_t ends[] = { h->piece.from_cm, h->piece.to_cm - 1 };
 
@@ -56,7 +63,7 @@ static void check_hole(const struct source *sources, const struct slab_hole *h)
         uint64_t hours = 0;
 
         for (int64_t s = 0; s < HOURS * SLAB_HOUR_S; s++)
-            if (!is_covered(sources, h->piece.segment, ends[i], BEGIN_S + s)) {
+            if (is_missing(sources, rule, h->piece.segment, ends[i], BEGIN_S + s)) {
                 missing_s++;
                 hours |= (uint64_t)1 << s / SLAB_HOUR_S;
             }
@@ -68,7 +75,8 @@ static void check_hole(const struct source *sources, const struct slab_hole *h)
 /* What the holes of all streets say must be what is said of each lot; where there is no hole
  * nothing may be missing. */
 static void check_table(const struct network *n, const struct plots *p,
-                        const struct source *sources, const struct slab_table *t)
+                        const struct source *sources, enum slab_rule rule,
+                        const struct slab_table *t)
 {
     struct arena *a = arena_new();
     struct slab_gap *lots = arena_take(a, (size_t)p->lot_count, sizeof *lots);
@@ -81,9 +89,9 @@ static void check_table(const struct network *n, const struct plots *p,
         for (int32_t i = 0; i < count; i++) {
             const struct range_piece *piece = &holes[i].piece;
 
-            check_hole(sources, &holes[i]);
+            check_hole(sources, rule, &holes[i]);
             if (piece->from_cm > at_cm)
-                assert_true(is_covered(sources, s, at_cm, BEGIN_S + 1));
+                assert_false(is_missing(sources, rule, s, at_cm, BEGIN_S + 1));
             lots[holes[i].lot].cm_s += (piece->to_cm - piece->from_cm) * holes[i].gap_s;
             lots[holes[i].lot].weight_s +=
                 (piece->to_cm - piece->from_cm) * holes[i].gap_s * holes[i].weight;
@@ -105,9 +113,9 @@ static void check_table(const struct network *n, const struct plots *p,
 
 /* The same from nothing, the sources backwards. */
 static void check_anew(const struct network *n, const struct plots *p, const struct source *sources,
-                       const struct slab_table *t)
+                       enum slab_rule rule, const struct slab_table *t)
 {
-    struct slab_table *fresh = slab_new(n, p, BEGIN_S, HOURS);
+    struct slab_table *fresh = slab_new(n, p, BEGIN_S, HOURS, rule);
 
     for (int32_t i = SOURCES - 1; i >= 0; i--)
         slab_put(fresh, i, sources[i].slabs, sources[i].count);
@@ -118,16 +126,15 @@ static void check_anew(const struct network *n, const struct plots *p, const str
     slab_free(fresh);
 }
 
-static void every_hour_misses_what_no_slab_covers(void **state)
+static void check_towns(enum slab_rule rule)
 {
-    (void)state;
     struct town_dice dice = { 71 };
 
     for (int32_t town = 0; town < TOWNS; town++) {
         struct arena *a = arena_new();
         const struct network *n = town_random(&dice, NODES, SEGMENTS, false, a);
         const struct plots *p = quilt_plots(&dice, n, a);
-        struct slab_table *t = slab_new(n, p, BEGIN_S, HOURS);
+        struct slab_table *t = slab_new(n, p, BEGIN_S, HOURS, rule);
         struct source sources[SOURCES] = { 0 };
 
         for (int32_t round = 0; round < ROUNDS; round++) {
@@ -138,13 +145,25 @@ static void every_hour_misses_what_no_slab_covers(void **state)
             if (round % 2)
                 continue;
             slab_settle(t);
-            check_anew(n, p, sources, t);
+            check_anew(n, p, sources, rule, t);
         }
         slab_settle(t);
-        check_table(n, p, sources, t);
+        check_table(n, p, sources, rule, t);
         slab_free(t);
         arena_free(a);
     }
+}
+
+static void every_hour_misses_what_no_slab_covers(void **state)
+{
+    (void)state;
+    check_towns(SLAB_NONE);
+}
+
+static void what_one_alone_covers_is_told_by_the_hour(void **state)
+{
+    (void)state;
+    check_towns(SLAB_ALONE);
 }
 
 static void an_hour_is_exact_to_the_second(void **state)
@@ -158,10 +177,10 @@ static void an_hour_is_exact_to_the_second(void **state)
         .network = n, .counts = counts, .orgs = &city, .org_count = 1, .weight = 500
     };
     const struct plots *p = plots_lay(&wish, a);
-    struct slab_table *t = slab_new(n, p, BEGIN_S, 2);
-    const struct slab slabs[] = { { { 0, 1000, 3000 }, BEGIN_S + 3000, BEGIN_S + 4000 },
-                                  { { 0, 2000, 4000 }, BEGIN_S + 3500, BEGIN_S + 9000 },
-                                  { { 1, 0, 5000 }, BEGIN_S, BEGIN_S + 7200 } };
+    struct slab_table *t = slab_new(n, p, BEGIN_S, 2, SLAB_NONE);
+    const struct slab slabs[] = { { { 0, 1000, 3000 }, BEGIN_S + 3000, BEGIN_S + 4000, 0 },
+                                  { { 0, 2000, 4000 }, BEGIN_S + 3500, BEGIN_S + 9000, 0 },
+                                  { { 1, 0, 5000 }, BEGIN_S, BEGIN_S + 7200, 0 } };
     int64_t length_cm = 0;
     struct slab_roll roll;
 
@@ -188,6 +207,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_hour_misses_what_no_slab_covers),
+        cmocka_unit_test(what_one_alone_covers_is_told_by_the_hour),
         cmocka_unit_test(an_hour_is_exact_to_the_second),
     };
 
