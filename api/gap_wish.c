@@ -52,8 +52,8 @@ static bool read_time(const struct request *r, struct gap_wish *w, struct fail *
         fail_allowed(f, "1 to %d hours", WEEKS_HOURS_MAX);
         return fail_at(f, "/to");
     }
-    w->hours =
-        (struct weeks_wish){ (enum week_sources_kind)kind, from_us / 1000000, (int32_t)hours };
+    w->hours = (struct weeks_wish){ (enum week_sources_kind)kind, from_us / 1000000, (int32_t)hours,
+                                    COVER_UNWATCHED };
     return true;
 }
 
@@ -122,6 +122,8 @@ bool gap_wish_read(const struct request *r, struct gap_wish *w, struct fail *f)
         !choice_word(r, "format", GAP_WISH_FORMAT_WORDS, GAP_WISH_FORMATS, &w->format, f) ||
         !read_limit(r, w, f) || !read_verify(r, w, f))
         return false;
+    if (w->class != COVER_CLASS_COUNT)
+        w->hours.class = (enum cover_class)w->class;
     w->list =
         arena_text(r->arena, "%s?%d&%u&%lld&%d&%d&%d&%lld&%lld&%lld&%s&%s", r->path, (int)w->is_now,
                    w->hours.kind, (long long)w->hours.from_s, w->hours.hour_count, w->class,

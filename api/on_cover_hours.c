@@ -254,7 +254,7 @@ static bool copy_book(const struct weeks_book *b, const struct wish *w, const st
 static bool read_strips(const struct request *r, const struct wish *w, enum week_sources_kind kind,
                         struct strips *out, struct fail *f)
 {
-    const struct weeks_wish wish = { kind, w->from_s, w->hour_count };
+    const struct weeks_wish wish = { kind, w->from_s, w->hour_count, COVER_UNWATCHED };
     const struct sight sight = request_sight(r);
     const struct weeks_book *book;
 

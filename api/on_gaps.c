@@ -26,6 +26,7 @@ struct found {
     struct gaps_found gaps;
     int64_t at_us;
     uint64_t version;                    /* of now */
+    int64_t known_s;                     /* of the hours */
     const struct remedies_one *remedies; /* of each gap; NULL: the database is away */
     struct gaps_wish whole;              /* to verify: all of it, not a page */
     struct gaps_found list;
@@ -120,9 +121,15 @@ static bool find_hours(const struct request *r, const struct gap_wish *w, struct
     struct week_sources_time time;
     struct gaps_wish wish;
 
-    if (w->class != COVER_CLASS_COUNT && w->class != COVER_UNWATCHED) {
+    if (w->hours.kind == WEEK_SOURCES_PLAN && w->hours.class != COVER_UNWATCHED) {
         fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED,
-                 "who could come is known of now alone, and so is the class %s",
+                 "who could come is not planned, and so nothing is %s of a plan",
+                 COVER_CLASS_WORDS[w->class]);
+        fail_allowed(f, "%s", COVER_CLASS_WORDS[COVER_UNWATCHED]);
+        return fail_at(f, "/class");
+    }
+    if (w->verify && w->hours.class != COVER_UNWATCHED) {
+        fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED, "what is %s in hours cannot be verified",
                  COVER_CLASS_WORDS[w->class]);
         fail_allowed(f, "%s", COVER_CLASS_WORDS[COVER_UNWATCHED]);
         return fail_at(f, "/class");
@@ -135,6 +142,8 @@ static bool find_hours(const struct request *r, const struct gap_wish *w, struct
         gaps_book(book, &wish, r->arena, &out->gaps);
         out->terrain = terrain_hold_again(book->terrain);
         out->at_us = book->data_us;
+        for (int32_t h = 0; h < book->hour_count; h++)
+            out->known_s += weeks_known_s(book, h);
     }
     if (ok && w->verify) {
         out->whole = whole_of(&wish);
@@ -323,6 +332,7 @@ static void write_head(struct emit *e, const struct gap_wish *w, const struct fo
         emit_key_text(e, "from", at);
         instant_write((w->hours.from_s + 3600LL * w->hours.hour_count) * 1000000, at);
         emit_key_text(e, "to", at);
+        emit_key_number(e, "known_hours", (double)found->known_s / 3600, 4);
     }
     emit_key_int(e, "org_id", w->org_id);
     write_totals(e, w, &found->gaps);

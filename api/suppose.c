@@ -233,7 +233,8 @@ static bool read_hours(const struct input *body, const struct input_key keys[KEY
         fail_allowed(f, "1 to %d hours", WEEKS_HOURS_MAX);
         return input_blame(keys[TO].value ? keys[TO].value : body, f);
     }
-    *out = (struct weeks_wish){ WEEK_SOURCES_PLAN, from_us / SECOND_US, (int32_t)hours };
+    *out = (struct weeks_wish){ WEEK_SOURCES_PLAN, from_us / SECOND_US, (int32_t)hours,
+                                COVER_UNWATCHED };
     return true;
 }
 

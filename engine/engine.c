@@ -31,6 +31,7 @@
 #include "engine/positions.h"
 #include "engine/proof.h"
 #include "engine/reach.h"
+#include "engine/reached.h"
 #include "engine/recall.h"
 #include "engine/shelter.h"
 #include "engine/terrain.h"
@@ -57,6 +58,7 @@ struct engine {
     struct trail *trail;
     struct upkeep *upkeep;
     struct proof *proof;
+    struct reached *reached;
     struct ids *ids;
     struct keyring *keyring;
     struct cadence *cadence;
@@ -253,7 +255,9 @@ static bool watch_places(struct engine *e, const char *database, struct fail *f)
 static bool open_coverage(struct engine *e, const char *database, struct fail *f)
 {
     e->terrain = terrain_open(database, e->worlds, f);
-    e->weeks = e->terrain ? weeks_open(database, e->terrain, f) : NULL;
+    e->weeks = e->terrain ? weeks_open(database, e->terrain,
+                                       (int32_t)config_int(e->config, CONFIG_REACH_K), f)
+                          : NULL;
     e->jobs = e->weeks ? jobs_open(database, (int32_t)config_int(e->config, CONFIG_PLANNERS),
                                    JOB_KINDS, JOB_KINDS_COUNT, e, f)
                        : NULL;
@@ -310,7 +314,8 @@ static bool start(struct engine *e, struct fail *f)
     e->feed = feed_open(database, f);
     e->upkeep = e->feed ? upkeep_open(e->config, f) : NULL;
     e->proof = e->upkeep ? proof_open(e, e->config, e->ids, f) : NULL;
-    if (!e->proof || !nodes_start(e->nodes, follow_people, e, f))
+    e->reached = e->proof ? reached_open(e, e->config, f) : NULL;
+    if (!e->reached || !nodes_start(e->nodes, follow_people, e, f))
         return false;
     if (!open_coverage(e, database, f))
         return false;
@@ -345,6 +350,7 @@ void engine_close(struct engine *e)
     weeks_close(e->weeks);
     terrain_close(e->terrain);
     nodes_stop(e->nodes);
+    reached_close(e->reached);
     proof_close(e->proof);
     upkeep_close(e->upkeep);
     feed_close(e->feed);

@@ -241,7 +241,7 @@ void gaps_book(const struct weeks_book *b, const struct gaps_wish *wish, struct 
             const int64_t gap_s = weeks_missing_s(b, &holes[k]);
 
             if (gap_s > 0 && is_in_lot(&g, holes[k].lot))
-                take(&g, &(struct gaps_one){ i, p->from_cm, p->to_cm, holes[k].lot, COVER_UNWATCHED,
+                take(&g, &(struct gaps_one){ i, p->from_cm, p->to_cm, holes[k].lot, b->class,
                                              (int64_t)(p->to_cm - p->from_cm) * holes[k].weight,
                                              gap_s });
         }

@@ -21,7 +21,7 @@ enum {
 
 struct gaps_wish {
     const bool *orgs;      /* by place in the terrain: whose streets */
-    uint32_t classes;      /* bits 1 << enum cover_class; of hours only COVER_UNWATCHED */
+    uint32_t classes;      /* bits 1 << enum cover_class; of hours that of the book */
     int32_t cell, station; /* of the terrain; -1: any */
     const char *street;    /* that is part of the name; NULL: any */
     const struct box *box; /* in which the middle of a gap lies; NULL: any */

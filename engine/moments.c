@@ -5,11 +5,6 @@
 
 static const int64_t SECOND_US = 1000000;
 
-static bool covers(const struct slab *slab, int64_t at_s)
-{
-    return slab->from_s <= at_s && at_s < slab->to_s;
-}
-
 static void tell_lookout(struct cover *c, const struct terrain *t,
                          const struct week_sources_one *one, int64_t at_s)
 {
@@ -20,53 +15,83 @@ static void tell_lookout(struct cover *c, const struct terrain *t,
             cover_lookout(c, one->id, seen->pieces, seen->piece_count);
 }
 
-/* Where each of the patrols counts, as it comes. */
-static void find_patrols(const struct terrain *t, const struct week_sources_time *time,
-                         const struct week_sources *sources, struct buf *pieces)
+/* What is reached of each segment: the slabs ascend, and an hour has them once. */
+static void tell_reach(struct cover *c, const struct slab *slabs, int32_t count)
 {
-    for (int32_t i = 0; i < sources->count; i++) {
-        const struct week_sources_one *one = &sources->items[i];
-        struct arena *a = arena_new();
-        const struct slab *slabs = NULL;
-        const int32_t count =
-            one->layer == WEEK_SOURCES_PATROL ? week_sources_slabs(t, time, one, a, &slabs) : 0;
+    struct buf steps = { 0 };
 
-        for (int32_t k = 0; k < count; k++)
-            if (covers(&slabs[k], time->from_s))
-                buf_put(pieces, &slabs[k].piece, sizeof slabs[k].piece);
-        arena_free(a);
+    for (int32_t i = 0, end; i < count; i = end) {
+        buf_clear(&steps);
+        for (end = i; end < count && slabs[end].piece.segment == slabs[i].piece.segment; end++)
+            buf_put(&steps,
+                    &(struct cover_step){ slabs[end].piece.from_cm, slabs[end].piece.to_cm,
+                                          (uint32_t)slabs[end].units },
+                    sizeof(struct cover_step));
+        cover_reach(c, slabs[i].piece.segment, (const void *)steps.bytes, end - i);
     }
+    buf_free(&steps);
 }
 
-static void tell_patrols(struct cover *c, const struct terrain *t,
-                         const struct week_sources_time *time, const struct week_sources *sources)
+static void find_patrols(const struct slab *slabs, int32_t count, int64_t at_s, struct buf *pieces)
 {
-    struct buf found = { 0 };
+    for (int32_t i = 0; i < count; i++)
+        if (slabs[i].from_s <= at_s && at_s < slabs[i].to_s)
+            buf_put(pieces, &slabs[i].piece, sizeof slabs[i].piece);
+}
 
-    find_patrols(t, time, sources, &found);
-    struct range_piece *pieces = (void *)found.bytes;
-    const int32_t count = (int32_t)(found.size / sizeof *pieces);
+/* Where any of the patrols counts. */
+static void tell_patrols(struct cover *c, const struct buf *found)
+{
+    const int32_t count = (int32_t)(found->size / sizeof(struct range_piece));
+    struct range_piece *pieces = (void *)found->bytes;
 
     if (pieces && count > 0)
         cover_patrolled(c, pieces, span_tidy_pieces(pieces, count));
-    buf_free(&found);
 }
 
-static struct cover *cover_of(const struct weeks_reading *reading,
-                              const struct week_sources_time *time, uint32_t reach_k)
+static bool tell_one(struct weeks *w, const struct moment *m, const struct week_sources_time *time,
+                     const struct week_sources_one *one, struct buf *patrols, struct fail *f)
 {
-    const struct terrain *t = reading->terrain;
+    struct arena *a = arena_new();
+    const struct slab *slabs;
+    int32_t count;
+    bool ok = true;
+
+    if (one->layer == WEEK_SOURCES_LOOKOUT)
+        tell_lookout(m->cover, m->terrain, one, time->from_s);
+    else
+        ok = weeks_slabs(w, m->terrain, time, one, a, &slabs, &count, f);
+    if (ok && one->layer == WEEK_SOURCES_PATROL)
+        find_patrols(slabs, count, time->from_s, patrols);
+    if (ok && one->layer == WEEK_SOURCES_REACH)
+        tell_reach(m->cover, slabs, count);
+    arena_free(a);
+    return ok;
+}
+
+static bool tell_all(struct weeks *w, const struct week_sources_time *time,
+                     const struct week_sources *sources, struct moment *m, struct fail *f)
+{
+    struct buf patrols = { 0 };
+    bool ok = true;
+
+    for (int32_t i = 0; ok && i < sources->count; i++) {
+        ok = tell_one(w, m, time, &sources->items[i], &patrols, f);
+        m->knows_reach = m->knows_reach || sources->items[i].layer == WEEK_SOURCES_REACH;
+    }
+    tell_patrols(m->cover, &patrols);
+    buf_free(&patrols);
+    return ok;
+}
+
+static struct cover *lay(const struct terrain *t, uint32_t reach_k)
+{
     const struct cover_wish wish = { .plots = t->plots,
                                      .visits = { .network = t->world->network },
                                      .reach_k = reach_k,
                                      .is_moment = true };
-    struct cover *c = cover_new(&wish);
 
-    for (int32_t i = 0; i < reading->sources.count; i++)
-        if (reading->sources.items[i].layer == WEEK_SOURCES_LOOKOUT)
-            tell_lookout(c, t, &reading->sources.items[i], time->from_s);
-    tell_patrols(c, t, time, &reading->sources);
-    return c;
+    return cover_new(&wish);
 }
 
 static bool has_been(const struct moments_wish *wish, int64_t now_us, struct fail *f)
@@ -81,21 +106,27 @@ static bool has_been(const struct moments_wish *wish, int64_t now_us, struct fai
 bool moments_find(struct weeks *w, const struct moments_wish *wish, struct moment *out,
                   struct fail *f)
 {
-    const struct week_sources_time time = { wish->kind, wish->at_s, wish->at_s + 1,
-                                            wish->at_s + 1 };
+    const struct week_sources_time time = { .kind = wish->kind,
+                                            .from_s = wish->at_s,
+                                            .to_s = wish->at_s + 1,
+                                            .known_s = wish->at_s + 1,
+                                            .with_reach = wish->kind == WEEK_SOURCES_ACTUAL };
     struct arena *a = arena_new();
     struct weeks_reading reading;
+    struct moment m;
     bool ok = weeks_read(w, &time, a, &reading, f);
 
-    if (ok && !has_been(wish, reading.data_us, f)) {
-        terrain_drop(reading.terrain);
-        ok = false;
+    if (ok) {
+        m = (struct moment){ .terrain = reading.terrain,
+                             .cover = lay(reading.terrain, wish->reach_k),
+                             .at_us = wish->at_s * SECOND_US,
+                             .data_us = reading.data_us };
+        ok = has_been(wish, reading.data_us, f) && tell_all(w, &time, &reading.sources, &m, f);
+        if (ok)
+            *out = m;
+        else
+            moments_end(&m);
     }
-    if (ok)
-        *out = (struct moment){ .terrain = reading.terrain,
-                                .cover = cover_of(&reading, &time, wish->reach_k),
-                                .at_us = wish->at_s * SECOND_US,
-                                .data_us = reading.data_us };
     arena_free(a);
     return ok;
 }
@@ -109,7 +140,8 @@ void moments_end(struct moment *m)
 
 struct coverage_view moments_view(const struct moment *m)
 {
-    return (struct coverage_view){
-        .terrain = m->terrain, .cover = m->cover, .at_us = m->at_us, .is_reach_unknown = true
-    };
+    return (struct coverage_view){ .terrain = m->terrain,
+                                   .cover = m->cover,
+                                   .at_us = m->at_us,
+                                   .is_reach_unknown = !m->knows_reach };
 }

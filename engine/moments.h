@@ -17,7 +17,8 @@ struct moment {
     const struct terrain *terrain; /* held */
     struct cover *cover;
     int64_t at_us;
-    int64_t data_us; /* when its sources were read; the database's clock */
+    bool knows_reach; /* who could have come: that of the full hour before */
+    int64_t data_us;  /* when its sources were read; the database's clock */
 };
 
 /* What was actually covered is not asked of a moment to come: VALUE_OUT_OF_RANGE. Else fails

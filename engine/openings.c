@@ -32,16 +32,14 @@ bool openings_check(const struct input *wish, struct fail *f)
 
 /* ------------------------------------------------------------------ what is seen */
 
-static bool is_staffed(const struct look *l, const struct week_sources_time *time,
-                       const struct week_sources_one *one)
+static bool is_staffed(const struct week_sources_time *time, const struct week_sources_one *one)
 {
-    struct arena *own = arena_new();
-    const struct slab *unused;
-    const bool is_there = one->layer == WEEK_SOURCES_LOOKOUT &&
-                          week_sources_slabs(l->terrain, time, one, own, &unused) > 0;
-
-    arena_free(own);
-    return is_there;
+    if (one->layer != WEEK_SOURCES_LOOKOUT)
+        return false;
+    for (int32_t i = 0; i < one->stint_count; i++)
+        if (one->stints[i].from_s < time->to_s && one->stints[i].to_s > time->from_s)
+            return true;
+    return false;
 }
 
 static bool outline(const struct look *l, int32_t lookout, struct figure *out, struct fail *f)
@@ -53,9 +51,10 @@ static bool outline(const struct look *l, int32_t lookout, struct figure *out, s
 
 static bool gather_seen(struct look *l, struct fail *f)
 {
-    const struct week_sources_time time = { l->wish.kind, l->wish.from_s,
-                                            l->wish.from_s + SLAB_HOUR_S,
-                                            l->wish.from_s + SLAB_HOUR_S };
+    const int64_t to_s = l->wish.from_s + SLAB_HOUR_S;
+    const struct week_sources_time time = {
+        .kind = l->wish.kind, .from_s = l->wish.from_s, .to_s = to_s, .known_s = to_s
+    };
     struct arena *a = l->job->arena;
     struct week_sources sources;
 
@@ -66,7 +65,7 @@ static bool gather_seen(struct look *l, struct fail *f)
     for (int32_t i = 0; i < sources.count; i++) {
         if (i % TOLD_EVERY == 0 && !jobs_step(l->job, 0.5 * i / sources.count, "scoring", f))
             return false;
-        if (!is_staffed(l, &time, &sources.items[i]))
+        if (!is_staffed(&time, &sources.items[i]))
             continue;
         if (!outline(l, sources.items[i].lookout, &seen[l->seen_count], f))
             return false;

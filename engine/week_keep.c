@@ -53,7 +53,7 @@ static bool keep_one(const struct week_keep_round *round, const struct terrain *
     const struct weeks_wish wish = { strcmp(db_get_text(rows, row, 0), "plan") == 0
                                          ? WEEK_SOURCES_PLAN
                                          : WEEK_SOURCES_ACTUAL,
-                                     db_get_int(rows, row, 1), WEEKS_HOURS_MAX };
+                                     db_get_int(rows, row, 1), WEEKS_HOURS_MAX, COVER_UNWATCHED };
     bool is_due = db_get_bool(rows, row, 2);
     struct arena *a = arena_new();
     bool ok = is_due || week_store_stale(round->db, t, &wish, a, &is_due, f);

@@ -1,11 +1,13 @@
 #include "engine/week_sources.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "engine/proof.h"
+#include "engine/reached.h"
 
 const char *const WEEK_SOURCES_KIND_WORDS[] = { "plan", "actual" };
-const char *const WEEK_SOURCES_LAYER_WORDS[] = { "lookout", "patrol" };
+const char *const WEEK_SOURCES_LAYER_WORDS[] = { "lookout", "patrol", "reach" };
 
 /* The longest that a visit counts: whoever came by earlier covers nothing any more. */
 enum { WINDOW_MAX_S = 7 * 24 * 3600 };
@@ -342,21 +344,55 @@ static bool read_passages(struct db *db, const struct terrain *t,
     return true;
 }
 
+/* ------------------------------------------------------------------ who could have come */
+
+enum { CITY_ORG = 1 };
+
+/* None where it does not count. */
+static bool read_reach(struct db *db, const struct week_sources_time *time, struct arena *a,
+                       struct week_sources *out, struct fail *f)
+{
+    const struct reached_hour *hours;
+
+    *out = (struct week_sources){ 0 };
+    if (!time->with_reach)
+        return true;
+    if (!reached_hours(db, time->from_s, time->known_s, a, &hours, &out->count, f))
+        return false;
+    out->items = arena_take(a, (size_t)out->count + 1, sizeof *out->items);
+    for (int32_t i = 0; i < out->count; i++) {
+        out->items[i] = source_of(WEEK_SOURCES_REACH, hours[i].at_s, CITY_ORG);
+        out->items[i].mark = mark_more(out->items[i].mark, hours[i].mark);
+        out->items[i].mark = mark_more(out->items[i].mark,
+                                       (uint64_t)least(time->known_s, hours[i].at_s + SLAB_HOUR_S));
+    }
+    return true;
+}
+
 /* ------------------------------------------------------------------ all of them */
+
+static struct week_sources_one *append(struct week_sources_one *to, const struct week_sources *some)
+{
+    memcpy(to, some->items, (size_t)some->count * sizeof *to);
+    return to + some->count;
+}
 
 bool week_sources_read(struct db *db, const struct terrain *t, const struct week_sources_time *time,
                        struct arena *a, struct week_sources *out, struct fail *f)
 {
-    struct week_sources lookouts, patrols;
+    struct week_sources lookouts, patrols, reach;
 
     if (!read_lookouts(db, t, time, a, &lookouts, f) ||
         !(time->kind == WEEK_SOURCES_PLAN ? read_plans(db, t, time, a, &patrols, f)
-                                          : read_passages(db, t, time, a, &patrols, f)))
+                                          : read_passages(db, t, time, a, &patrols, f)) ||
+        !read_reach(db, time, a, &reach, f))
         return false;
-    out->count = lookouts.count + patrols.count;
+    out->count = lookouts.count + patrols.count + reach.count;
     out->items = arena_take(a, (size_t)out->count + 1, sizeof *out->items);
-    memcpy(out->items, lookouts.items, (size_t)lookouts.count * sizeof *out->items);
-    memcpy(out->items + lookouts.count, patrols.items, (size_t)patrols.count * sizeof *out->items);
+    struct week_sources_one *end = append(append(out->items, &lookouts), &patrols);
+
+    if (reach.count > 0)
+        append(end, &reach);
     return true;
 }
 
@@ -403,23 +439,49 @@ int32_t week_sources_held(const struct views_lookout *l, const struct week_sourc
     return slabs_of_lookout(l, time, manned, manned_count, a, out);
 }
 
+static int32_t within_time(const struct slab *given, int32_t count,
+                           const struct week_sources_time *time, struct arena *a,
+                           const struct slab **out)
+{
+    struct slab *slabs = arena_take(a, (size_t)count + 1, sizeof *slabs);
+    int32_t kept = 0;
+
+    for (int32_t i = 0; i < count; i++)
+        kept += add_slab(&slabs[kept], given[i], time);
+    *out = slabs;
+    return kept;
+}
+
 int32_t week_sources_slabs(const struct terrain *t, const struct week_sources_time *time,
                            const struct week_sources_one *one, struct arena *a,
                            const struct slab **out)
 {
     const struct slab *given = one->proven;
-    int32_t given_count = one->proven_count, count = 0;
+    int32_t count = one->proven_count;
 
+    assert(one->layer != WEEK_SOURCES_REACH);
     if (one->layer == WEEK_SOURCES_LOOKOUT)
         return slabs_of_lookout(&t->lookouts[one->lookout], time, one->stints, one->stint_count, a,
                                 out);
     if (time->kind == WEEK_SOURCES_PLAN)
-        given_count = rounds_walk(one->legs, one->leg_count, one->stints->from_s, one->stints->to_s,
-                                  t->window_s, a, &given);
-    struct slab *slabs = arena_take(a, (size_t)given_count + 1, sizeof *slabs);
+        count = rounds_walk(one->legs, one->leg_count, one->stints->from_s, one->stints->to_s,
+                            t->window_s, a, &given);
+    return within_time(given, count, time, a, out);
+}
 
-    for (int32_t i = 0; i < given_count; i++)
-        count += add_slab(&slabs[count], given[i], time);
-    *out = slabs;
-    return count;
+bool week_sources_find(struct db *db, const struct terrain *t, const struct week_sources_time *time,
+                       const struct week_sources_one *one, struct arena *a, const struct slab **out,
+                       int32_t *count, struct fail *f)
+{
+    struct week_sources_time until_known = *time;
+
+    if (one->layer != WEEK_SOURCES_REACH) {
+        *count = week_sources_slabs(t, time, one, a, out);
+        return true;
+    }
+    if (!reached_slabs(db, t->world->network, one->id, a, out, count, f))
+        return false;
+    until_known.to_s = time->known_s;
+    *count = within_time(*out, *count, &until_known, a, out);
+    return true;
 }

@@ -19,12 +19,18 @@
  * while it is active; actually while as many people as it needs are checked in there. A
  * patrol covers each metre from the moment it comes by, for as long as a visit counts
  * there: by the plan every claimed patrol day walks its beat once through at even pace
- * (geo/cover/rounds); actually what is proven of the beat
- * (engine/proof): off it positions err too often. */
+ * (geo/cover/rounds); actually what is proven of the beat (engine/proof): off it positions
+ * err too often. Who could have come is known of hours that are over (engine/reached), one
+ * source an hour; it is not planned. */
 enum week_sources_kind { WEEK_SOURCES_PLAN, WEEK_SOURCES_ACTUAL, WEEK_SOURCES_KINDS };
-enum week_sources_layer { WEEK_SOURCES_LOOKOUT, WEEK_SOURCES_PATROL, WEEK_SOURCES_LAYERS };
+enum week_sources_layer {
+    WEEK_SOURCES_LOOKOUT,
+    WEEK_SOURCES_PATROL,
+    WEEK_SOURCES_REACH,
+    WEEK_SOURCES_LAYERS,
+};
 
-/* "plan", "actual"; "lookout", "patrol". */
+/* "plan", "actual"; "lookout", "patrol", "reach". */
 extern const char *const WEEK_SOURCES_KIND_WORDS[WEEK_SOURCES_KINDS];
 extern const char *const WEEK_SOURCES_LAYER_WORDS[WEEK_SOURCES_LAYERS];
 
@@ -34,12 +40,13 @@ struct week_sources_time {
     enum week_sources_kind kind;
     int64_t from_s, to_s;
     int64_t known_s; /* to_s, or earlier */
+    bool with_reach; /* who could have come counts, too */
 };
 
 struct week_sources_one {
     int64_t source_id; /* of its layer and the next: no two sources have the same */
     enum week_sources_layer layer;
-    int64_t id; /* a lookout point or a claim */
+    int64_t id; /* a lookout point or a claim; of reach the hour's first second */
     int64_t org_id;
     uint64_t mark;              /* of all that its slabs come of: equal marks, equal slabs */
     const struct stint *stints; /* what the slabs are made of: its times */
@@ -63,10 +70,15 @@ int64_t week_sources_id(enum week_sources_layer layer, int64_t id);
 bool week_sources_read(struct db *db, const struct terrain *t, const struct week_sources_time *time,
                        struct arena *a, struct week_sources *out, struct fail *f);
 
-/* The slabs of one of them, within its time; in the arena. */
+/* The slabs of one of them, within its time, in the arena: a lookout point counts as one, all
+ * patrols together as one. */
 int32_t week_sources_slabs(const struct terrain *t, const struct week_sources_time *time,
                            const struct week_sources_one *one, struct arena *a,
                            const struct slab **out);
+/* Also of the layer reach, which is read from the database: it counts as so many people. */
+bool week_sources_find(struct db *db, const struct terrain *t, const struct week_sources_time *time,
+                       const struct week_sources_one *one, struct arena *a, const struct slab **out,
+                       int32_t *count, struct fail *f);
 
 /* What a lookout point covers by the plan while somebody is there: its slabs within the time;
  * in the arena. It needs not be one of the terrain's. */

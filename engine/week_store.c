@@ -49,8 +49,10 @@ bool week_store_read(const struct input *wish, struct weeks_wish *out, struct fa
         fail_value(f, text);
         return input_blame(keys[1].value, f);
     }
-    *out =
-        (struct weeks_wish){ (enum week_sources_kind)kind, from_us / SECOND_US, WEEKS_HOURS_MAX };
+    *out = (struct weeks_wish){ .kind = (enum week_sources_kind)kind,
+                                .from_s = from_us / SECOND_US,
+                                .hour_count = WEEKS_HOURS_MAX,
+                                .class = COVER_UNWATCHED };
     return true;
 }
 
@@ -146,8 +148,10 @@ static bool read_marks(struct db *db, int64_t week_id, struct arena *a, const st
 bool week_store_stale(struct db *db, const struct terrain *t, const struct weeks_wish *wish,
                       struct arena *a, bool *is_stale, struct fail *f)
 {
-    struct week_sources_time time = { wish->kind, wish->from_s,
-                                      wish->from_s + (int64_t)wish->hour_count * SLAB_HOUR_S, 0 };
+    struct week_sources_time time = { .kind = wish->kind,
+                                      .from_s = wish->from_s,
+                                      .to_s =
+                                          wish->from_s + (int64_t)wish->hour_count * SLAB_HOUR_S };
     const struct db_rows *week;
     const struct stored *was;
     struct week_sources now;
@@ -193,7 +197,8 @@ static bool begin(struct shelf *shelf, bool is_whole, struct fail *f)
 {
     const struct weeks_book *book = shelf->book;
     const struct network *n = book->terrain->world->network;
-    const struct weeks_wish wish = { book->time.kind, book->time.from_s, book->hour_count };
+    const struct weeks_wish wish = { book->time.kind, book->time.from_s, book->hour_count,
+                                     book->class };
     const struct db_value values[] = { db_text(WEEK_SOURCES_KIND_WORDS[wish.kind]),
                                        db_int(wish.from_s) };
     const struct db_rows *week;

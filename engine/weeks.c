@@ -9,6 +9,7 @@
 #include "engine/clock.h"
 #include "engine/log.h"
 #include "engine/metrics.h"
+#include "geo/base/buf.h"
 
 enum {
     PATIENCE_S = 2, /* for others who have the books */
@@ -29,6 +30,7 @@ struct book {
 
 struct weeks {
     struct terrain_slot *terrains;
+    int32_t reach_k;
     pthread_mutex_t lock; /* guards the rest */
     struct db *db;
     struct book books[WEEKS_BOOKS_MAX];
@@ -41,12 +43,19 @@ int32_t weeks_known_s(const struct weeks_book *b, int32_t hour)
 {
     const int64_t left_s = b->time.known_s - (b->time.from_s + (int64_t)hour * SLAB_HOUR_S);
 
+    if (b->is_unknown[hour])
+        return 0;
     return left_s <= 0 ? 0 : left_s < SLAB_HOUR_S ? (int32_t)left_s : SLAB_HOUR_S;
 }
 
 int64_t weeks_missing_s(const struct weeks_book *b, const struct slab_hole *hole)
 {
-    return hole->gap_s - (b->time.to_s - b->time.known_s);
+    int64_t unknown_s = 0;
+
+    /* What one alone covers is known where it is missing at all. */
+    for (int32_t h = 0; b->class != COVER_THIN && h < b->hour_count; h++)
+        unknown_s += SLAB_HOUR_S - weeks_known_s(b, h);
+    return hole->gap_s - unknown_s;
 }
 
 /* ------------------------------------------------------------------ making one */
@@ -103,13 +112,23 @@ static void start_book(struct book *b, const struct terrain *t, const struct wee
 {
     drop_book(b);
     b->shown.terrain = terrain_hold_again(t);
-    b->shown.time = (struct week_sources_time){ .kind = wish->kind, .from_s = wish->from_s };
+    b->shown.class = wish->class;
+    b->shown.time = (struct week_sources_time){ .kind = wish->kind,
+                                                .from_s = wish->from_s,
+                                                .with_reach = wish->class != COVER_UNWATCHED };
     b->shown.time.to_s = wish->from_s + (int64_t)wish->hour_count * SLAB_HOUR_S;
     b->shown.hour_count = wish->hour_count;
-    b->table = slab_new(t->world->network, t->plots, wish->from_s, wish->hour_count, SLAB_NONE);
+    b->table = slab_new(t->world->network, t->plots, wish->from_s, wish->hour_count,
+                        wish->class == COVER_THIN ? SLAB_ALONE : SLAB_NONE);
     b->shown.table = b->table;
     b->laid = arena_new();
     measure(t->plots, b->laid, &b->shown);
+}
+
+static bool is_wished(const struct book *b, const struct weeks_wish *wish)
+{
+    return b->table && b->shown.time.kind == wish->kind && b->shown.time.from_s == wish->from_s &&
+           b->shown.hour_count == wish->hour_count && b->shown.class == wish->class;
 }
 
 /* The one of this wish, or the one that nobody has asked for longest. */
@@ -120,8 +139,7 @@ static struct book *book_for(struct weeks *w, const struct weeks_wish *wish)
     for (int32_t i = 0; i < WEEKS_BOOKS_MAX; i++) {
         struct book *b = &w->books[i];
 
-        if (b->table && b->shown.time.kind == wish->kind && b->shown.time.from_s == wish->from_s &&
-            b->shown.hour_count == wish->hour_count)
+        if (is_wished(b, wish))
             return b;
         if (b->used < oldest->used)
             oldest = b;
@@ -131,43 +149,110 @@ static struct book *book_for(struct weeks *w, const struct weeks_wish *wish)
 
 static bool is_of(const struct book *b, const struct weeks_wish *wish, const struct terrain *t)
 {
-    return b->table && b->shown.time.kind == wish->kind && b->shown.time.from_s == wish->from_s &&
-           b->shown.hour_count == wish->hour_count && b->shown.terrain->laid == t->laid;
+    return is_wished(b, wish) && b->shown.terrain->laid == t->laid;
 }
 
 /* ------------------------------------------------------------------ bringing it up to date */
 
-static void put(struct book *b, const struct week_sources_one *one)
+static bool counts(const struct book *b, enum week_sources_layer layer, const struct slab *slab,
+                   int32_t reach_k)
+{
+    const bool is_few = layer == WEEK_SOURCES_REACH && slab->units < reach_k;
+
+    switch (b->shown.class) {
+    case COVER_UNREACHABLE:
+        return layer == WEEK_SOURCES_REACH && !is_few;
+    case COVER_DARK:
+        return !is_few;
+    case COVER_UNWATCHED:
+    case COVER_THIN:
+    case COVER_CLASS_COUNT:
+        break;
+    }
+    return true;
+}
+
+/* What of a slab lies in hours that are known, each stretch of them for itself. */
+static void put_known(const struct weeks_book *b, struct slab slab, struct buf *out)
+{
+    const int64_t from_s = slab.from_s, to_s = slab.to_s;
+
+    for (int32_t h = 0; h < b->hour_count; h++) {
+        const int64_t begin_s = b->time.from_s + (int64_t)h * SLAB_HOUR_S;
+
+        while (h + 1 < b->hour_count && !b->is_unknown[h] && !b->is_unknown[h + 1])
+            h++;
+        const int64_t end_s = b->time.from_s + (int64_t)(h + 1) * SLAB_HOUR_S;
+
+        slab.from_s = from_s > begin_s ? from_s : begin_s;
+        slab.to_s = to_s < end_s ? to_s : end_s;
+        if (!b->is_unknown[h] && slab.from_s < slab.to_s)
+            buf_put(out, &slab, sizeof slab);
+    }
+}
+
+static bool put(struct weeks *w, struct book *b, const struct week_sources_one *one, struct fail *f)
 {
     struct arena *a = arena_new();
+    struct buf counted = { 0 };
     const struct slab *slabs;
-    const int32_t count = week_sources_slabs(b->shown.terrain, &b->shown.time, one, a, &slabs);
+    int32_t count;
+    const bool ok =
+        week_sources_find(w->db, b->shown.terrain, &b->shown.time, one, a, &slabs, &count, f);
 
-    slab_put(b->table, one->source_id, slabs, count);
+    if (ok && b->shown.class == COVER_UNWATCHED) {
+        slab_put(b->table, one->source_id, slabs, count);
+    } else if (ok) {
+        for (int32_t i = 0; i < count; i++)
+            if (counts(b, one->layer, &slabs[i], w->reach_k))
+                put_known(&b->shown, slabs[i], &counted);
+        slab_put(b->table, one->source_id, (const void *)counted.bytes,
+                 (int32_t)(counted.size / sizeof *slabs));
+    }
+    buf_free(&counted);
     arena_free(a);
+    return ok;
 }
 
 /* Both lists ascend: who is new or has changed is put, who is missing taken away. */
-static int32_t compare(struct book *b, const struct week_sources *now)
+static bool compare(struct weeks *w, struct book *b, const struct week_sources *now, bool is_anew,
+                    int32_t *changed, struct fail *f)
 {
     const struct week_sources_one *was = b->sources;
-    int32_t i = 0, k = 0, changed = 0;
+    int32_t i = 0, k = 0;
 
+    *changed = 0;
     while (i < b->shown.source_count || k < now->count) {
         const int64_t old_id = i < b->shown.source_count ? was[i].source_id : INT64_MAX;
         const int64_t new_id = k < now->count ? now->items[k].source_id : INT64_MAX;
 
         if (old_id < new_id) {
             slab_put(b->table, old_id, NULL, 0);
-            changed++;
-        } else if (new_id < old_id || was[i].mark != now->items[k].mark) {
-            put(b, &now->items[k]);
-            changed++;
+            (*changed)++;
+        } else if (is_anew || new_id < old_id || was[i].mark != now->items[k].mark) {
+            if (!put(w, b, &now->items[k], f))
+                return false;
+            (*changed)++;
         }
         i += old_id <= new_id;
         k += new_id <= old_id;
     }
-    return changed;
+    return true;
+}
+
+/* Of which hours nobody knows who could have come, where that counts; whether these are
+ * others than before. */
+static bool find_unknown(struct weeks_book *b, const struct week_sources *now)
+{
+    bool was[WEEKS_HOURS_MAX];
+
+    memcpy(was, b->is_unknown, sizeof was);
+    for (int32_t h = 0; h < b->hour_count; h++)
+        b->is_unknown[h] = b->time.with_reach;
+    for (int32_t i = 0; i < now->count; i++)
+        if (now->items[i].layer == WEEK_SOURCES_REACH)
+            b->is_unknown[(now->items[i].id - b->time.from_s) / SLAB_HOUR_S] = false;
+    return memcmp(was, b->is_unknown, sizeof was) != 0;
 }
 
 /* What its slabs were made of goes with the arena in which it was read. */
@@ -195,7 +280,7 @@ static void forget_unknown(const struct weeks_book *b, struct slab_gap *gaps,
                            const struct weeks_area *areas, int32_t count)
 {
     for (int32_t h = 0; h < b->hour_count; h++) {
-        const int64_t unknown_s = SLAB_HOUR_S - weeks_known_s(b, h);
+        const int64_t unknown_s = b->class == COVER_THIN ? 0 : SLAB_HOUR_S - weeks_known_s(b, h);
 
         for (int32_t i = 0; unknown_s > 0 && i < count; i++) {
             gaps[i * b->hour_count + h].cm_s -= areas[i].length_cm * unknown_s;
@@ -273,7 +358,11 @@ static bool bring(struct weeks *w, struct book *b, const struct terrain *t, stru
     set_known(&b->shown, now_us);
     if (!week_sources_read(w->db, t, &b->shown.time, a, &now, f))
         return false;
-    const int32_t changed = compare(b, &now);
+    const bool is_anew = find_unknown(&b->shown, &now);
+    int32_t changed;
+
+    if (!compare(w, b, &now, is_anew, &changed, f))
+        return false;
     const int32_t settled = slab_settle(b->table);
 
     keep_sources(b, &now);
@@ -384,13 +473,27 @@ bool weeks_shifts(struct weeks *w, const struct weeks_book *b, const int64_t *lo
     return true;
 }
 
-struct weeks *weeks_open(const char *database, struct terrain_slot *terrains, struct fail *f)
+bool weeks_slabs(struct weeks *w, const struct terrain *t, const struct week_sources_time *time,
+                 const struct week_sources_one *one, struct arena *a, const struct slab **out,
+                 int32_t *count, struct fail *f)
+{
+    if (!lock_books(w, f))
+        return false;
+    const bool ok = week_sources_find(w->db, t, time, one, a, out, count, f);
+
+    pthread_mutex_unlock(&w->lock);
+    return ok;
+}
+
+struct weeks *weeks_open(const char *database, struct terrain_slot *terrains, int32_t reach_k,
+                         struct fail *f)
 {
     struct weeks *w = calloc(1, sizeof *w);
 
     if (!w)
         abort();
     w->terrains = terrains;
+    w->reach_k = reach_k;
     pthread_mutex_init(&w->lock, NULL);
     w->db = db_open(database, f);
     if (w->db && db_become(w->db, DB_ENGINE, f) && db_limit(w->db, LIMIT_MS, f))

@@ -7,17 +7,22 @@
 #include "engine/terrain.h"
 #include "engine/week_sources.h"
 #include "geo/base/fail.h"
+#include "geo/cover/cover.h"
 #include "geo/cover/slab.h"
 
 /* What is covered hour by hour, by the plan or as it was, in up to 168 hours: worked out
  * when it is asked for, and kept for the next who asks. Each time the sources are read
  * again and what has changed since is scored anew, alone: an edited shift costs what its
- * lookout point sees. Any number of processes may do so; all come to the same. */
+ * lookout point sees. Any number of processes may do so; all come to the same.
+ *
+ * What is missing is one of the classes of geo/cover/cover.h: unwatched, or one that asks who
+ * could have come, which is known of some hours that have been (engine/reached). */
 struct weeks;
 
-/* `database` is a libpq string; the slot must outlive it. NULL when the database cannot be
- * reached. */
-struct weeks *weeks_open(const char *database, struct terrain_slot *terrains, struct fail *f);
+/* `database` is a libpq string; the slot must outlive it. A street counts as reached by
+ * reach_k people. NULL when the database cannot be reached. */
+struct weeks *weeks_open(const char *database, struct terrain_slot *terrains, int32_t reach_k,
+                         struct fail *f);
 void weeks_close(struct weeks *w);
 
 enum { WEEKS_HOURS_MAX = SLAB_HOURS_MAX, WEEKS_BOOKS_MAX = 4 };
@@ -26,6 +31,7 @@ struct weeks_wish {
     enum week_sources_kind kind;
     int64_t from_s; /* seconds since 1970, at a whole hour */
     int32_t hour_count;
+    enum cover_class class; /* what is missing; of a plan COVER_UNWATCHED */
 };
 
 /* The streets of a cell, of an organisation with all below it, or of a station. */
@@ -37,7 +43,9 @@ struct weeks_area {
 struct weeks_book {
     struct week_sources_time time; /* of an actual one, known to the last whole minute */
     int32_t hour_count;
-    int64_t data_us; /* when its sources were read; the database's clock */
+    enum cover_class class;
+    bool is_unknown[WEEKS_HOURS_MAX]; /* of an hour nobody knows who could have come */
+    int64_t data_us;                  /* when its sources were read; the database's clock */
     const struct terrain *terrain;
     const struct slab_table *table; /* nothing is covered in it after time.known_s */
     /* By hour, what is known not to be covered: an hour h of place i of the terrain's cells
@@ -70,6 +78,10 @@ struct weeks_reading {
 };
 bool weeks_read(struct weeks *w, const struct week_sources_time *time, struct arena *a,
                 struct weeks_reading *out, struct fail *f);
+/* week_sources_find of one of them. */
+bool weeks_slabs(struct weeks *w, const struct terrain *t, const struct week_sources_time *time,
+                 const struct week_sources_one *one, struct arena *a, const struct slab **out,
+                 int32_t *count, struct fail *f);
 
 /* A shift at a lookout point that is not cancelled. */
 struct weeks_shift {

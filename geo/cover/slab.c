@@ -414,9 +414,10 @@ void slab_put(struct slab_table *t, int64_t source_id, const struct slab *slabs,
 
 static struct slab slab_from(const struct slab_table *t, int32_t segment, const struct part *part)
 {
-    return (struct slab){ { segment, part->from_cm, part->to_cm },
-                          t->from_s + part->from_s,
-                          t->from_s + part->to_s };
+    return (struct slab){ .piece = { segment, part->from_cm, part->to_cm },
+                          .from_s = t->from_s + part->from_s,
+                          .to_s = t->from_s + part->to_s,
+                          .units = part->units };
 }
 
 int32_t slab_of_source(const struct slab_table *t, int64_t source_id, struct arena *a,

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
+#include "engine/clock.h"
+#include "engine/coverage.h"
 #include "engine/engine.h"
+#include "engine/reached.h"
 #include "engine/terrain.h"
 #include "tests/support/asking.h"
 #include "tests/support/block.h"
@@ -218,6 +221,174 @@ static void who_could_have_come_is_not_made_up(void **state)
     assert_false(asking_has(&a, "/version"));
 }
 
+/* ------------------------------------------------------------------ who could have come */
+
+/* 2026-01-05T09:00:00Z, and somebody who was in the middle of the town then. */
+enum { NINE_S = 1767603600 };
+
+static void see_somebody(int64_t person_id)
+{
+    static const char SQL[] =
+        "DELETE FROM vigil.reach_hour; DELETE FROM vigil.position_history; DELETE FROM vigil.duty;"
+        "INSERT INTO vigil.person (person_id, display_name, org_id, mode, location_consent,"
+        "                          on_duty) VALUES (%lld, 'Somebody', 1, 'foot', true, true);"
+        "INSERT INTO vigil.position_history (person_id, lon_e7, lat_e7, fix_us, received_us)"
+        " VALUES (%lld, 1163930000, 399030000, 1767603590000000, 1767603590000000);";
+
+    run(arena_text(ROOM.d->arena, SQL, (long long)person_id, (long long)person_id));
+}
+
+static void keep(int64_t at_s)
+{
+    struct engine *e = asking_engine(ROOM.asking);
+    const struct world *w = engine_hold(e);
+    struct fail f = { 0 };
+
+    if (!reached_keep(ROOM.d->db, w, engine_config(e), at_s, &f))
+        fail_msg("%s", f.text);
+    world_drop(w);
+}
+
+static void who_could_have_come_is_kept_by_the_hour(void **state)
+{
+    const struct live_fix there = { .person_id = 101,
+                                    .at = { 1163930000, 399030000 },
+                                    .accuracy_dm = -1,
+                                    .speed_cms = -1,
+                                    .fix_us = clock_wall_us(),
+                                    .received_us = clock_wall_us() };
+    struct engine *e = asking_engine(ROOM.asking);
+    struct fail f = { 0 };
+
+    (void)state;
+    see_somebody(101);
+    keep(NINE_S);
+    const double reach_m = figure("at=2026-01-05T09:30:00Z", "reach_m");
+
+    assert_true(reach_m > 1000);
+    check_near(figure("at=2026-01-05T09:30:00Z", "unreachable_m"), STREETS_M - reach_m, 0.011);
+    check_near(figure("at=2026-01-05T09:59:59Z", "reach_m"), reach_m, 0);
+    assert_int_equal(database_int(ROOM.d, "SELECT people FROM vigil.reach_hour"), 1);
+    /* The same as if she stood there now. */
+    assert_true(engine_follow(e, &f));
+    live_move(engine_live(e), &there, 1);
+    assert_true(coverage_settle(engine_coverage(e)));
+    check_near(figure("at=now", "reach_m"), reach_m, 0.005);
+    check_near((double)database_int(ROOM.d, "SELECT sum(to_cm - from_cm) FROM vigil.reached") / 100,
+               reach_m, 0.005);
+}
+
+static void nobody_is_counted_who_could_not_be_sent_then(void **state)
+{
+    static const char *const CASES[] = {
+        "UPDATE vigil.person SET on_duty = false WHERE person_id = (SELECT max(person_id) FROM "
+        "vigil.person);"
+        "UPDATE vigil.duty SET at = '2026-01-05 08:59:59Z'",
+        "UPDATE vigil.person SET location_consent = false WHERE person_id = (SELECT max(person_id) "
+        "FROM vigil.person)",
+        "UPDATE vigil.person SET birth_year = 2010 WHERE person_id = (SELECT max(person_id) FROM "
+        "vigil.person)",
+        "UPDATE vigil.person SET credential_until = '2026-01-05 08:00Z' WHERE person_id = (SELECT "
+        "max(person_id) FROM vigil.person)",
+        "UPDATE vigil.person SET mode = 'bus' WHERE person_id = (SELECT max(person_id) FROM "
+        "vigil.person);"
+        "UPDATE vigil.duty SET at = '2026-01-05 08:00Z'",
+        "UPDATE vigil.position_history SET flags = 1",
+        "UPDATE vigil.position_history SET flags = 2",
+        "UPDATE vigil.position_history SET fix_us = fix_us - 3600000000",
+        "UPDATE vigil.position_history SET fix_us = fix_us + 11000000",
+        "UPDATE vigil.position_history SET lat_e7 = 398000000",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        see_somebody(101 + (int64_t)i);
+        run(CASES[i]);
+        keep(NINE_S);
+        if (database_int(ROOM.d, "SELECT people FROM vigil.reach_hour") != 0)
+            fail_msg("counted in spite of %s", CASES[i]);
+    }
+    check_near(figure("at=2026-01-05T09:30:00Z", "reach_m"), 0, 0); /* which is known */
+}
+
+/* Whoever has gone off duty since then was on duty. */
+static void what_has_changed_since_then_counts_for_nothing(void **state)
+{
+    static const char *const CASES[] = {
+        "UPDATE vigil.person SET on_duty = false WHERE person_id = (SELECT max(person_id) FROM "
+        "vigil.person)",
+        "UPDATE vigil.person SET credential_until = '2026-01-05 10:00Z' WHERE person_id = (SELECT "
+        "max(person_id) FROM vigil.person)",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
+        see_somebody(101 + (int64_t)i);
+        run(CASES[i]);
+        keep(NINE_S);
+        assert_int_equal(database_int(ROOM.d, "SELECT people FROM vigil.reach_hour"), 1);
+    }
+}
+
+static struct asking_answer gaps(const char *query)
+{
+    asking_as(ROOM.worker, ROLE_PLANNER, 1, 0);
+    const struct asking_answer a = asking_send(
+        ROOM.worker, "GET", arena_text(ROOM.d->arena, "/v1/gaps?%s", query), NULL, NULL);
+
+    asking_expect(&a, 200, NULL);
+    return a;
+}
+
+static void each_class_is_told_of_hours_as_of_a_moment_of_them(void **state)
+{
+    static const char *const CLASSES[] = { "dark", "unwatched", "unreachable", "thin" };
+
+    (void)state;
+    see_somebody(101);
+    keep(NINE_S);
+    for (size_t i = 0; i < sizeof CLASSES / sizeof *CLASSES; i++) {
+        const double missing_m =
+            figure("at=2026-01-05T09:30:00Z", arena_text(ROOM.d->arena, "%s_m", CLASSES[i]));
+        struct asking_answer a = gaps(arena_text(
+            ROOM.d->arena, "class=%s&from=2026-01-05T09:00:00Z&to=2026-01-05T10:00:00Z&limit=1",
+            CLASSES[i]));
+
+        assert_true(missing_m > 50);
+        check_near(asking_number(&a, "/totals/metre_hours"), missing_m, 0.011);
+        check_near(asking_number(&a, "/known_hours"), 1, 0);
+        assert_string_equal(asking_text(&a, "/items/0/class"), CLASSES[i]);
+        if (strcmp(CLASSES[i], "unwatched") == 0)
+            continue;
+        a = gaps(arena_text(ROOM.d->arena,
+                            "class=%s&from=2026-01-05T07:00:00Z&to=2026-01-05T12:00:00Z",
+                            CLASSES[i]));
+        check_near(asking_number(&a, "/totals/metre_hours"), missing_m, 0.011);
+        check_near(asking_number(&a, "/known_hours"), 1, 0);
+    }
+}
+
+/* Hours come to be known one after the other, and what was told of the others stays. */
+static void an_hour_that_comes_to_be_known_is_told_with_the_others(void **state)
+{
+    static const char QUERY[] = "class=dark&from=2026-01-05T08:00:00Z&to=2026-01-05T10:00:00Z";
+
+    (void)state;
+    see_somebody(101);
+    struct asking_answer a = gaps(QUERY);
+
+    check_near(asking_number(&a, "/totals/metre_hours"), 0, 0);
+    assert_int_equal(asking_count(&a, "/items"), 0);
+    keep(NINE_S - 3600);
+    a = gaps(QUERY);
+    check_near(asking_number(&a, "/totals/metre_hours"), STREETS_M, 0.01);
+    keep(NINE_S);
+    const double dark_m = figure("at=2026-01-05T09:30:00Z", "dark_m");
+
+    a = gaps(QUERY);
+    check_near(asking_number(&a, "/totals/metre_hours"), STREETS_M + dark_m, 0.02);
+}
+
 static void moments_that_make_no_sense_are_refused(void **state)
 {
     static const struct {
@@ -248,6 +419,11 @@ int main(void)
         TEST(a_moment_is_told_by_cell_organisation_and_street),
         TEST(each_sees_what_is_hers_of_it),
         TEST(who_could_have_come_is_not_made_up),
+        TEST(who_could_have_come_is_kept_by_the_hour),
+        TEST(nobody_is_counted_who_could_not_be_sent_then),
+        TEST(what_has_changed_since_then_counts_for_nothing),
+        TEST(each_class_is_told_of_hours_as_of_a_moment_of_them),
+        TEST(an_hour_that_comes_to_be_known_is_told_with_the_others),
         TEST(moments_that_make_no_sense_are_refused),
     };
 

@@ -175,6 +175,8 @@ SELECT week_id, 'grid', 7220000000000 + m, org_id, 100, 100, array_fill(0, ARRAY
 FROM canary.one, vigil.cover_week;
 INSERT INTO vigil.cover_gap (week_id, org_id, grid_id, segment_id, from_cm, to_cm, uncovered_s)
 SELECT week_id, org_id, 7220000000000 + m, 7680000000000 + m, 0, 100, 3600 FROM canary.one, vigil.cover_week;
+INSERT INTO vigil.reach_hour (at, import_id, limit_s, people, segment_ids, from_cm, to_cm, counts)
+SELECT date_trunc('hour', now()), import_id, 180, 1, '{7680000000011}', '{0}', '{100}', '{1}' FROM vigil.import WHERE current;
 INSERT INTO vigil.job (job_id, org_id, kind, wish) SELECT 7690000000000 + m, org_id, 'canary', json_build_object('word', word) FROM canary.one;
 
 INSERT INTO vigil.bus_line (bus_line_id, org_id, code, name, path, stops, stop_names, near_m, off_m)

@@ -49,7 +49,7 @@ static bool is_covered(const struct source *sources, int32_t segment, uint32_t a
 static struct slab_table *table_of(const struct network *n, const struct plots *p,
                                    const struct source *sources)
 {
-    struct slab_table *t = slab_new(n, p, BEGIN_S, HOURS);
+    struct slab_table *t = slab_new(n, p, BEGIN_S, HOURS, SLAB_NONE);
 
     for (int32_t i = 0; i < SOURCES; i++)
         slab_put(t, i, sources[i].slabs, sources[i].count);
@@ -171,10 +171,10 @@ static void a_shift_that_begins_later_is_lost_here_and_gained_there(void **state
         .network = n, .counts = counts, .orgs = &city, .org_count = 1, .weight = 500
     };
     const struct plots *p = plots_lay(&wish, a);
-    struct slab_table *t = slab_new(n, p, BEGIN_S, 2);
-    const struct slab was[] = { { { 0, 1000, 3000 }, BEGIN_S, BEGIN_S + 3600 } };
-    const struct slab is[] = { { { 0, 1000, 3000 }, BEGIN_S + 1800, BEGIN_S + 5400 },
-                               { { 1, 0, 5000 }, BEGIN_S, BEGIN_S + 7200 } };
+    struct slab_table *t = slab_new(n, p, BEGIN_S, 2, SLAB_NONE);
+    const struct slab was[] = { { { 0, 1000, 3000 }, BEGIN_S, BEGIN_S + 3600, 0 } };
+    const struct slab is[] = { { { 0, 1000, 3000 }, BEGIN_S + 1800, BEGIN_S + 5400, 0 },
+                               { { 1, 0, 5000 }, BEGIN_S, BEGIN_S + 7200, 0 } };
     const struct otherwise_change change = { 7, is, 2 }, same = { 7, was, 1 };
     struct otherwise told;
 

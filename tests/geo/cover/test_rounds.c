@@ -57,15 +57,15 @@ static void halves_of_a_street_follow_each_other_either_way(void **state)
 static void every_piece_counts_from_when_it_is_walked_to_its_end(void **state)
 {
     struct room *room = *state;
-    static const int32_t WINDOWS[] = { WINDOW_S, 2 * WINDOW_S };
+    static const int32_t WINDOWS[] = { WINDOW_S, 2 * WINDOW_S, 0 };
     const struct rounds_leg legs[] = { { .piece = { 0, 500, 2500 } },
                                        { .piece = { 1, 0, 2000 }, .is_back = true } };
     static const struct slab WANTED[] = {
         { { 0, 500, 1000 }, 1000 + 50, 1000 + 50 + WINDOW_S, 0 },
         { { 0, 1000, 2000 }, 1000 + 150, 1000 + 150 + WINDOW_S, 0 },
         { { 0, 2000, 2500 }, 1000 + 200, 1000 + 200 + WINDOW_S, 0 },
-        { { 1, 1000, 2000 }, 1000 + 300, 1000 + 300 + 2 * WINDOW_S },
-        { { 1, 0, 1000 }, 1000 + 400, 1000 + 400 + 2 * WINDOW_S },
+        { { 1, 1000, 2000 }, 1000 + 300, 1000 + 300 + 2 * WINDOW_S, 0 },
+        { { 1, 0, 1000 }, 1000 + 400, 1000 + 400 + 2 * WINDOW_S, 0 },
     };
     const struct slab *slabs;
 
