@@ -11,8 +11,9 @@
  * themselves stand as fixed edges, and one more edge; so the cheapest such tree is a bound,
  * and stays one when every end is given a price that a plan pays back, for in a plan each
  * end has one leg. The prices are driven by how many legs the ends have in the tree. Where
- * there and back differ, the cheaper counts. All places that squads set out from and end at
- * are one; at most `squad_count` legs beyond a tree can lead to it.
+ * there and back differ, the cheaper counts: with many oneways the bound is far off. All places
+ * that squads set out from and end at are one; at most `squad_count` legs beyond a tree can lead to
+ * it.
  *
  * `near_ms` is what a known plan takes, for the length of the steps. Costs about `rounds` x
  * (2 x task_count)^2 nanoseconds and 4 bytes x (2 x task_count)^2 from the arena. Tasks for

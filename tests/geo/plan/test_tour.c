@@ -117,7 +117,7 @@ static void exact(const struct tour_wish *w, int32_t squad, int64_t *best, struc
 
 static void plan(struct scene *s, struct tour_plan *out)
 {
-    struct tour *tour;
+    struct strands *tour;
     struct fail f;
 
     assert_true(tour_begin(&s->wish, s->arena, &tour, &f));
@@ -162,7 +162,7 @@ static void one_squad_walks_the_shortest_round_there_is(void **state)
     for (int32_t town = 0; town < TOWNS; town++) {
         struct scene s;
         struct tour_plan p;
-        int64_t best[1 << STREETS];
+        int64_t best[1 << STREETS] = { 0 };
 
         make(&s, 100 + (uint64_t)town, STREETS, 1, town % 2 == 1);
         exact(&s.wish, 0, best, s.arena);
@@ -186,7 +186,7 @@ static void no_two_squads_do_with_less_than_the_bound(void **state)
     for (int32_t town = 0; town < TOWNS; town++) {
         struct scene s;
         struct tour_plan p;
-        int64_t first[1 << STREETS_OF_TWO], second[1 << STREETS_OF_TWO];
+        int64_t first[1 << STREETS_OF_TWO] = { 0 }, second[1 << STREETS_OF_TWO] = { 0 };
         const int32_t all = (1 << STREETS_OF_TWO) - 1;
         int64_t least = INT64_MAX, evenest = INT64_MAX;
 
@@ -273,7 +273,7 @@ static void what_nobody_reaches_is_left_and_the_rest_is_walked(void **state)
 static void numbers_beyond_their_limits_are_refused(void **state)
 {
     struct scene s;
-    struct tour *tour;
+    struct strands *tour;
     struct fail f = { 0 };
 
     (void)state;
