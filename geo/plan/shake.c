@@ -21,7 +21,7 @@ struct undo {
 };
 
 struct shake {
-    struct strands *t;
+    struct strand_set *t;
     struct undo *undo; /* for each strand */
     int32_t *touched;
     int32_t touched_count;
@@ -34,7 +34,7 @@ struct shake {
 
 static const double LINEAR = 0.02; /* so that nobody walks for nothing while others decide */
 
-static double weight(const struct strands *t, int64_t cost_ms)
+static double weight(const struct strand_set *t, int64_t cost_ms)
 {
     const double x = (double)cost_ms / (double)t->scale_ms;
     double power = x;
@@ -45,7 +45,7 @@ static double weight(const struct strands *t, int64_t cost_ms)
 }
 
 /* How much better a strand is when it takes `cost_ms`; above 0 is better. */
-static double gain(const struct strands *t, int32_t strand, int64_t cost_ms)
+static double gain(const struct strand_set *t, int32_t strand, int64_t cost_ms)
 {
     return weight(t, t->strands[strand].cost_ms) - weight(t, cost_ms);
 }
@@ -135,7 +135,7 @@ static int32_t look_next(struct shake *s)
 
 /* ------------------------------------------------------------------ moves */
 
-static int64_t leg_over(const struct strands *t, int32_t before, int32_t enter, int64_t inner,
+static int64_t leg_over(const struct strand_set *t, int32_t before, int32_t enter, int64_t inner,
                         int32_t leave, int32_t behind)
 {
     return strand_leg(t, before, enter) + inner + strand_leg(t, leave, behind) -
@@ -146,7 +146,7 @@ static int64_t leg_over(const struct strands *t, int32_t before, int32_t enter, 
 static bool carry(struct shake *s, int32_t strand, int32_t from, int32_t to, int32_t other,
                   int32_t gap)
 {
-    struct strands *t = s->t;
+    struct strand_set *t = s->t;
     struct strand *r = &t->strands[strand], *q = &t->strands[other];
     const int32_t count = to - from + 1;
     int32_t part[CARRY_MAX];
@@ -200,7 +200,7 @@ static bool carry(struct shake *s, int32_t strand, int32_t from, int32_t to, int
 /* Turns the visits at from..to of a strand round. */
 static bool turn(struct shake *s, int32_t strand, int32_t from, int32_t to)
 {
-    struct strands *t = s->t;
+    struct strand_set *t = s->t;
     struct strand *r = &t->strands[strand];
 
     if (from > to || from < 0 || to >= r->count)
@@ -236,7 +236,7 @@ struct cut {
 
 /* What the squad of `head` takes that goes on, from its gap, with what is behind that of
  * `tail`. */
-static int64_t joined(const struct strands *t, struct cut head, struct cut tail)
+static int64_t joined(const struct strand_set *t, struct cut head, struct cut tail)
 {
     const struct strand *r = &t->strands[head.strand], *q = &t->strands[tail.strand];
     const int32_t end = t->wish->squads[head.strand].end;
@@ -258,7 +258,7 @@ static int64_t joined(const struct strands *t, struct cut head, struct cut tail)
 /* Two strands exchange what they do from a gap on. */
 static bool cross(struct shake *s, int32_t strand, int32_t gap, int32_t other, int32_t from)
 {
-    struct strands *t = s->t;
+    struct strand_set *t = s->t;
     struct strand *r = &t->strands[strand], *q = &t->strands[other];
     const struct cut one = { strand, gap }, two = { other, from };
 
@@ -318,7 +318,7 @@ static bool carry_home(struct shake *s, int32_t task, int32_t squad)
 
 static bool turn_towards(struct shake *s, int32_t task, int32_t near)
 {
-    const struct strands *t = s->t;
+    const struct strand_set *t = s->t;
     const int32_t strand = t->strand_of[task], i = t->place_of[task];
     const int32_t other = t->strand_of[near], j = t->place_of[near];
 
@@ -358,7 +358,7 @@ static void descend(struct shake *s)
 
 /* ------------------------------------------------------------------ the shake */
 
-static int32_t draw(struct strands *t, int32_t below) /* xorshift64*, Marsaglia, Vigna */
+static int32_t draw(struct strand_set *t, int32_t below) /* xorshift64*, Marsaglia, Vigna */
 {
     t->chance ^= t->chance >> 12;
     t->chance ^= t->chance << 25;
@@ -369,7 +369,7 @@ static int32_t draw(struct strands *t, int32_t below) /* xorshift64*, Marsaglia,
 /* Exchanges two neighbouring parts within a window: a double bridge of near cuts. */
 static void exchange(struct shake *s, int32_t strand, int32_t around)
 {
-    struct strands *t = s->t;
+    struct strand_set *t = s->t;
     struct strand *r = &t->strands[strand];
     const int32_t width = r->count < WINDOW ? r->count : WINDOW;
     int32_t low = around - width / 2, part[WINDOW];
@@ -394,7 +394,7 @@ static void exchange(struct shake *s, int32_t strand, int32_t around)
 /* Lets another squad have a task, beside one that is near to it. */
 static void give_away(struct shake *s, int32_t task, int32_t near)
 {
-    struct strands *t = s->t;
+    struct strand_set *t = s->t;
     const int32_t strand = t->strand_of[task], place = t->place_of[task];
     const int32_t other = t->strand_of[near], gap = t->place_of[near] + draw(t, 2);
     struct strand *r = &t->strands[strand], *q = &t->strands[other];
@@ -417,7 +417,7 @@ static void give_away(struct shake *s, int32_t task, int32_t near)
 
 static void step(struct shake *s)
 {
-    struct strands *t = s->t;
+    struct strand_set *t = s->t;
     const int32_t task = draw(t, t->wish->task_count), strand = t->strand_of[task];
     const int32_t near =
         strand < 0 ? -1 : t->near[(size_t)task * STRAND_NEAR + (size_t)draw(t, STRAND_NEAR)];
@@ -437,7 +437,7 @@ static void step(struct shake *s)
 }
 
 /* One squad wants the least time; several want first little, then even times. */
-static int32_t sharpness_at(const struct strands *t, int32_t step, int32_t steps)
+static int32_t sharpness_at(const struct strand_set *t, int32_t step, int32_t steps)
 {
     if (t->wish->squad_count == 1)
         return 0;
@@ -459,7 +459,7 @@ static void look_at_all(struct shake *s)
     forget(s);
 }
 
-void shake_tour(struct strands *t, int32_t steps, struct arena *a)
+void shake_tour(struct strand_set *t, int32_t steps, struct arena *a)
 {
     const size_t tasks = (size_t)t->wish->task_count, squads = (size_t)t->wish->squad_count;
     struct shake s = { .t = t,

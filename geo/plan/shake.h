@@ -11,6 +11,6 @@
  *
  * The same wish and steps give the same plan. A step takes some tens of microseconds and
  * memory twice that of the tour, from the arena. */
-void shake_tour(struct strands *t, int32_t steps, struct arena *a);
+void shake_tour(struct strand_set *t, int32_t steps, struct arena *a);
 
 #endif

@@ -1,32 +1,32 @@
 #include "geo/plan/strand.h"
 
-int32_t strand_before(const struct strands *t, int32_t strand, int32_t gap)
+int32_t strand_before(const struct strand_set *t, int32_t strand, int32_t gap)
 {
     return gap > 0 ? strand_leave(t, t->strands[strand].visits[gap - 1])
                    : t->wish->squads[strand].start;
 }
 
-int32_t strand_behind(const struct strands *t, int32_t strand, int32_t gap)
+int32_t strand_behind(const struct strand_set *t, int32_t strand, int32_t gap)
 {
     return gap < t->strands[strand].count ? strand_enter(t, t->strands[strand].visits[gap])
                                           : t->wish->squads[strand].end;
 }
 
-int64_t strand_inner(const struct strands *t, int32_t strand, int32_t from, int32_t to)
+int64_t strand_inner(const struct strand_set *t, int32_t strand, int32_t from, int32_t to)
 {
     const struct strand *s = &t->strands[strand];
 
     return s->ahead[to] - s->ahead[from] + strand_work(t, s->visits[from]);
 }
 
-int64_t strand_turned(const struct strands *t, int32_t strand, int32_t from, int32_t to)
+int64_t strand_turned(const struct strand_set *t, int32_t strand, int32_t from, int32_t to)
 {
     const struct strand *s = &t->strands[strand];
 
     return s->behind[to] - s->behind[from] + strand_work(t, s->visits[from] ^ 1);
 }
 
-void strand_settle(struct strands *t, int32_t strand, int32_t from)
+void strand_settle(struct strand_set *t, int32_t strand, int32_t from)
 {
     struct strand *s = &t->strands[strand];
 

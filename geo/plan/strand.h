@@ -14,7 +14,7 @@ struct strand {
     int64_t cost_ms;
 };
 
-struct strands {
+struct strand_set {
     const struct tour_wish *wish;
     struct strand *strands; /* one for each squad, each with room for all tasks */
     int32_t *strand_of;     /* of a task; -1: in none */
@@ -29,19 +29,19 @@ struct strands {
 enum { STRAND_NEAR = 6, STRAND_HOMES = 4 };
 
 /* Where a visit is entered and left, and what it takes; turned round it is visit ^ 1. */
-static inline int32_t strand_enter(const struct strands *t, int32_t visit)
+static inline int32_t strand_enter(const struct strand_set *t, int32_t visit)
 {
     const struct tour_task *task = &t->wish->tasks[visit >> 1];
 
     return visit & 1 ? task->to : task->from;
 }
 
-static inline int32_t strand_leave(const struct strands *t, int32_t visit)
+static inline int32_t strand_leave(const struct strand_set *t, int32_t visit)
 {
     return strand_enter(t, visit ^ 1);
 }
 
-static inline int64_t strand_work(const struct strands *t, int32_t visit)
+static inline int64_t strand_work(const struct strand_set *t, int32_t visit)
 {
     const struct tour_task *task = &t->wish->tasks[visit >> 1];
     const uint32_t cost = visit & 1 ? task->back_ms : task->there_ms;
@@ -49,7 +49,7 @@ static inline int64_t strand_work(const struct strands *t, int32_t visit)
     return cost < TOUR_COST_MAX ? cost : TOUR_COST_MAX;
 }
 
-static inline int64_t strand_leg(const struct strands *t, int32_t from, int32_t to)
+static inline int64_t strand_leg(const struct strand_set *t, int32_t from, int32_t to)
 {
     const uint32_t cost = t->wish->cost_ms[(size_t)from * (size_t)t->wish->stop_count + (size_t)to];
 
@@ -58,15 +58,15 @@ static inline int64_t strand_leg(const struct strands *t, int32_t from, int32_t 
 
 /* The stops before and behind a gap: gap g is before the visit at place g, the last gap
  * before the end. */
-int32_t strand_before(const struct strands *t, int32_t strand, int32_t gap);
-int32_t strand_behind(const struct strands *t, int32_t strand, int32_t gap);
+int32_t strand_before(const struct strand_set *t, int32_t strand, int32_t gap);
+int32_t strand_behind(const struct strand_set *t, int32_t strand, int32_t gap);
 
 /* From entering the visit at place `from` to leaving that at `to` (from <= to), in order
  * and turned round. */
-int64_t strand_inner(const struct strands *t, int32_t strand, int32_t from, int32_t to);
-int64_t strand_turned(const struct strands *t, int32_t strand, int32_t from, int32_t to);
+int64_t strand_inner(const struct strand_set *t, int32_t strand, int32_t from, int32_t to);
+int64_t strand_turned(const struct strand_set *t, int32_t strand, int32_t from, int32_t to);
 
 /* Sums a strand up again, whose visits have been changed from a place on. */
-void strand_settle(struct strands *t, int32_t strand, int32_t from);
+void strand_settle(struct strand_set *t, int32_t strand, int32_t from);
 
 #endif

@@ -22,7 +22,7 @@ static bool check(const struct tour_wish *w, struct fail *f)
 }
 
 /* The cheaper way of doing a task between two stops. */
-static int32_t best_way(const struct strands *t, int32_t task, int32_t before, int32_t behind,
+static int32_t best_way(const struct strand_set *t, int32_t task, int32_t before, int32_t behind,
                         int64_t *cost)
 {
     int32_t best = 2 * task;
@@ -40,7 +40,7 @@ static int32_t best_way(const struct strands *t, int32_t task, int32_t before, i
 }
 
 /* Whether a squad gets to a task, and from it to her end. */
-static bool can_do(const struct strands *t, int32_t task, int32_t squad)
+static bool can_do(const struct strand_set *t, int32_t task, int32_t squad)
 {
     int64_t cost;
     const struct tour_squad *s = &t->wish->squads[squad];
@@ -49,7 +49,7 @@ static bool can_do(const struct strands *t, int32_t task, int32_t squad)
     return cost < TOUR_COST_MAX;
 }
 
-static int64_t apart(const struct strands *t, int32_t a, int32_t b)
+static int64_t apart(const struct strand_set *t, int32_t a, int32_t b)
 {
     int64_t least = TOUR_COST_MAX;
 
@@ -92,7 +92,7 @@ static void close_list(struct nearest *n)
 }
 
 /* What is near to a task: others that are in the plan, and squads that set out there. */
-static void find_near(struct strands *t, int32_t task)
+static void find_near(struct strand_set *t, int32_t task)
 {
     struct nearest tasks = { STRAND_NEAR, 0, t->near + (size_t)task * STRAND_NEAR, { 0 } };
     struct nearest homes = { STRAND_HOMES, 0, t->homes + (size_t)task * STRAND_HOMES, { 0 } };
@@ -113,7 +113,7 @@ static void find_near(struct strands *t, int32_t task)
 
 /* Gives the squad the task that costs her least to go on to; false when none is left that
  * she can do. */
-static bool take_next(struct strands *t, int32_t squad, const bool *open)
+static bool take_next(struct strand_set *t, int32_t squad, const bool *open)
 {
     struct strand *s = &t->strands[squad];
     const int32_t from = strand_before(t, squad, s->count);
@@ -140,7 +140,7 @@ static bool take_next(struct strands *t, int32_t squad, const bool *open)
     return true;
 }
 
-static int32_t least_busy(const struct strands *t, const bool *is_done)
+static int32_t least_busy(const struct strand_set *t, const bool *is_done)
 {
     int32_t best = -1;
 
@@ -151,7 +151,7 @@ static int32_t least_busy(const struct strands *t, const bool *is_done)
     return best;
 }
 
-static void share_out(struct strands *t, struct arena *a)
+static void share_out(struct strand_set *t, struct arena *a)
 {
     const int32_t tasks = t->wish->task_count, squads = t->wish->squad_count;
     bool *open = arena_take(a, (size_t)tasks, sizeof *open);
@@ -169,12 +169,13 @@ static void share_out(struct strands *t, struct arena *a)
     t->scale_ms = total / squads + 1;
 }
 
-bool tour_begin(const struct tour_wish *wish, struct arena *a, struct strands **out, struct fail *f)
+bool tour_begin(const struct tour_wish *wish, struct arena *a, struct strand_set **out,
+                struct fail *f)
 {
     if (!check(wish, f))
         return false;
     const size_t tasks = (size_t)wish->task_count;
-    struct strands *t = arena_take(a, 1, sizeof *t);
+    struct strand_set *t = arena_take(a, 1, sizeof *t);
 
     t->wish = wish;
     t->chance = wish->seed * 2 + 1;
@@ -209,7 +210,7 @@ struct trimmed {
     int64_t cost_ms;
 };
 
-static int64_t freed(const struct strands *t, const struct trimmed *r, int32_t squad, int32_t i)
+static int64_t freed(const struct strand_set *t, const struct trimmed *r, int32_t squad, int32_t i)
 {
     const struct tour_squad *s = &t->wish->squads[squad];
     const int32_t before = i > 0 ? strand_leave(t, r->visits[i - 1]) : s->start;
@@ -221,7 +222,7 @@ static int64_t freed(const struct strands *t, const struct trimmed *r, int32_t s
            strand_leg(t, strand_leave(t, v), behind) - on;
 }
 
-static void trim(const struct strands *t, struct trimmed *r, int32_t squad, bool *left)
+static void trim(const struct strand_set *t, struct trimmed *r, int32_t squad, bool *left)
 {
     const int64_t limit = t->wish->squads[squad].limit_ms;
 
@@ -245,7 +246,7 @@ static void trim(const struct strands *t, struct trimmed *r, int32_t squad, bool
     }
 }
 
-void tour_tell(const struct strands *t, struct arena *a, struct tour_plan *out)
+void tour_tell(const struct strand_set *t, struct arena *a, struct tour_plan *out)
 {
     const int32_t tasks = t->wish->task_count, squads = t->wish->squad_count;
     struct tour_round *rounds = arena_take(a, (size_t)squads, sizeof *rounds);

@@ -65,15 +65,15 @@ struct tour_plan {
 };
 
 /* The work on one wish, which must outlive it, as must the arena. */
-struct strands;
+struct strand_set;
 
 /* A first plan: the squad that is least busy takes what is nearest to it. False, with the
  * value, for numbers beyond their limits. It is bettered by shake_tour (geo/plan/shake.h). */
-bool tour_begin(const struct tour_wish *wish, struct arena *a, struct strands **out,
+bool tour_begin(const struct tour_wish *wish, struct arena *a, struct strand_set **out,
                 struct fail *f);
 
 /* The plan as it is now; what does not fit into a limit is left out, the dearest for its
  * time first. It lives in the arena and is not changed by what comes later. */
-void tour_tell(const struct strands *t, struct arena *a, struct tour_plan *out);
+void tour_tell(const struct strand_set *t, struct arena *a, struct tour_plan *out);
 
 #endif

@@ -314,7 +314,7 @@ static void many_squads(struct bench *b, const struct question *q, const struct 
 static void ask(struct bench *b, enum mode mode, int32_t streets, int32_t squads)
 {
     struct question q = { .mode = mode, .street_count = streets, .squad_count = squads };
-    struct strands *tour;
+    struct strand_set *tour;
     struct tour_plan plan;
     struct fail f;
     int32_t tries = 0;

@@ -117,7 +117,7 @@ static void exact(const struct tour_wish *w, int32_t squad, int64_t *best, struc
 
 static void plan(struct scene *s, struct tour_plan *out)
 {
-    struct strands *tour;
+    struct strand_set *tour;
     struct fail f;
 
     assert_true(tour_begin(&s->wish, s->arena, &tour, &f));
@@ -273,7 +273,7 @@ static void what_nobody_reaches_is_left_and_the_rest_is_walked(void **state)
 static void numbers_beyond_their_limits_are_refused(void **state)
 {
     struct scene s;
-    struct strands *tour;
+    struct strand_set *tour;
     struct fail f = { 0 };
 
     (void)state;
