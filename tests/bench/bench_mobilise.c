@@ -16,10 +16,11 @@
 #include <time.h>
 
 #include "geo/plan/apart.h"
+#include "geo/plan/lack.h"
 #include "tests/support/levy.h"
 
 enum { WANTED = 5, PEOPLE_A_HOME = 36, KEPT_PERCENT = 10, ORGS = 12, TRAVEL_MAX_S = 750 };
-enum { DECLINE_EVERY = 20, ROUNDS_MAX = 32 };
+enum { DECLINE_EVERY = 20, ROUNDS_MAX = 32, REMEDIES = 4 };
 
 static double cpu_s(void)
 {
@@ -197,6 +198,40 @@ static bool show_apart(const struct levy *l, struct arena *a)
     return broken == 0 && floors == 0 && got.bound <= got.cost;
 }
 
+/* Does away with what is said to keep places empty, one thing at a time, and plans anew:
+ * each time a place more has to be filled. */
+static bool show_lacks(struct levy *l, const struct mobilise *m, struct arena *a)
+{
+    const int64_t empty = mobilise_figures(m).empty_weight;
+    const struct lack *lacks;
+    const int32_t count = lack_list(m, a, &lacks);
+    int32_t whys[LACK_RULES] = { 0 };
+    int32_t tried = 0;
+    int32_t worked = 0;
+
+    for (int32_t i = 0; i < count; i++) {
+        const struct lack *lack = &lacks[i];
+        double took_s;
+
+        whys[lack->why]++;
+        if (lack->home < 0 || tried == REMEDIES)
+            continue;
+        l->keep[lack->home]--;
+
+        struct mobilise *other = plan(l, &took_s);
+
+        worked += mobilise_figures(other).empty_weight <= empty - l->slots[lack->slot].weight;
+        tried++;
+        mobilise_free(other);
+        l->keep[lack->home]++;
+    }
+    printf("lacks %d %d %d", count, tried, worked);
+    for (int32_t i = 0; i < LACK_RULES; i++)
+        printf(" %s:%d", lack_word((enum lack_rule)i), whys[i]);
+    printf("\n");
+    return worked == tried;
+}
+
 static bool has_word(int argc, char **argv, int at, const char *word)
 {
     return argc > at && strcmp(argv[at], word) == 0;
@@ -228,7 +263,7 @@ int main(int argc, char **argv)
     wish.homes = wish.people / PEOPLE_A_HOME;
 
     const int32_t rounds = number(argv[5]);
-    const struct levy *l = levy_take(&dice, &wish, a);
+    struct levy *l = levy_take(&dice, &wish, a);
 
     if (rounds == 0) {
         const bool is_kept = show_apart(l, a);
@@ -258,6 +293,7 @@ int main(int argc, char **argv)
 
     bool good = got.is_best && broken == 0 && floors == 0;
 
+    good = show_lacks(l, m, a) && good;
     good = show_declined(l, m, &dice) && good;
     mobilise_free(m);
     arena_free(a);
