@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "engine/coverage.h"
 #include "engine/engine.h"
 #include "engine/terrain.h"
 #include "engine/week_keep.h"
@@ -236,6 +237,71 @@ static void a_plan_that_a_job_has_stored_is_kept_as_well(void **state)
                       "> now() + interval '20 days'") > 0);
 }
 
+/* ------------------------------------------------------------------ two processes */
+
+/* What one of them says, but for the moment when it looked. */
+static const char *told(struct asking_worker *w, const char *target, const char *what)
+{
+    const struct asking_answer a = asking_send(w, "GET", target, NULL, NULL);
+
+    asking_expect(&a, 200, NULL);
+    const char *from = strstr(a.body, what);
+
+    if (!from)
+        fail_msg("no %s in %s", what, a.body);
+    return arena_text(ROOM.d->arena, "%s", from);
+}
+
+static void settle_both(struct asking *other)
+{
+    struct engine *const both[] = { asking_engine(ROOM.asking), asking_engine(other) };
+
+    for (int i = 0; i < 2; i++) {
+        assert_true(terrain_settle(engine_terrain(both[i])));
+        assert_true(coverage_settle(engine_coverage(both[i])));
+    }
+}
+
+static void both_tell_the_same(struct asking_worker *other)
+{
+    const char *from =
+        database_text(ROOM.d, "SELECT to_char(date_trunc('week', now() AT TIME ZONE 'UTC') + "
+                              "interval '8 days', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
+    const char *to =
+        database_text(ROOM.d, "SELECT to_char(date_trunc('week', now() AT TIME ZONE 'UTC') + "
+                              "interval '9 days', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')");
+    const char *const asked[][2] = {
+        { arena_text(ROOM.d->arena, "/v1/coverage/hours?from=%s&to=%s", from, to), "\"hours\":" },
+        { "/v1/gaps", "\"items\":" },
+        { arena_text(ROOM.d->arena, "/v1/gaps?kind=plan&from=%s&to=%s", from, to), "\"items\":" },
+    };
+
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        assert_string_equal(told(ROOM.worker, asked[i][0], asked[i][1]),
+                            told(other, asked[i][0], asked[i][1]));
+}
+
+static void what_is_changed_at_one_process_is_told_by_another(void **state)
+{
+    struct asking *other = asking_new(ROOM.d);
+    struct asking_worker *worker = asking_worker_new(other);
+    struct fail f = { 0 };
+
+    (void)state;
+    assert_true(engine_follow(asking_engine(other), &f));
+    settle_both(other);
+    both_tell_the_same(worker);
+    const struct asking_answer a = asking_send(ROOM.worker, "PATCH", "/v1/lookout_points/7",
+                                               "If-Match: \"1\"", "{\"reach_m\":150}");
+
+    asking_expect(&a, 200, NULL);
+    settle_both(other);
+    both_tell_the_same(worker);
+    assert_int_equal(look(), 4);
+    asking_worker_free(worker);
+    asking_free(other);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -247,6 +313,7 @@ int main(void)
         TEST(what_is_cancelled_added_or_closed_is_followed),
         TEST(other_cells_and_another_import_are_carried_over),
         TEST(what_was_goes_on_at_night_and_when_it_turns_out_otherwise),
+        TEST(what_is_changed_at_one_process_is_told_by_another),
         TEST(a_plan_that_a_job_has_stored_is_kept_as_well),
     };
 
