@@ -53,8 +53,8 @@ static bool tell_one(struct weeks *w, const struct moment *m, const struct week_
                      const struct week_sources_one *one, struct buf *patrols, struct fail *f)
 {
     struct arena *a = arena_new();
-    const struct slab *slabs;
-    int32_t count;
+    const struct slab *slabs = NULL;
+    int32_t count = 0;
     bool ok = true;
 
     if (one->layer == WEEK_SOURCES_LOOKOUT)
