@@ -33,6 +33,7 @@ struct asking {
     struct replans_candidate *candidates;
     const bool *lots; /* by lot: whether the caller sees it */
     int64_t data_us;
+    int64_t *looked_m2;          /* from new places, so far */
     struct weeks_area area;      /* of what she sees */
     struct slab_gap *before;     /* of that, by hour */
     struct lines *lost, *gained; /* by candidate */
@@ -97,8 +98,8 @@ static bool mean_lookout(const struct asking *k, const struct suppose_change *c,
            suppose_missing(c, "lookout point", c->id, f);
 }
 
-static bool mean(const struct asking *k, struct db *db, const struct suppose_change *c,
-                 struct replans_change *out, struct fail *f)
+static bool mean(const struct asking *k, const struct suppose_change *c, struct replans_change *out,
+                 struct fail *f)
 {
     static const enum replans_kind KINDS[SUPPOSE_KINDS] = {
         [SUPPOSE_ADD] = REPLANS_ADD,     [SUPPOSE_MOVE] = REPLANS_MOVE,
@@ -119,8 +120,8 @@ static bool mean(const struct asking *k, struct db *db, const struct suppose_cha
         return false;
     if (c->kind == SUPPOSE_MOVE)
         reach_m = k->terrain->lookouts[out->lookout].reach_m;
-    return !c->has_place || views_see(db, k->terrain->ground, c->place, (int32_t)reach_m,
-                                      k->r->arena, &out->seen, f);
+    return !c->has_place ||
+           suppose_see(k->r, k->terrain, c, (int32_t)reach_m, k->looked_m2, &out->seen, f);
 }
 
 static bool mean_all(struct asking *k, struct fail *f)
@@ -137,7 +138,7 @@ static bool mean_all(struct asking *k, struct fail *f)
             arena_take(k->r->arena, (size_t)asked->count, sizeof *changes);
 
         for (int32_t c = 0; c < asked->count; c++)
-            if (!mean(k, db, &asked->changes[c], &changes[c], f))
+            if (!mean(k, &asked->changes[c], &changes[c], f))
                 return false;
         k->candidates[i] = (struct replans_candidate){ .changes = changes, .count = asked->count };
     }
@@ -406,6 +407,7 @@ bool foresee_answer(const struct request *r, const struct suppose *w, struct rep
 {
     struct asking k = { .r = r, .wish = w, .sight = request_sight(r) };
 
+    k.looked_m2 = arena_take(r->arena, 1, sizeof *k.looked_m2);
     k.terrain = terrain_hold(engine_terrain(r->engine));
     if (!k.terrain)
         return fail_set(f, FAIL_BUSY, NO_CITY_YET, "no city has been imported yet");

@@ -23,16 +23,8 @@ struct asking {
     const bool *staffed;      /* by place of the terrain's lookout points */
     const bool *lots;         /* by lot: whether the caller sees it */
     struct cover_sums before; /* of what she sees */
+    int64_t *looked_m2;       /* from new places, so far */
 };
-
-static bool see(const struct asking *k, const struct suppose_change *c, int32_t reach_m,
-                struct range_band *out, struct fail *f)
-{
-    struct db *db;
-
-    return request_db(k->r, &db, f) &&
-           views_see(db, k->terrain->ground, c->place, reach_m, k->r->arena, out, f);
-}
 
 /* One that is closed or not staffed now stays so when it is moved; a new one is staffed. */
 static bool mean_lookout(const struct asking *k, const struct suppose_change *c, int32_t number,
@@ -44,14 +36,14 @@ static bool mean_lookout(const struct asking *k, const struct suppose_change *c,
     *out = (struct coverage_change){ .kind = COVERAGE_LOOKOUT, .id = c->id };
     if (c->kind == SUPPOSE_ADD) {
         out->id = -1 - number;
-        return see(k, c, (int32_t)c->reach_m, &out->seen, f);
+        return suppose_see(k->r, t, c, (int32_t)c->reach_m, k->looked_m2, &out->seen, f);
     }
     if (place < 0 || !sight_covers(&k->sight, t->lookouts[place].org_id))
         return suppose_missing(c, "lookout point", c->id, f);
     if (c->kind == SUPPOSE_STAFF)
         out->seen = t->lookouts[place].seen;
     return c->kind != SUPPOSE_MOVE || !k->staffed[place] ||
-           see(k, c, t->lookouts[place].reach_m, &out->seen, f);
+           suppose_see(k->r, t, c, t->lookouts[place].reach_m, k->looked_m2, &out->seen, f);
 }
 
 /* Where she would stand, for her own mode; a place without a street is refused. */
@@ -103,6 +95,7 @@ static bool begin(const struct request *r, struct asking *k, struct fail *f)
     struct coverage_view v;
 
     *k = (struct asking){ .r = r, .sight = request_sight(r) };
+    k->looked_m2 = arena_take(r->arena, 1, sizeof *k->looked_m2);
     if (!coverage_read(c, &v, f))
         return false;
     const struct terrain *t = v.terrain;

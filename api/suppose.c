@@ -16,6 +16,7 @@ static const char *const KIND_WORDS[SUPPOSE_KINDS] = {
 static const int64_t SECOND_US = 1000000;
 static const int64_t MINUTE_US = 60000000;
 static const int64_t HOUR_US = 3600000000;
+static const int64_t KM2 = 1000000;
 
 /* ------------------------------------------------------------------ a change */
 
@@ -286,6 +287,22 @@ bool suppose_missing(const struct suppose_change *c, const char *what, int64_t i
     fail_set(f, FAIL_MISSING, NOT_FOUND, "there is no %s %s", what, text);
     fail_value(f, text);
     return input_blame(c->at, f);
+}
+
+bool suppose_see(const struct request *r, const struct terrain *t, const struct suppose_change *c,
+                 int32_t reach_m, int64_t *looked_m2, struct range_band *out, struct fail *f)
+{
+    struct db *db;
+
+    *looked_m2 += (int64_t)reach_m * reach_m;
+    if (*looked_m2 > SUPPOSE_SIGHT_MAX_KM2 * KM2) {
+        fail_set(f, FAIL_INPUT, VALUE_OUT_OF_RANGE,
+                 "this is too much to look over from new places at once");
+        fail_allowed(f, "%d square kilometres, as squares of how far is seen",
+                     SUPPOSE_SIGHT_MAX_KM2);
+        return input_blame(c->at, f);
+    }
+    return request_db(r, &db, f) && views_see(db, t->ground, c->place, reach_m, r->arena, out, f);
 }
 
 void suppose_add_piece(struct range_piece *pieces, int32_t *count, struct range_piece next)

@@ -10,7 +10,13 @@
 
 /* What an "and if?" asks for: candidates of changes, each by itself, now or in hours of a
  * plan; and what answers to both have alike. */
-enum { SUPPOSE_CANDIDATES_MAX = 20, SUPPOSE_CHANGES_MAX = 20, SUPPOSE_REACH_MAX_M = 5000 };
+enum {
+    SUPPOSE_CANDIDATES_MAX = 20,
+    SUPPOSE_CHANGES_MAX = 20,
+    SUPPOSE_REACH_MAX_M = 5000,
+    SUPPOSE_SIGHT_MAX_KM2 = 200, /* that are looked over from new places, all together, as
+                                  * squares of what is reached: 8 of 5 km, 400 of 700 m */
+};
 
 enum suppose_kind {
     SUPPOSE_ADD,
@@ -54,6 +60,11 @@ bool suppose_read(const struct request *r, struct suppose *out, struct fail *f);
 
 /* NOT_FOUND of what a change names. */
 bool suppose_missing(const struct suppose_change *c, const char *what, int64_t id, struct fail *f);
+
+/* What would be seen from the place of a change; *looked_m2 counts what has been looked over
+ * before. VALUE_OUT_OF_RANGE when that is too much for one request. */
+bool suppose_see(const struct request *r, const struct terrain *t, const struct suppose_change *c,
+                 int32_t reach_m, int64_t *looked_m2, struct range_band *out, struct fail *f);
 
 /* A stretch more, after all others; what follows on is one line. */
 void suppose_add_piece(struct range_piece *pieces, int32_t *count, struct range_piece next);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/coverage.h"
 #include "engine/engine.h"
 #include "engine/terrain.h"
 #include "tests/support/asking.h"
@@ -346,6 +347,27 @@ static void changes_that_make_no_sense_are_refused(void **state)
     }
 }
 
+/* Eight of 5 km are 200 km², and nine are more: by plan and now. */
+static void too_much_to_look_over_is_refused(void **state)
+{
+    static const char ONE[] = "{\"add_lookout\":{\"place\":{\"lon\":116.39,\"lat\":39.9,"
+                              "\"frame\":\"wgs84\"},\"reach_m\":5000}}";
+    const char *all = ONE;
+    struct asking_answer a;
+
+    (void)state;
+    for (int i = 1; i < 8; i++)
+        all = arena_text(ROOM.d->arena, "%s,%s", all, ONE);
+    a = try(1, all);
+    asking_expect(&a, 200, NULL);
+    all = arena_text(ROOM.d->arena, "%s,%s", all, ONE);
+    a = try(1, all);
+    asking_expect(&a, 422, "value_out_of_range");
+    assert_true(coverage_settle(engine_coverage(asking_engine(ROOM.asking))));
+    a = try_body(1, arena_text(ROOM.d->arena, "{\"candidates\":[[%s]]}", all));
+    asking_expect(&a, 422, NULL);
+}
+
 static void hours_that_make_no_sense_are_refused(void **state)
 {
     static const char CHANGE[] = "\"candidates\":[[{\"cancel_shift\":{\"shift_id\":900}}]]";
@@ -389,6 +411,7 @@ int main(void)
         TEST(a_moment_is_the_hour_that_holds_it),
         TEST(each_is_told_of_what_she_sees),
         TEST(changes_that_make_no_sense_are_refused),
+        TEST(too_much_to_look_over_is_refused),
         TEST(hours_that_make_no_sense_are_refused),
     };
 
