@@ -30,7 +30,13 @@ void week_rows_source(struct week_rows *r, const struct week_sources_one *one, u
 void week_rows_gaps(struct week_rows *r, int32_t segment, struct arena *a);
 
 /* What there are sums of, and their words in SQL. */
-enum week_rows_by { WEEK_ROWS_CITY, WEEK_ROWS_ORG, WEEK_ROWS_GRID, WEEK_ROWS_STATION, WEEK_ROWS_BYS };
+enum week_rows_by {
+    WEEK_ROWS_CITY,
+    WEEK_ROWS_ORG,
+    WEEK_ROWS_GRID,
+    WEEK_ROWS_STATION,
+    WEEK_ROWS_BYS
+};
 extern const char *const WEEK_ROWS_BY_WORDS[WEEK_ROWS_BYS];
 
 int32_t week_rows_areas(const struct terrain *t, enum week_rows_by by);
