@@ -13,7 +13,7 @@ import { isPointing, setSource, show } from './roads.js';
 import { complain } from './say.js';
 import { withQuery } from './sheets.js';
 import { HOUR_MS, WEEK_HOURS, hourName, weekStart, weekStrip } from './week.js';
-import { clearWhatIf, whatIfAt, whatIfBody } from './what_if.js';
+import { clearWhatIf, whatIfAt, whatIfBody, whatIfWhen } from './what_if.js';
 import { onLanguage, word } from './words.js';
 
 const KINDS = ['now', 'actual', 'plan', 'difference'];
@@ -114,10 +114,17 @@ async function load(...parts) {
   }
 }
 
+/* What can be tried: now, or in the hours of the plan. */
+function tried() {
+  if (kind === 'now') return null;
+  return kind === 'plan' ? { from: iso(week), to: iso(week + WEEK_HOURS * HOUR_MS), hour: week + hour * HOUR_MS } : undefined;
+}
+
 function choose(change) {
   const before = JSON.stringify(hourWish());
   change();
   if (JSON.stringify(hourWish()) !== before) dropAreas(); // they were of another hour
+  whatIfWhen(tried());
   drawNow();
   show();
   if (kind === 'now') load(readFigures, readBy, readGaps);

@@ -1,10 +1,13 @@
-// And if? Lookout points that are added or closed, people who are sent: what that would
-// change on the streets, in metres and in which grids, before anybody does it.
+// And if? Lookout points that are added or closed, people who are sent, shifts that are held
+// at other times (what_if_shifts.js): what that would change on the streets, now or in the
+// hours of a week's plan, in metres and in which grids, before anybody does it.
 import { make } from './dom.js';
-import { metres } from './format.js';
+import { count, metres } from './format.js';
 import { circle } from './fences.js';
 import { map } from './map.js';
 import { oneQuestion, place, point, setSource, show, withoutButton } from './roads.js';
+import { hourName } from './week.js';
+import { closePost, openPost, postBody } from './what_if_shifts.js';
 import { word } from './words.js';
 
 const CHANGES_MAX = 20;
@@ -12,8 +15,9 @@ const REACH_M = 150;
 const NEAR_PX = 12;
 const GRIDS_SHOWN = 6;
 
-let changes = []; // {what: as the server wants it, name, at}
+let changes = []; // {what: as the server wants it, name, at, of: what is changed}
 let answer = null;
+let when = { isNow: true }; // or {from, to: of the plan, hour: in milliseconds}; null: not to be asked here
 
 const question = oneQuestion();
 
@@ -35,17 +39,18 @@ async function find() {
   draw();
   show();
   if (changes.length === 0) return;
-  answer = await question.ask('/v1/coverage/what-if', { candidates: [changes.map(({ what }) => what)] }) ?? null;
+  const hours = when.isNow ? {} : { kind: 'plan', from: when.from, to: when.to };
+  answer = await question.ask('/v1/coverage/what-if', { ...hours, candidates: [changes.map(({ what }) => what)] }) ?? null;
   if (!answer) return;
   draw();
   show();
 }
 
 /* What stands where was clicked: a lookout point or somebody, else nothing. */
-function hit({ lon, lat }) {
+function hit({ lon, lat }, layers = ['lookouts', 'people', 'people-dots']) {
   const at = map.project([lon, lat]);
   const box = [[at.x - NEAR_PX, at.y - NEAR_PX], [at.x + NEAR_PX, at.y + NEAR_PX]];
-  return map.queryRenderedFeatures(box, { layers: ['lookouts', 'people', 'people-dots'] })[0];
+  return map.queryRenderedFeatures(box, { layers })[0];
 }
 
 function changeAt(at) {
@@ -54,7 +59,17 @@ function changeAt(at) {
     return { what: { close_lookout: { lookout_point_id: feature.id } }, name: word('console.what_if.close', { name: feature.properties.name }), at };
   if (feature?.sourceLayer === 'people')
     return { what: { send: { person_id: feature.id } }, name: word('console.what_if.send', { id: feature.id }), at };
+  return newPost(at);
+}
+
+function newPost(at) {
   return { what: { add_lookout: { place: place(at), reach_m: REACH_M } }, name: word('console.what_if.add', { far: metres(REACH_M) }), at };
+}
+
+/* In the place of what was said before of the same. */
+function add(change) {
+  changes = [...changes.filter(({ of }) => !of || of !== change.of), change].slice(-CHANGES_MAX);
+  find();
 }
 
 function without(i) {
@@ -76,20 +91,48 @@ function resultTable({ before }, { after, grids }) {
     most.length > 0 ? make('ul', { class: 'closures' }, ...most.map((grid) => make('li', {}, make('span', {}, grid.code), make('span', {}, signed(grid.change_m.unwatched))))) : ''];
 }
 
+const hoursOf = (value) => word('console.gap.metre_hours', { n: count(Math.round(value)) });
+const signedHours = (value) => `${value > 0 ? '+' : value < 0 ? '−' : '±'}${hoursOf(Math.abs(value))}`;
+
+/* Of the week, of the hour that is chosen, and where most changes. */
+function planTable({ before, hours }, { after, change_m_h: change, hours: then, grids }) {
+  const now = hours.findIndex(({ from }) => Date.parse(from) === when.hour);
+  const row = (text, value, by) => make('tr', {}, make('th', { scope: 'row' }, text), make('td', {}, hoursOf(value)), make('td', {}, signedHours(by)));
+  const most = [...grids].sort((a, b) => Math.abs(b.change_m_h.unwatched) - Math.abs(a.change_m_h.unwatched)).slice(0, GRIDS_SHOWN);
+  return [make('table', { class: 'reached' }, make('caption', {}, word('console.gap.unwatched')), make('tbody', {},
+    row(word('console.what_if.week'), after.gap_m_h, after.gap_m_h - before.gap_m_h),
+    ...(now < 0 ? [] : [row(hourName(when.hour), then[now].gap_m_h, then[now].gap_m_h - hours[now].gap_m_h)]))),
+  change.unwatched === 0 ? make('p', {}, word('console.what_if.same')) : '',
+  most.length > 0 ? make('ul', { class: 'closures' }, ...most.map((grid) => make('li', {}, make('span', {}, grid.code), make('span', {}, signedHours(grid.change_m_h.unwatched))))) : ''];
+}
+
 /** A click on the map while the coverage is open. */
 export function whatIfAt(at) {
-  changes = [...changes, changeAt(at)].slice(-CHANGES_MAX);
-  find();
+  if (!when) return;
+  const post = when.isNow ? null : hit(at, ['lookouts']);
+  if (post) openPost(post.id, post.properties.name, at, when.hour);
+  else add(when.isNow ? changeAt(at) : newPost(at));
+}
+
+/** null: now; {from, to, hour}: hours of the plan; undefined: neither, and nothing can be tried. */
+export function whatIfWhen(next) {
+  const isSame = next ? when?.from === next.from : next === null && when?.isNow;
+  if (!isSame) clearWhatIf();
+  when = next === undefined ? null : next ?? { isNow: true };
 }
 
 export function whatIfBody() {
-  if (changes.length === 0) return [make('p', {}, word('console.what_if.lead'))];
-  return [make('h3', {}, word('console.what_if.title')), make('ol', { class: 'stops' }, ...changes.map(changeRow)),
-    ...(answer ? resultTable(answer, answer.candidates[0]) : [make('p', {}, word('console.what_if.waiting'))])];
+  if (!when) return [];
+  const post = when.isNow ? [] : postBody(when.hour, add);
+  if (changes.length === 0) return [make('p', {}, word(when.isNow ? 'console.what_if.lead' : 'console.what_if.lead_plan')), ...post];
+  const table = when.isNow ? resultTable : planTable;
+  return [...post, make('h3', {}, word('console.what_if.title')), make('ol', { class: 'stops' }, ...changes.map(changeRow)),
+    ...(answer ? table(answer, answer.candidates[0]) : [make('p', {}, word('console.what_if.waiting'))])];
 }
 
 export function clearWhatIf() {
   question.drop();
+  closePost();
   changes = [];
   answer = null;
   draw();

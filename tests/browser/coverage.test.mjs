@@ -8,6 +8,7 @@ import { openCity } from './city.mjs';
 
 const HERE = { lon: 11.9743, lat: 57.7009 };
 const WALKS = fileURLToPath(new URL('../support/walks.sql', import.meta.url));
+const POST = { lon: HERE.lon + 0.002, lat: HERE.lat + 0.001 };
 const DAY_MS = 24 * 3600000;
 let city, browser, page;
 
@@ -17,6 +18,12 @@ before(async () => {
   await city.ask('POST', '/v1/grids/lay', { area: { frame: 'wgs84', type: 'Polygon', coordinates: [ring] }, kind: 'square', side_m: 300, prefix: 'W' });
   for (const [i, east] of [-0.006, 0.006].entries())
     await city.ask('POST', '/v1/stations', { code: `W${i}`, name: `Watch ${i}`, place: { lon: HERE.lon + east, lat: HERE.lat, frame: 'wgs84' } });
+  const post = await city.ask('POST', '/v1/lookout_points', { code: 'WL', name: 'Watchtower', place: { ...POST, frame: 'wgs84' }, reach_m: 120, state: 'active' });
+  const next = Math.ceil(Date.now() / 3600000) * 3600000;
+  await city.ask('POST', '/v1/shifts', {
+    org_id: 1, name: 'Watch', lookout_point_id: post.json.lookout_point_id, cutoff_min: 0, needs: [{ role: 'watch', min: 1, max: 2 }],
+    starts_at: new Date(next).toISOString(), ends_at: new Date(next + 2 * 3600000).toISOString(),
+  });
   browser = await openBrowser();
   page = await enter(await openPage(browser), city);
   await look(page, HERE.lon, HERE.lat, 15);
@@ -80,6 +87,27 @@ test('a week has 168 hours, by plan and as it was', async () => {
   await page.focus('[data-keep="week-hour"]');
   await page.keyboard.press('ArrowRight');
   await page.waitForSelector('.gaps li');
+});
+
+test('shifts of the plan are tried at other times', async () => {
+  await page.click('[data-keep="week_before"]');
+  await idle(page);
+  await click(POST);
+  await page.waitForSelector('[data-keep^="later-"]');
+  await page.click('[data-keep^="later-"]');
+  await page.waitForFunction(() => document.querySelectorAll('.stops li').length === 1 && [...document.querySelectorAll('.reached caption')].length > 1);
+  await page.click('[data-keep^="later-"]'); // in the place of the first
+  const asked = page.waitForRequest((request) => request.url().includes('/v1/coverage/what-if'));
+  await page.click('[data-keep="new_shift"]');
+  const { kind, candidates } = (await asked).postDataJSON();
+  assert.equal(kind, 'plan');
+  assert.deepEqual(candidates[0].map((change) => Object.keys(change)[0]), ['shift', 'shift']);
+  await page.waitForFunction(() => [...document.querySelectorAll('.reached td')].some((cell) => cell.textContent.startsWith('−')));
+  await idle(page);
+  assert.ok(await shown(page, 'what-if-line') > 0);
+  await page.click('[data-keep="change-0"]');
+  await page.click('[data-keep="change-0"]');
+  assert.equal(await page.locator('.stops li').count(), 0);
 });
 
 test('what nobody sees of each cell in an hour is found by a job, drawn and listed', async () => {
