@@ -20,35 +20,21 @@
 #include "engine/streets.h"
 #include "geo/plane.h"
 #include "geo/road/route.h"
-#include "tests/support/parts_of_streets.h"
-#include "tests/support/town.h"
+#include "tests/support/stroll.h"
 
-static const double NOISE_M = 15, PI = 3.14159265358979323846;
+static const double PI = 3.14159265358979323846;
 static const double SAME_STREET_M = 15; /* off the beat: so far is the other side of it */
 
 enum {
-    FIXES_MAX = 20000,
     EDGES_MAX = 4000,
     PLACES = 5, /* a beat leads over */
     BEAT_LEAST_CM = 200000,
     BEAT_MOST_CM = 500000,
-    JUMP_IN = 20,
     STEP_CM = 500,
 };
 
-/* How the phones report. */
-struct manner {
-    const char *name;
-    double every_s, silence_s; /* one in SILENT_IN fixes comes after silence_s */
-    double kmh;                /* 0: on foot */
-    double lift_kmh;           /* so fast for LIFT_S, now and then; 0: never */
-    double late_s;             /* each comes up to so much late, or early */
-};
-enum { SILENT_IN = 8, LIFT_S = 80, LIFT_IN = 25 };
-
 struct bench {
     struct arena *arena;
-    struct town_dice dice;
     struct streets streets;
     const struct network *n;
     struct roads *roads;
@@ -58,9 +44,8 @@ struct bench {
     bool is_control;
     int32_t beat[EDGES_MAX], walk[EDGES_MAX];
     int32_t beat_count, walk_count;
-    struct track_fix *fixes;
-    int32_t fix_count;
-    struct parts_of_streets truth, ridden, planned, proven, aside;
+    struct stroll stroll;
+    struct parts_of_streets planned, proven, aside;
     struct range_piece beat_pieces[EDGES_MAX];
     double spent_s;
 };
@@ -81,18 +66,13 @@ static double now_s(void)
 
 /* ------------------------------------------------------------------ beats and walks */
 
-static double chance(struct bench *b)
-{
-    return ((double)(town_roll(&b->dice) >> 11) + 0.5) / 9007199254740992.0;
-}
-
 /* The start of a street that somebody on foot can come to. */
 static struct spot pick(struct bench *b)
 {
-    struct spot s = town_spot(&b->dice, b->n);
+    struct spot s = town_spot(&b->stroll.dice, b->n);
 
     while (!network_usable(b->n, MODE_FOOT, s.segment))
-        s = town_spot(&b->dice, b->n);
+        s = town_spot(&b->stroll.dice, b->n);
     s.along_cm = 0;
     return s;
 }
@@ -101,7 +81,8 @@ static struct spot pick_near(struct bench *b, struct spot from, double within_m)
 {
     const struct point p = network_point(b->n, from);
     struct snap found[SNAP_WITHIN_MAX];
-    const double far_m = within_m * sqrt(chance(b)), angle = 2 * PI * chance(b);
+    const double far_m = within_m * sqrt(stroll_chance(&b->stroll)),
+                 angle = 2 * PI * stroll_chance(&b->stroll);
     const struct point there = { p.lon + far_m * sin(angle) / (111320.0 * cos(p.lat * PI / 180)),
                                  p.lat + far_m * cos(angle) / 111132.0 };
 
@@ -162,22 +143,17 @@ static bool lay_beat(struct bench *b)
     return cm >= BEAT_LEAST_CM && cm <= BEAT_MOST_CM;
 }
 
-static struct spot begin_of(const struct bench *b, int32_t edge)
-{
-    return (struct spot){ edge >> 1, edge & 1 ? b->n->length_cm[edge >> 1] : 0 };
-}
-
 /* All of the beat; or the first half of it and then away; or another way in the middle. */
 static bool choose_walk(struct bench *b)
 {
-    const int32_t how = town_pick(&b->dice, 5);
+    const int32_t how = town_pick(&b->stroll.dice, 5);
     const int32_t half = b->beat_count / 2;
 
     memcpy(b->walk, b->beat, (size_t)b->beat_count * sizeof *b->walk);
     b->walk_count = b->beat_count;
     if (how > 1)
         return true;
-    const struct spot at = begin_of(b, b->beat[half]);
+    const struct spot at = stroll_begin(b->n, b->beat[half]);
     const struct spot over = pick_near(b, at, 600);
 
     b->walk_count = half;
@@ -187,110 +163,12 @@ static bool choose_walk(struct bench *b)
         return true;
     const int32_t on = half + (b->beat_count - half) / 2;
 
-    if (!lead(b, over, begin_of(b, b->beat[on]), b->walk, &b->walk_count) ||
+    if (!lead(b, over, stroll_begin(b->n, b->beat[on]), b->walk, &b->walk_count) ||
         b->walk_count + b->beat_count - on >= EDGES_MAX)
         return false;
     memcpy(b->walk + b->walk_count, b->beat + on, (size_t)(b->beat_count - on) * sizeof *b->walk);
     b->walk_count += b->beat_count - on;
     return true;
-}
-
-/* ------------------------------------------------------------------ fixes */
-
-static struct point moved(struct point p, double far_m, double angle)
-{
-    p.lat += far_m * cos(angle) / 111132.0;
-    p.lon += far_m * sin(angle) / (111320.0 * cos(p.lat * PI / 180));
-    return p;
-}
-
-static void add_fix(struct bench *b, double at_s, struct spot spot)
-{
-    struct point p = network_point(b->n, spot);
-
-    p = moved(p, NOISE_M * sqrt(-2 * log(chance(b))), 2 * PI * chance(b));
-    if (town_pick(&b->dice, JUMP_IN) == 0)
-        p = moved(p, 100 + 900 * chance(b), 2 * PI * chance(b));
-    if (b->fix_count < FIXES_MAX)
-        b->fixes[b->fix_count++] = (struct track_fix){ .fix_us = (int64_t)(at_s * 1e6),
-                                                       .at = point_to_e7(p),
-                                                       .accuracy_dm = (int32_t)(NOISE_M * 15.15),
-                                                       .speed_cms = -1 };
-}
-
-struct walker {
-    double clock_s, next_s, mps;
-    double ride_until_s; /* she rides until then */
-    const struct manner *manner;
-};
-
-static void report(struct bench *b, struct walker *w, struct spot spot)
-{
-    add_fix(b, w->next_s, spot);
-    w->next_s += w->manner->silence_s > 0 && town_pick(&b->dice, SILENT_IN) == 0
-                     ? w->manner->silence_s
-                     : w->manner->every_s;
-    if (w->manner->late_s > 0)
-        w->next_s += w->manner->late_s * (2 * chance(b) - 1);
-}
-
-static void stand(struct bench *b, struct walker *w, struct spot spot, double for_s)
-{
-    w->clock_s += for_s;
-    while (w->next_s < w->clock_s)
-        report(b, w, spot);
-}
-
-/* On along an edge from so many centimetres to as many as she comes in the time she has. */
-static uint32_t go_on(struct bench *b, struct walker *w, int32_t edge, uint32_t from_cm)
-{
-    const uint32_t cm = b->n->length_cm[edge >> 1];
-    const bool is_riding = w->clock_s < w->ride_until_s;
-    const double mps = is_riding ? w->manner->lift_kmh / 3.6 : w->mps;
-    const double left_cm = is_riding ? (w->ride_until_s - w->clock_s) * mps * 100 + 1 : cm;
-    const uint32_t to_cm = left_cm < cm - from_cm ? from_cm + (uint32_t)left_cm : cm;
-    const double takes_s = (to_cm - from_cm) / 100.0 / mps;
-
-    while (w->next_s < w->clock_s + takes_s) {
-        const double share = (w->next_s - w->clock_s) / takes_s;
-        const uint32_t gone = from_cm + (uint32_t)(share * (to_cm - from_cm));
-
-        report(b, w, (struct spot){ edge >> 1, edge & 1 ? cm - gone : gone });
-    }
-    w->clock_s += takes_s;
-    parts_of_streets_add(is_riding ? &b->ridden : &b->truth, edge >> 1,
-                         edge & 1 ? cm - to_cm : from_cm, edge & 1 ? cm - from_cm : to_cm);
-    return to_cm;
-}
-
-static void walk_edge(struct bench *b, struct walker *w, int32_t edge)
-{
-    const uint32_t cm = b->n->length_cm[edge >> 1];
-
-    if (w->manner->lift_kmh > 0 && w->clock_s > w->ride_until_s + 300 &&
-        town_pick(&b->dice, LIFT_IN) == 0)
-        w->ride_until_s = w->clock_s + LIFT_S;
-    for (uint32_t at_cm = 0; at_cm < cm;)
-        at_cm = go_on(b, w, edge, at_cm);
-    /* Somebody has a question; a light is red. */
-    if (w->clock_s >= w->ride_until_s && town_pick(&b->dice, 12) == 0)
-        stand(b, w, (struct spot){ edge >> 1, edge & 1 ? 0 : cm }, 180 * chance(b));
-}
-
-static void walk(struct bench *b, const struct manner *m)
-{
-    struct walker w = { .clock_s = 1000,
-                        .next_s = 1000,
-                        .mps = m->kmh > 0 ? m->kmh / 3.6 : 1 + 0.6 * chance(b),
-                        .manner = m };
-
-    b->fix_count = b->truth.count = b->ridden.count = 0;
-    stand(b, &w, begin_of(b, b->walk[0]), 60 + 120 * chance(b));
-    for (int32_t i = 0; i < b->walk_count; i++)
-        walk_edge(b, &w, b->walk[i]);
-    stand(b, &w, begin_of(b, b->walk[b->walk_count - 1] ^ 1), 60 + 120 * chance(b));
-    parts_of_streets_tidy(&b->truth);
-    parts_of_streets_tidy(&b->ridden);
 }
 
 /* ------------------------------------------------------------------ what is proven */
@@ -311,7 +189,7 @@ static struct evidence prove(struct bench *b, struct arena *a)
                                   b->planned.parts[i].high_cm };
     const double begin_s = now_s();
 
-    evidence_weigh(&streets, b->fixes, b->fix_count, a, &e);
+    evidence_weigh(&streets, b->stroll.fixes, b->stroll.fix_count, a, &e);
     b->spent_s += now_s() - begin_s;
     b->proven.count = b->aside.count = 0;
     for (int32_t i = 0; i < e.piece_count; i++)
@@ -326,11 +204,11 @@ static void prove_nearest(struct bench *b)
 {
     struct parts_of_streets all = { 0 };
 
-    for (int32_t i = 0; i < b->fix_count; i++) {
+    for (int32_t i = 0; i < b->stroll.fix_count; i++) {
         struct snap snap;
         struct fail f;
 
-        if (snap_to(b->index, MODE_FOOT, point_from_e7(b->fixes[i].at), &snap, &f))
+        if (snap_to(b->index, MODE_FOOT, point_from_e7(b->stroll.fixes[i].at), &snap, &f))
             parts_of_streets_add(&all, snap.spot.segment, 0, b->n->length_cm[snap.spot.segment]);
     }
     parts_of_streets_tidy(&all);
@@ -343,8 +221,8 @@ static bool is_near_walk(const struct bench *b, struct point p)
 {
     const struct plane plane = plane_at(p);
 
-    for (int32_t i = 0; i < b->truth.count; i++) {
-        const int32_t segment = b->truth.parts[i].segment;
+    for (int32_t i = 0; i < b->stroll.truth.count; i++) {
+        const int32_t segment = b->stroll.truth.parts[i].segment;
 
         for (int32_t k = b->n->first_shape[segment]; k + 1 < b->n->first_shape[segment + 1]; k++)
             if (plane_away_squared((struct plane_place){ 0, 0 },
@@ -380,26 +258,26 @@ struct sums {
     int32_t refused;
 };
 
-static void take_walk(struct bench *b, const struct manner *m, struct sums *sum)
+static void take_walk(struct bench *b, const struct stroll_manner *m, struct sums *sum)
 {
     struct parts_of_streets walked = { 0 }, right = { 0 };
     struct arena *a = arena_new();
 
-    walk(b, m);
+    stroll_walk(&b->stroll, b->walk, b->walk_count, m);
     if (b->is_control)
         prove_nearest(b);
     else
         sum->refused += prove(b, a).is_refused;
     parts_of_streets_tidy(&b->proven);
     parts_of_streets_tidy(&b->aside);
-    parts_of_streets_common(&b->planned, &b->truth, &walked);
-    parts_of_streets_common(&b->proven, &b->truth, &right);
+    parts_of_streets_common(&b->planned, &b->stroll.truth, &walked);
+    parts_of_streets_common(&b->proven, &b->stroll.truth, &right);
     sum->walked_cm += parts_of_streets_cm(&walked);
     sum->right_cm += parts_of_streets_cm(&right);
     sum->claimed_cm += parts_of_streets_cm(&b->proven);
     sum->aside_cm += parts_of_streets_cm(&b->aside);
     sum->astray_cm += astray_cm(b);
-    sum->fixes += b->fix_count;
+    sum->fixes += b->stroll.fix_count;
     free(walked.parts);
     free(right.parts);
     arena_free(a);
@@ -416,7 +294,7 @@ static double percent(int64_t part, int64_t whole)
     return whole > 0 ? 100 * (double)part / (double)whole : 0;
 }
 
-static void run_walks(struct bench *b, const struct manner *m, int32_t patrols)
+static void run_walks(struct bench *b, const struct stroll_manner *m, int32_t patrols)
 {
     struct sums s = { 0 };
 
@@ -434,7 +312,7 @@ static void run_walks(struct bench *b, const struct manner *m, int32_t patrols)
            b->is_control ? 0 : (double)s.fixes / b->spent_s);
 }
 
-static void run_rides(struct bench *b, const struct manner *m, int32_t patrols)
+static void run_rides(struct bench *b, const struct stroll_manner *m, int32_t patrols)
 {
     int32_t refused = 0;
 
@@ -445,7 +323,7 @@ static void run_rides(struct bench *b, const struct manner *m, int32_t patrols)
             ;
         memcpy(b->walk, b->beat, (size_t)b->beat_count * sizeof *b->walk);
         b->walk_count = b->beat_count;
-        walk(b, m);
+        stroll_walk(&b->stroll, b->walk, b->walk_count, m);
         const struct evidence e = prove(b, a);
 
         refused += e.is_refused && e.reason == CODE_PROOF_RIDDEN && e.piece_count == 0;
@@ -465,7 +343,7 @@ static int32_t in_common(const struct evidence *one, const struct evidence *othe
 }
 
 /* Walks with short rides: of what was ridden, and not walked as well, none is to be proven. */
-static void run_lifts(struct bench *b, const struct manner *m, int32_t patrols)
+static void run_lifts(struct bench *b, const struct stroll_manner *m, int32_t patrols)
 {
     int64_t walked_cm = 0, right_cm = 0, ridden_cm = 0, wrong_cm = 0;
     int32_t refused = 0;
@@ -475,13 +353,13 @@ static void run_lifts(struct bench *b, const struct manner *m, int32_t patrols)
         struct arena *a = arena_new();
 
         find_patrol(b);
-        walk(b, m);
+        stroll_walk(&b->stroll, b->walk, b->walk_count, m);
         refused += prove(b, a).is_refused;
         parts_of_streets_tidy(&b->proven);
-        parts_of_streets_common(&b->planned, &b->truth, &walked);
-        parts_of_streets_common(&b->proven, &b->truth, &right);
-        parts_of_streets_common(&b->planned, &b->ridden, &ridden);
-        parts_of_streets_common(&ridden, &b->truth, &both);
+        parts_of_streets_common(&b->planned, &b->stroll.truth, &walked);
+        parts_of_streets_common(&b->proven, &b->stroll.truth, &right);
+        parts_of_streets_common(&b->planned, &b->stroll.ridden, &ridden);
+        parts_of_streets_common(&ridden, &b->stroll.truth, &both);
         ridden_cm += parts_of_streets_cm(&ridden) - parts_of_streets_cm(&both);
         parts_of_streets_common(&b->proven, &ridden, &both);
         wrong_cm += parts_of_streets_cm(&both);
@@ -503,7 +381,7 @@ static void run_lifts(struct bench *b, const struct manner *m, int32_t patrols)
 
 /* Half of somebody's day is sent again a day later, then she walks on by herself; and two
  * who walk together have nothing in common. */
-static void run_repeats(struct bench *b, const struct manner *m, int32_t patrols)
+static void run_repeats(struct bench *b, const struct stroll_manner *m, int32_t patrols)
 {
     int32_t whole = 0, half = 0, together = 0;
 
@@ -511,27 +389,28 @@ static void run_repeats(struct bench *b, const struct manner *m, int32_t patrols
         struct arena *a = arena_new();
 
         find_patrol(b);
-        walk(b, m);
+        stroll_walk(&b->stroll, b->walk, b->walk_count, m);
         const struct evidence first = prove(b, a);
-        struct track_fix *sent = arena_take(a, (size_t)b->fix_count + 1, sizeof *sent);
-        const int32_t count = b->fix_count;
+        struct track_fix *sent = arena_take(a, (size_t)b->stroll.fix_count + 1, sizeof *sent);
+        const int32_t count = b->stroll.fix_count;
 
-        memcpy(sent, b->fixes, (size_t)count * sizeof *sent);
+        memcpy(sent, b->stroll.fixes, (size_t)count * sizeof *sent);
         for (int32_t k = 0; k < count; k++) {
-            b->fixes[k].fix_us += INT64_C(86400000000);
-            b->fixes[k].at.lon += town_pick(&b->dice, 3) - 1; /* through another frame and back */
-            b->fixes[k].at.lat += town_pick(&b->dice, 3) - 1;
+            b->stroll.fixes[k].fix_us += INT64_C(86400000000);
+            b->stroll.fixes[k].at.lon +=
+                town_pick(&b->stroll.dice, 3) - 1; /* through another frame and back */
+            b->stroll.fixes[k].at.lat += town_pick(&b->stroll.dice, 3) - 1;
         }
         struct evidence again = prove(b, a);
 
         whole += evidence_repeats(in_common(&first, &again), again.mark_count);
-        walk(b, m);
+        stroll_walk(&b->stroll, b->walk, b->walk_count, m);
         const struct evidence other = prove(b, a);
 
         together += evidence_repeats(in_common(&first, &other), other.mark_count);
-        for (int32_t k = 0; k < b->fix_count && k < count / 2; k++) {
-            b->fixes[k] = sent[k];
-            b->fixes[k].fix_us = 1000000 + 1000 * k;
+        for (int32_t k = 0; k < b->stroll.fix_count && k < count / 2; k++) {
+            b->stroll.fixes[k] = sent[k];
+            b->stroll.fixes[k].fix_us = 1000000 + 1000 * k;
         }
         again = prove(b, a);
         half += evidence_repeats(in_common(&first, &again), again.mark_count);
@@ -552,18 +431,18 @@ static void open_city(struct bench *b, const char *address)
     if (!db || !streets_load(db, NULL, b->arena, &b->streets, &f))
         give_up(address, f.text);
     db_close(db);
-    b->n = &b->streets.network;
+    b->n = b->stroll.n = &b->streets.network;
     b->roads = town_roads(b->n, b->arena);
     b->index = snap_index_new(b->n);
     b->room = (struct witness_room){ hop_room_new(), bypass_new(b->n, MODE_FOOT) };
     b->route_room = route_room_new();
-    b->fixes = arena_take(b->arena, FIXES_MAX, sizeof *b->fixes);
+    b->stroll.fixes = arena_take(b->arena, STROLL_FIXES_MAX, sizeof *b->stroll.fixes);
 }
 
 static void close_city(struct bench *b)
 {
-    free(b->truth.parts);
-    free(b->ridden.parts);
+    free(b->stroll.truth.parts);
+    free(b->stroll.ridden.parts);
     free(b->planned.parts);
     free(b->proven.parts);
     free(b->aside.parts);
@@ -576,7 +455,7 @@ static void close_city(struct bench *b)
 
 int main(int argc, char **argv)
 {
-    static const struct manner WALKS[] = {
+    static const struct stroll_manner WALKS[] = {
         { .name = "a fix in 5 s", .every_s = 5, .silence_s = 30 },
         { .name = "a fix in 10 s", .every_s = 10, .silence_s = 30 },
         { .name = "a fix in 20 s, some late", .every_s = 20, .silence_s = 40, .late_s = 2 },
@@ -584,12 +463,12 @@ int main(int argc, char **argv)
         { .name = "a fix in 30 s, some late", .every_s = 30, .silence_s = 60, .late_s = 3 },
         { .name = "a fix in 60 s", .every_s = 60 },
     };
-    static const struct manner LIFTS[] = {
+    static const struct stroll_manner LIFTS[] = {
         { .name = "a fix in 10 s", .every_s = 10, .silence_s = 30, .lift_kmh = 15 },
         { .name = "a fix in 20 s", .every_s = 20, .silence_s = 40, .lift_kmh = 15, .late_s = 2 },
         { .name = "a fix in 30 s", .every_s = 30, .lift_kmh = 15 },
     };
-    static const struct manner RIDES[] = {
+    static const struct stroll_manner RIDES[] = {
         { .name = "14 km/h", .every_s = 10, .silence_s = 30, .kmh = 14 },
         { .name = "25 km/h", .every_s = 10, .silence_s = 30, .kmh = 25 },
         { .name = "40 km/h", .every_s = 10, .silence_s = 30, .kmh = 40 },
@@ -599,7 +478,7 @@ int main(int argc, char **argv)
     if (!b || (argc != 4 && argc != 5))
         give_up("usage", "bench_proof ADDRESS SEED PATROLS [control]");
     b->arena = arena_new();
-    b->dice.state = strtoull(argv[2], NULL, 10);
+    b->stroll.dice.state = strtoull(argv[2], NULL, 10);
     b->is_control = argc == 5;
     open_city(b, argv[1]);
     const int32_t patrols = (int32_t)strtol(argv[3], NULL, 10);
