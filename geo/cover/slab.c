@@ -423,8 +423,9 @@ static struct slab slab_from(const struct slab_table *t, int32_t segment, const 
 int32_t slab_of_source(const struct slab_table *t, int64_t source_id, struct arena *a,
                        const struct slab **out)
 {
+    static const struct row NONE;
     const int32_t number = keys_find(&t->keys, source_id);
-    const struct row row = number < 0 ? (struct row){ 0 } : *row_of(t, number);
+    const struct row row = number < 0 ? NONE : *row_of(t, number);
     const int32_t count = (int32_t)(row.count / PIECE_WORDS);
     struct slab *slabs = arena_take(a, (size_t)count + 1, sizeof *slabs);
 
