@@ -188,9 +188,10 @@ void database_shut(struct database *d, bool is_shut)
     snprintf(text, sizeof text, "ALTER DATABASE %s ALLOW_CONNECTIONS %s", d->name,
              is_shut ? "false" : "true");
     free(run(link, text));
-    snprintf(text, sizeof text,
-             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '%s'",
-             d->name);
+    snprintf(
+        text, sizeof text,
+        "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = '%s'",
+        d->name);
     if (is_shut)
         free(run(link, text));
     PQfinish(link);
