@@ -41,14 +41,6 @@ static const char CITY[] =
 
 static const char HOURS[] = "from=2030-01-07T08:00:00Z&to=2030-01-07T11:00:00Z";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f))
-        fail_msg("%s", f.text);
-}
-
 static void settle(void)
 {
     assert_true(terrain_settle(engine_terrain(asking_engine(ROOM.asking))));
@@ -57,14 +49,7 @@ static void settle(void)
 
 static int set_up(void **state)
 {
-    struct fail f = { 0 };
-
-    if (asking_open_room(&ROOM, state))
-        return -1;
-    block_import(ROOM.d, SIDE, BLOCK_BEIJING);
-    run(CITY);
-    if (!engine_follow(asking_engine(ROOM.asking), &f))
-        fail_msg("%s", f.text);
+    asking_open_blocks(&ROOM, state, SIDE, CITY);
     settle();
     return 0;
 }
@@ -147,7 +132,7 @@ static void when_a_station_closes_its_streets_are_the_others(void **state)
     int64_t cm[OUT_OF_TOWN];
 
     (void)state;
-    run("UPDATE vigil.station SET valid_to = now() WHERE station_id = 22");
+    database_run(ROOM.d, "UPDATE vigil.station SET valid_to = now() WHERE station_id = 22");
     settle();
     struct asking_answer a = told(1, "/v1/coverage?by=station");
 
@@ -155,12 +140,13 @@ static void when_a_station_closes_its_streets_are_the_others(void **state)
     assert_int_equal(asking_count(&a, "/items"), STATIONS - 1);
     check_near(asking_number(&a, "/items/0/length_m"), (double)cm[0] / 100, 1e-9);
     check_near(asking_number(&a, "/items/1/length_m"), (double)cm[1] / 100, 1e-9);
-    run("UPDATE vigil.station SET geom = 'SRID=4326;POINT(100 30)' WHERE station_id = 21");
+    database_run(ROOM.d,
+                 "UPDATE vigil.station SET geom = 'SRID=4326;POINT(100 30)' WHERE station_id = 21");
     settle();
     a = told(1, "/v1/coverage?station_id=20");
     assert_int_equal(asking_count(&a, "/items"), 1);
     check_near(asking_number(&a, "/items/0/length_m"), 2.0 * (SIDE + 1) * LINE_CM / 100, 1e-9);
-    run("UPDATE vigil.station SET valid_to = now()");
+    database_run(ROOM.d, "UPDATE vigil.station SET valid_to = now()");
     settle();
     a = told(1, "/v1/coverage?by=station");
     assert_int_equal(asking_count(&a, "/items"), 0);
@@ -279,8 +265,9 @@ static void whoever_does_not_see_a_station_is_not_told_of_it(void **state)
     a = told(3, "/v1/coverage?by=station");
     assert_int_equal(asking_count(&a, "/items"), 1);
     /* The county has the streets; the station that is nearest to all of them is another's. */
-    run("UPDATE vigil.org SET area = ST_Multi(ST_MakeEnvelope(116, 39, 117, 40, 4326))"
-        " WHERE org_id = 2");
+    database_run(ROOM.d,
+                 "UPDATE vigil.org SET area = ST_Multi(ST_MakeEnvelope(116, 39, 117, 40, 4326))"
+                 " WHERE org_id = 2");
     settle();
     a = told(2, "/v1/gaps?limit=1000");
     assert_true(asking_count(&a, "/items") > 0);

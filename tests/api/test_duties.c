@@ -18,19 +18,11 @@ static const char CITY[] =
     "INSERT INTO vigil.person (person_id, display_name, org_id, mode, location_consent, on_duty)"
     " VALUES (1, 'of two', 2, 'foot', true, false), (2, 'of three', 3, 'taxi', true, true)";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f) || !engine_follow(asking_engine(ROOM.asking), &f))
-        fail_msg("%s: %s", fail_word(f.code), f.text);
-}
-
 static int set_up(void **state)
 {
     if (asking_open_room(&ROOM, state))
         return -1;
-    run(CITY);
+    asking_change(&ROOM, CITY);
     return 0;
 }
 
@@ -146,13 +138,14 @@ static void in_an_order_she_is_tracked_until_it_is_over(void **state)
     const int64_t two = 2;
 
     (void)state;
-    run("INSERT INTO vigil.incident (incident_id, org_id, type, priority, geom)"
-        " VALUES (5, 3, 'help', 2, 'SRID=4326;POINT(116.39 39.9)');"
-        "INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, expires_at)"
-        " VALUES (6, 5, 3, now() + interval '1 hour');"
-        "INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id, "
-        "expires_at)"
-        " VALUES (6, 2, 5, 3, now() + interval '1 hour')");
+    asking_change(&ROOM,
+                  "INSERT INTO vigil.incident (incident_id, org_id, type, priority, geom)"
+                  " VALUES (5, 3, 'help', 2, 'SRID=4326;POINT(116.39 39.9)');"
+                  "INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, expires_at)"
+                  " VALUES (6, 5, 3, now() + interval '1 hour');"
+                  "INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id, "
+                  "expires_at)"
+                  " VALUES (6, 2, 5, 3, now() + interval '1 hour')");
     struct asking_answer answer = reports(2);
 
     assert_int_equal(asking_int(&answer, "/accepted"), 1);
@@ -162,7 +155,8 @@ static void in_an_order_she_is_tracked_until_it_is_over(void **state)
     answer = reports(2);
     assert_int_equal(asking_int(&answer, "/accepted"), 1);
     assert_int_equal(rows("position_last"), 1);
-    run("UPDATE vigil.dispatch_person SET state = 'cleared' WHERE dispatch_id = 6");
+    asking_change(&ROOM,
+                  "UPDATE vigil.dispatch_person SET state = 'cleared' WHERE dispatch_id = 6");
     assert_int_equal(rows("position_last"), 0);
     assert_int_equal(seen(two).taken_incident_id, 0);
     assert_false(seen(2).has_fix);

@@ -43,14 +43,6 @@ static const char CITY[] =
 static const char DAY[] = "\"kind\":\"plan\",\"from\":\"2030-01-07T00:00:00Z\","
                           "\"to\":\"2030-01-08T00:00:00Z\"";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f))
-        fail_msg("%s: %s", sql, f.text);
-}
-
 static void settle(void)
 {
     struct fail f = { 0 };
@@ -65,7 +57,7 @@ static int set_up(void **state)
     if (asking_open_room(&ROOM, state))
         return -1;
     block_import(ROOM.d, SIDE, BLOCK_BEIJING);
-    run(CITY);
+    database_run(ROOM.d, CITY);
     settle();
     return 0;
 }
@@ -146,7 +138,7 @@ static void check_then(const char *changes, const char *sql, bool has_change)
     const struct said said = read_said(changes);
     double change_m_h = 0;
 
-    run(sql);
+    database_run(ROOM.d, sql);
     settle();
     const struct day is = read_day();
 

@@ -34,14 +34,6 @@ static const char CITY[] =
     " (71, 1, 'G71', 'free', 'square', ST_Multi(ST_MakeEnvelope(116.3895, 39.8995, 116.3905, "
     "39.9005, 4326)));";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f))
-        fail_msg("%s", f.text);
-}
-
 static void settle(void)
 {
     assert_true(terrain_settle(engine_terrain(asking_engine(ROOM.asking))));
@@ -49,16 +41,7 @@ static void settle(void)
 
 static int set_up(void **state)
 {
-    struct fail f = { 0 };
-
-    if (asking_open_room(&ROOM, state))
-        return -1;
-    block_import(ROOM.d, SIDE, BLOCK_BEIJING);
-    run(CITY);
-    if (!engine_follow(asking_engine(ROOM.asking), &f))
-        fail_msg("%s", f.text);
-    settle();
-    return 0;
+    return asking_open_blocks(&ROOM, state, SIDE, CITY);
 }
 
 static int tear_down(void **state)
@@ -119,7 +102,7 @@ static const char SHIFT[] = "INSERT INTO vigil.shift (shift_id, org_id, day, nam
 
 static void add_shift(int id, int lookout)
 {
-    run(arena_text(ROOM.d->arena, SHIFT, id, lookout));
+    database_run(ROOM.d, arena_text(ROOM.d->arena, SHIFT, id, lookout));
 }
 
 static void a_shift_covers_what_its_lookout_point_sees_while_it_lasts(void **state)
@@ -144,10 +127,10 @@ static void what_is_changed_afterwards_counts_at_once(void **state)
     struct asking_answer a = hours(MONDAY);
 
     check_near(gap(&a, 9), STREETS_M - seen_m(7), 0.005);
-    run("UPDATE vigil.shift SET during = '[2030-01-07 08:30Z,2030-01-07 12:00Z)'");
+    database_run(ROOM.d, "UPDATE vigil.shift SET during = '[2030-01-07 08:30Z,2030-01-07 12:00Z)'");
     a = hours(MONDAY);
     check_near(gap(&a, 11), STREETS_M - seen_m(7), 0.005);
-    run("UPDATE vigil.shift SET state = 'cancelled'");
+    database_run(ROOM.d, "UPDATE vigil.shift SET state = 'cancelled'");
     a = hours(MONDAY);
     check_near(gap(&a, 9), STREETS_M, 1e-9);
 }
@@ -156,7 +139,8 @@ static void a_lookout_point_that_is_not_active_is_not_planned_with(void **state)
 {
     (void)state;
     add_shift(900, 7);
-    run("UPDATE vigil.lookout_point SET state = 'suspended' WHERE lookout_point_id = 7");
+    database_run(ROOM.d,
+                 "UPDATE vigil.lookout_point SET state = 'suspended' WHERE lookout_point_id = 7");
     settle();
     const struct asking_answer a = hours(MONDAY);
 
@@ -193,7 +177,7 @@ static const char PATROL[] =
 static void a_claimed_patrol_walks_its_beat_at_even_pace_and_counts_for_the_window(void **state)
 {
     (void)state;
-    run(PATROL);
+    database_run(ROOM.d, PATROL);
     const struct asking_answer a = hours("from=2030-01-07T00:00:00Z&to=2030-01-08T06:00:00Z");
 
     check_near(gap(&a, 0), STREETS_M - 45, 0.01); /* 10 m × (54 + 48 + … + 0 min) */
@@ -202,7 +186,7 @@ static void a_claimed_patrol_walks_its_beat_at_even_pace_and_counts_for_the_wind
     check_near(gap(&a, 23), STREETS_M - 200, 0.01);
     check_near(gap(&a, 24), STREETS_M - 155, 0.01); /* a day after, it ends as it began */
     check_near(gap(&a, 26), STREETS_M, 0.01);
-    run("UPDATE vigil.claim SET state = 'cancelled', place = NULL");
+    database_run(ROOM.d, "UPDATE vigil.claim SET state = 'cancelled', place = NULL");
     const struct asking_answer none = hours("from=2030-01-07T00:00:00Z&to=2030-01-08T06:00:00Z");
 
     check_near(gap(&none, 2), STREETS_M, 1e-9);
@@ -233,7 +217,7 @@ static void actually_it_counts_while_as_many_as_it_needs_are_there(void **state)
     static const double STAFFED[] = { 0, 1, 0, 0.5, 0 }; /* of the hours from eight on */
 
     (void)state;
-    run(CHECKINS);
+    database_run(ROOM.d, CHECKINS);
     const struct asking_answer a =
         hours("kind=actual&from=2026-01-05T08:00:00Z&to=2026-01-05T13:00:00Z");
 
@@ -244,7 +228,7 @@ static void actually_it_counts_while_as_many_as_it_needs_are_there(void **state)
 static void the_difference_is_what_was_planned_and_did_not_come(void **state)
 {
     (void)state;
-    run(CHECKINS);
+    database_run(ROOM.d, CHECKINS);
     const struct asking_answer a =
         hours("kind=difference&from=2026-01-05T07:00:00Z&to=2026-01-05T11:00:00Z&by=org");
 
@@ -422,9 +406,9 @@ static void a_week_is_kept_for_whoever_uses_sql(void **state)
 {
     (void)state;
     add_shift(900, 7);
-    run(PATROL);
-    run("INSERT INTO vigil.station (station_id, code, name, geom) VALUES"
-        " (9, 'S9', 'Nine', 'SRID=4326;POINT(116.393 39.903)')");
+    database_run(ROOM.d, PATROL);
+    database_run(ROOM.d, "INSERT INTO vigil.station (station_id, code, name, geom) VALUES"
+                         " (9, 'S9', 'Nine', 'SRID=4326;POINT(116.393 39.903)')");
     settle();
     until_done(ask_for_week("plan"));
     until_done(ask_for_week("plan")); /* in the place of the first */
@@ -491,7 +475,8 @@ static void a_job_is_seen_and_ended_from_above_alone(void **state)
     struct asking_answer a;
 
     (void)state;
-    run("INSERT INTO vigil.job (job_id, org_id, kind, wish) VALUES (5, 3, 'other', '{}')");
+    database_run(ROOM.d,
+                 "INSERT INTO vigil.job (job_id, org_id, kind, wish) VALUES (5, 3, 'other', '{}')");
     asking_as(ROOM.worker, ROLE_PLANNER, 2, 0);
     a = asking_send(ROOM.worker, "GET", "/v1/jobs/5", NULL, NULL);
     asking_expect(&a, 404, "not_found");

@@ -52,14 +52,6 @@ static const char CITY[] =
     " SELECT i, i, i, 99 + i, 'watch', tstzrange(now(), now()), 'approved'"
     " FROM generate_series(2, 3) AS i;";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f))
-        fail_msg("%s: %s", sql, f.text);
-}
-
 /* Everything that was changed is known everywhere. */
 static void settle(void)
 {
@@ -79,7 +71,8 @@ static int set_up(void **state)
     if (asking_open_room(&ROOM, state))
         return -1;
     block_import(ROOM.d, SIDE, at);
-    run(arena_text(ROOM.d->arena, CITY, at.lon, at.lat, at.lon, at.lat, at.lon, at.lat));
+    database_run(ROOM.d,
+                 arena_text(ROOM.d->arena, CITY, at.lon, at.lat, at.lon, at.lat, at.lon, at.lat));
     settle();
     return 0;
 }
@@ -92,8 +85,9 @@ static int tear_down(void **state)
 
 static void check_in(int64_t signup_id, bool is_there)
 {
-    run(arena_text(ROOM.d->arena, "UPDATE vigil.signup SET state = '%s' WHERE signup_id = %lld",
-                   is_there ? "checked_in" : "approved", (long long)signup_id));
+    database_run(ROOM.d, arena_text(ROOM.d->arena,
+                                    "UPDATE vigil.signup SET state = '%s' WHERE signup_id = %lld",
+                                    is_there ? "checked_in" : "approved", (long long)signup_id));
     settle();
 }
 
@@ -158,10 +152,12 @@ static void a_lookout_point_covers_while_it_is_staffed(void **state)
     check_near(figure(1, "lookout_m"), 2 * SEEN_M, 2);
     check_in(2, false);
     check_near(figure(1, "lookout_m"), SEEN_M, 1);
-    run("UPDATE vigil.lookout_point SET state = 'suspended' WHERE lookout_point_id = 30");
+    database_run(ROOM.d,
+                 "UPDATE vigil.lookout_point SET state = 'suspended' WHERE lookout_point_id = 30");
     settle();
     check_near(figure(1, "lookout_m"), 0, 0);
-    run("UPDATE vigil.lookout_point SET state = 'active' WHERE lookout_point_id = 30");
+    database_run(ROOM.d,
+                 "UPDATE vigil.lookout_point SET state = 'active' WHERE lookout_point_id = 30");
     check_in(3, false);
 }
 
@@ -250,11 +246,13 @@ static void gaps_are_the_stretches_that_nothing_covers(void **state)
     assert_true(asking_count(&answer, "/items") > 0);
     assert_string_equal(asking_text(&answer, "/items/0/street"), "Row 5");
     assert_string_equal(asking_text(&answer, "/items/0/grid_code"), "G2");
-    run("UPDATE vigil.grid SET org_id = 3, version = version + 1 WHERE grid_id = 20");
+    database_run(ROOM.d,
+                 "UPDATE vigil.grid SET org_id = 3, version = version + 1 WHERE grid_id = 20");
     settle();
     answer = ask(2, "/v1/gaps?limit=1000");
     assert_null(strstr(answer.body, "\"G2\""));
-    run("UPDATE vigil.grid SET org_id = 2, version = version + 1 WHERE grid_id = 20");
+    database_run(ROOM.d,
+                 "UPDATE vigil.grid SET org_id = 2, version = version + 1 WHERE grid_id = 20");
     settle();
     answer = ask(1, "/v1/gaps?kind=plan");
     asking_expect(&answer, 200, NULL);

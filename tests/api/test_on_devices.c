@@ -16,19 +16,11 @@ static const char CITY[] =
     "INSERT INTO vigil.person (person_id, display_name, org_id, mode, location_consent, on_duty)"
     " VALUES (1, 'of two', 2, 'foot', true, true), (2, 'of three', 3, 'taxi', true, true)";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f) || !engine_follow(asking_engine(ROOM.asking), &f))
-        fail_msg("%s: %s", fail_word(f.code), f.text);
-}
-
 static int set_up(void **state)
 {
     if (asking_open_room(&ROOM, state))
         return -1;
-    run(CITY);
+    asking_change(&ROOM, CITY);
     asking_as(ROOM.worker, ROLE_MANAGER, 2, 0);
     return 0;
 }
@@ -170,11 +162,12 @@ static void what_another_process_did_is_learnt_by_looking(void **state)
     const char *secret = kept(asking_text(&answer, "/secret"));
 
     (void)state;
-    run("UPDATE vigil.device SET secret_hash = sha256('other'), version = version + 1");
+    asking_change(&ROOM,
+                  "UPDATE vigil.device SET secret_hash = sha256('other'), version = version + 1");
     assert_false(opens(secret));
     answer = enrol();
     secret = kept(asking_text(&answer, "/secret"));
-    run("UPDATE vigil.person SET valid_to = now() WHERE person_id = 1");
+    asking_change(&ROOM, "UPDATE vigil.person SET valid_to = now() WHERE person_id = 1");
     assert_false(opens(secret));
     assert_int_equal(rows("device WHERE valid_to IS NULL"), 0);
 }
@@ -185,9 +178,10 @@ static void what_it_was_called_goes_with_its_person(void **state)
 
     (void)state;
     asking_expect(&answer, 201, NULL);
-    run("UPDATE vigil.person SET valid_to = now() WHERE person_id = 1;"
-        "INSERT INTO vigil.erasure (erasure_id, person_id, org_id, values_gone, memberships,"
-        " credentials, tokens, positions_at) VALUES (1, 1, 2, 0, 0, 0, 0, now())");
+    asking_change(
+        &ROOM, "UPDATE vigil.person SET valid_to = now() WHERE person_id = 1;"
+               "INSERT INTO vigil.erasure (erasure_id, person_id, org_id, values_gone, memberships,"
+               " credentials, tokens, positions_at) VALUES (1, 1, 2, 0, 0, 0, 0, now())");
     assert_int_equal(rows("device WHERE name <> 'erased' OR valid_to IS NULL"), 0);
     assert_int_equal(rows("device"), 1);
 }
@@ -197,7 +191,7 @@ static void it_goes_where_its_person_goes(void **state)
     struct asking_answer answer = enrol();
 
     (void)state;
-    run("UPDATE vigil.person SET org_id = 3 WHERE person_id = 1");
+    asking_change(&ROOM, "UPDATE vigil.person SET org_id = 3 WHERE person_id = 1");
     answer = ask("GET", "/v1/devices", NULL, NULL);
     assert_int_equal(asking_count(&answer, "/items"), 0);
     asking_as(ROOM.worker, ROLE_DISPATCHER, 3, 0);

@@ -26,19 +26,11 @@ static const char CITY[] =
     "INSERT INTO vigil.doubt (person_id, org_id, kind, late_s, fixes)"
     " VALUES (1, 2, 'clock_skew', 900, 5);";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f) || !engine_follow(asking_engine(ROOM.asking), &f))
-        fail_msg("%s: %s", fail_word(f.code), f.text);
-}
-
 static int set_up(void **state)
 {
     if (asking_open_room(&ROOM, state))
         return -1;
-    run(CITY);
+    asking_change(&ROOM, CITY);
     asking_as(ROOM.worker, ROLE_DISPATCHER, 2, 0);
     return 0;
 }
@@ -185,7 +177,7 @@ static void an_old_position_is_told_with_what_may_have_become_of_it(void **state
 
     (void)state;
     block_import(ROOM.d, 10, (struct point){ 116.386, 39.896 });
-    run("UPDATE vigil.doubt SET cleared_at = now()");
+    asking_change(&ROOM, "UPDATE vigil.doubt SET cleared_at = now()");
     report(5000, "");
     answer = nearest("");
     assert_int_equal(asking_count(&answer, "/people"), 0);
@@ -229,7 +221,7 @@ static void whose_frame_is_in_doubt_is_not_available(void **state)
 
     (void)state;
     block_import(ROOM.d, 10, (struct point){ 116.386, 39.896 });
-    run("SELECT 1"); /* what was imported is followed */
+    asking_change(&ROOM, "SELECT 1"); /* what was imported is followed */
     live_move(engine_live(asking_engine(ROOM.asking)), &fix, 1);
     struct asking_answer answer = nearest(",\"include_unavailable\":true");
 

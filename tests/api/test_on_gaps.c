@@ -33,26 +33,9 @@ static const char CITY[] =
     "VALUES"
     " (7, 1, 'L7', 'Seven', 'active', 200, 'SRID=4326;POINT(116.392 39.902)');";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f))
-        fail_msg("%s", f.text);
-}
-
 static int set_up(void **state)
 {
-    struct fail f = { 0 };
-
-    if (asking_open_room(&ROOM, state))
-        return -1;
-    block_import(ROOM.d, SIDE, BLOCK_BEIJING);
-    run(CITY);
-    if (!engine_follow(asking_engine(ROOM.asking), &f))
-        fail_msg("%s", f.text);
-    assert_true(terrain_settle(engine_terrain(asking_engine(ROOM.asking))));
-    return 0;
+    return asking_open_blocks(&ROOM, state, SIDE, CITY);
 }
 
 static int tear_down(void **state)
@@ -109,7 +92,7 @@ static void the_fix_is_what_gains_most_by_the_minute(void **state)
     assert_int_equal(asking_int(&a, "/items/0/cheapest_fix/squad_id"), 50);
     check_near(asking_number(&a, "/items/0/cheapest_fix/gain_metre_hours"), 400, 0.1);
     assert_int_equal(asking_int(&a, "/items/0/cheapest_fix/cost_min"), 3);
-    run("UPDATE vigil.squad SET station_id = NULL");
+    database_run(ROOM.d, "UPDATE vigil.squad SET station_id = NULL");
     a = gaps(1, "Row%202"); /* past the lookout point, which sees all of its middle blocks */
     assert_false(asking_has(&a, "/items/0/nearest_squad/squad_id"));
     int extended = 0;
@@ -167,7 +150,7 @@ static void as_a_table_there_are_all_of_them(void **state)
     struct csv c;
 
     (void)state;
-    run("UPDATE vigil.squad SET name = '=cmd|calc' WHERE squad_id = 50");
+    database_run(ROOM.d, "UPDATE vigil.squad SET name = '=cmd|calc' WHERE squad_id = 50");
     a = file_of("format=csv", 200);
     assert_string_equal(a.type, "text/csv; charset=utf-8");
     assert_string_equal(asking_header(&a, "Content-Disposition"),
@@ -247,7 +230,7 @@ static const char SHIFT[] =
 static void a_plan_is_verified_by_geos(void **state)
 {
     (void)state;
-    run(SHIFT);
+    database_run(ROOM.d, SHIFT);
     assert_true(terrain_settle(engine_terrain(asking_engine(ROOM.asking))));
     assert_true(database_int(ROOM.d, "SELECT sum(to_cm - from_cm) FROM vigil.lookout_view WHERE "
                                      "is_blocked") > 2000);
@@ -279,9 +262,11 @@ static void a_plan_is_verified_by_geos(void **state)
 static void a_list_from_a_view_that_was_tampered_with_is_found_out(void **state)
 {
     (void)state;
-    run(SHIFT);
+    database_run(ROOM.d, SHIFT);
     assert_true(terrain_settle(engine_terrain(asking_engine(ROOM.asking))));
-    run("UPDATE vigil.lookout_view SET to_cm = to_cm - 500 WHERE (segment_id, from_cm) IN (SELECT "
+    database_run(
+        ROOM.d,
+        "UPDATE vigil.lookout_view SET to_cm = to_cm - 500 WHERE (segment_id, from_cm) IN (SELECT "
         "segment_id, from_cm FROM vigil.lookout_view WHERE NOT is_blocked AND to_cm - from_cm > "
         "1000 "
         "ORDER BY segment_id LIMIT 3);"
@@ -297,7 +282,9 @@ static void a_list_from_a_view_that_was_tampered_with_is_found_out(void **state)
 static void what_is_so_now_is_verified_by_geos(void **state)
 {
     (void)state;
-    run("UPDATE vigil.lookout_point SET reach_m = 130, version = version + 1;"
+    database_run(
+        ROOM.d,
+        "UPDATE vigil.lookout_point SET reach_m = 130, version = version + 1;"
         "INSERT INTO vigil.person (person_id, display_name, org_id) VALUES (101, 'P', 1);"
         "INSERT INTO vigil.shift (shift_id, org_id, day, name, lookout_point_id, during, "
         "cutoff_at, "

@@ -41,14 +41,6 @@ static const char CITY[] =
     "INSERT INTO vigil.layer_version (layer, version) VALUES ('stations', 7)"
     " ON CONFLICT (layer) DO UPDATE SET version = layer_version.version + 1";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f) || !engine_follow(asking_engine(ROOM.asking), &f))
-        fail_msg("%s: %s", fail_word(f.code), f.text);
-}
-
 static void follow_landmarks(void)
 {
     struct fail f = { 0 };
@@ -68,7 +60,9 @@ static void stands(int64_t person_id, struct point where)
     const struct point_e7 p = point_to_e7(where);
     const int64_t now_us = clock_wall_us();
 
-    run(arena_text(ROOM.d->arena,
+    asking_change(
+        &ROOM,
+        arena_text(ROOM.d->arena,
                    "INSERT INTO vigil.position_last VALUES (%lld, %d, %d, NULL, NULL, %lld, %lld)"
                    " ON CONFLICT (person_id) DO UPDATE SET lon_e7 = excluded.lon_e7,"
                    " lat_e7 = excluded.lat_e7, fix_us = excluded.fix_us;"
@@ -82,7 +76,7 @@ static int set_up(void **state)
     if (asking_open_room(&ROOM, state))
         return -1;
     block_import(ROOM.d, SIDE, BLOCK_BEIJING);
-    run(CITY);
+    asking_change(&ROOM, CITY);
     stands(1, at(0.5, 0));
     stands(2, at(2.5, 1));
     stands(3, at(4.5, 2));
@@ -248,13 +242,16 @@ static void what_was_closed_or_moved_is_so_for_the_next_question(void **state)
     assert_true(seconds(&answer, 0, 0) <= 0);
     const double before = seconds(&answer, 0, 1);
 
-    run("UPDATE vigil.station SET geom = ST_Point(116.3995, 39.9062, 4326) WHERE station_id = 3;"
+    asking_change(
+        &ROOM,
+        "UPDATE vigil.station SET geom = ST_Point(116.3995, 39.9062, 4326) WHERE station_id = 3;"
         "UPDATE vigil.layer_version SET version = version + 1 WHERE layer = 'stations'");
     follow_landmarks();
     answer = ask(1, "", ASKED);
     assert_true(seconds(&answer, 0, 1) > before);
-    run("UPDATE vigil.station SET valid_to = now() WHERE station_id = 3;"
-        "UPDATE vigil.layer_version SET version = version + 1 WHERE layer = 'stations'");
+    asking_change(&ROOM,
+                  "UPDATE vigil.station SET valid_to = now() WHERE station_id = 3;"
+                  "UPDATE vigil.layer_version SET version = version + 1 WHERE layer = 'stations'");
     follow_landmarks();
     answer = ask(1, "", ASKED);
     assert_true(is_none(&answer, 0, 1));

@@ -67,26 +67,9 @@ static const char CITY[] =
     "state, fair, rank, place) VALUES (64, 63, 1, 50, 1, '2030-01-01',"
     " '[2030-01-07 00:00Z,2030-01-07 02:00Z)', 'claimed', true, 1, 1);";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f))
-        fail_msg("%s", f.text);
-}
-
 static int set_up(void **state)
 {
-    struct fail f = { 0 };
-
-    if (asking_open_room(&ROOM, state))
-        return -1;
-    block_import(ROOM.d, SIDE, BLOCK_BEIJING);
-    run(CITY);
-    if (!engine_follow(asking_engine(ROOM.asking), &f))
-        fail_msg("%s", f.text);
-    assert_true(terrain_settle(engine_terrain(asking_engine(ROOM.asking))));
-    return 0;
+    return asking_open_blocks(&ROOM, state, SIDE, CITY);
 }
 
 static int tear_down(void **state)
@@ -235,7 +218,8 @@ static void see_somebody(int64_t person_id)
         "INSERT INTO vigil.position_history (person_id, lon_e7, lat_e7, fix_us, received_us)"
         " VALUES (%lld, 1163930000, 399030000, 1767603590000000, 1767603590000000);";
 
-    run(arena_text(ROOM.d->arena, SQL, (long long)person_id, (long long)person_id));
+    database_run(ROOM.d,
+                 arena_text(ROOM.d->arena, SQL, (long long)person_id, (long long)person_id));
 }
 
 static void keep(int64_t at_s)
@@ -303,7 +287,7 @@ static void nobody_is_counted_who_could_not_be_sent_then(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         see_somebody(101 + (int64_t)i);
-        run(CASES[i]);
+        database_run(ROOM.d, CASES[i]);
         keep(NINE_S);
         if (database_int(ROOM.d, "SELECT people FROM vigil.reach_hour") != 0)
             fail_msg("counted in spite of %s", CASES[i]);
@@ -324,7 +308,7 @@ static void what_has_changed_since_then_counts_for_nothing(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         see_somebody(101 + (int64_t)i);
-        run(CASES[i]);
+        database_run(ROOM.d, CASES[i]);
         keep(NINE_S);
         assert_int_equal(database_int(ROOM.d, "SELECT people FROM vigil.reach_hour"), 1);
     }

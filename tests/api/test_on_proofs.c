@@ -27,14 +27,6 @@ static int close_room(void **state)
     return asking_close_room(&ROOM);
 }
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f))
-        fail_msg("%s", f.text);
-}
-
 static struct asking_answer get(const char *path)
 {
     return asking_send(ROOM.worker, "GET", path, NULL, NULL);
@@ -69,7 +61,7 @@ static void prove_half(void)
 {
     patrol_town_check_in(ROOM.d);
     patrol_town_walk(ROOM.d, 11, 5, 0, 1.2, 20, 1);
-    run("UPDATE vigil.claim SET state = 'finished'");
+    database_run(ROOM.d, "UPDATE vigil.claim SET state = 'finished'");
     as_manager();
     const struct asking_answer answer = post("/v1/claims/1/prove");
 
@@ -142,7 +134,7 @@ static void positions_that_came_late_count_when_it_is_proven_again(void **state)
     answer = get("/v1/claims/1/proof");
     check_near(asking_number(&answer, "/proven_m"), 375, 30);
     assert_string_equal(asking_text(&answer, "/state"), "credited");
-    run("UPDATE vigil.claim SET started_at = now() - interval '3 days'");
+    database_run(ROOM.d, "UPDATE vigil.claim SET started_at = now() - interval '3 days'");
     answer = post("/v1/claims/1/prove");
     asking_expect(&answer, 409, "proof_coarse");
 }

@@ -22,19 +22,11 @@ static const char CITY[] =
     " VALUES (1, 'of two', 2, 'foot', true, true), (2, 'of three', 3, 'taxi', true, true),"
     " (3, 'of two', 2, 'foot', true, false), (4, 'of two', 2, 'bus', true, true)";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f) || !engine_follow(asking_engine(ROOM.asking), &f))
-        fail_msg("%s: %s", fail_word(f.code), f.text);
-}
-
 static int set_up(void **state)
 {
     if (asking_open_room(&ROOM, state))
         return -1;
-    run(CITY);
+    asking_change(&ROOM, CITY);
     return 0;
 }
 
@@ -211,13 +203,14 @@ static void owntracks_comes_by_a_password_and_is_told_how_often(void **state)
     answer = asking_send(ROOM.worker, "POST", "/v1/owntracks", she, owntracks(6, PLACE));
     asking_expect(&answer, 200, NULL);
     assert_string_equal(answer.body, "[]"); /* it knows */
-    run("INSERT INTO vigil.incident (incident_id, org_id, type, priority, geom)"
-        " VALUES (5, 2, 'help', 2, 'SRID=4326;POINT(117.19 34.26)');"
-        "INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, expires_at)"
-        " VALUES (6, 5, 2, now() + interval '1 hour');"
-        "INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id, "
-        "expires_at)"
-        " VALUES (6, 1, 5, 2, now() + interval '1 hour')");
+    asking_change(&ROOM,
+                  "INSERT INTO vigil.incident (incident_id, org_id, type, priority, geom)"
+                  " VALUES (5, 2, 'help', 2, 'SRID=4326;POINT(117.19 34.26)');"
+                  "INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, expires_at)"
+                  " VALUES (6, 5, 2, now() + interval '1 hour');"
+                  "INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id, "
+                  "expires_at)"
+                  " VALUES (6, 1, 5, 2, now() + interval '1 hour')");
     answer = asking_send(ROOM.worker, "POST", "/v1/owntracks", she, owntracks(3, PLACE));
     assert_int_equal(asking_int(&answer, "/0/configuration/moveModeLocatorInterval"), 10);
     assert_int_equal(asking_int(&answer, "/0/configuration/monitoring"), 2);
@@ -417,13 +410,14 @@ static void what_will_never_be_taken_is_answered_as_delivered(void **state)
 static void a_gateway_hears_who_is_wanted_sooner(void **state)
 {
     (void)state;
-    run("INSERT INTO vigil.incident (incident_id, org_id, type, priority, geom)"
-        " VALUES (5, 2, 'help', 2, 'SRID=4326;POINT(117.19 34.26)');"
-        "INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, expires_at)"
-        " VALUES (6, 5, 2, now() + interval '1 hour');"
-        "INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id, "
-        "expires_at)"
-        " VALUES (6, 1, 5, 2, now() + interval '1 hour')");
+    asking_change(&ROOM,
+                  "INSERT INTO vigil.incident (incident_id, org_id, type, priority, geom)"
+                  " VALUES (5, 2, 'help', 2, 'SRID=4326;POINT(117.19 34.26)');"
+                  "INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, expires_at)"
+                  " VALUES (6, 5, 2, now() + interval '1 hour');"
+                  "INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id, "
+                  "expires_at)"
+                  " VALUES (6, 1, 5, 2, now() + interval '1 hour')");
     asking_as(ROOM.worker, ROLE_GATEWAY, 1, 0);
     const char *item =
         TEXT("\"lon\":117.19,\"lat\":34.26,\"frame\":\"wgs84\",\"fix_time\":\"%s\"", ago(5));
@@ -446,7 +440,9 @@ static void on_patrol_she_reports_every_twenty_seconds(void **state)
 
     (void)state;
     assert_int_equal(cadence_report_s(cadence, &she), 300);
-    run("INSERT INTO vigil.beat (beat_id, org_id, code, name, length_cm) VALUES (1, 2, 'b', 'b', "
+    asking_change(
+        &ROOM,
+        "INSERT INTO vigil.beat (beat_id, org_id, code, name, length_cm) VALUES (1, 2, 'b', 'b', "
         "1);"
         "INSERT INTO vigil.patrol_plan (plan_id, org_id, beat_id, name, weekdays, starts_min,"
         " length_min, cutoff_min, capacity, min_people, max_people, radius_m)"
@@ -472,7 +468,7 @@ static void on_patrol_she_reports_every_twenty_seconds(void **state)
     assert_int_equal(cadence_report_s(cadence, &she), 10);
     she.bars |= ABLE_BIT(ABLE_NO_CONSENT);
     assert_int_equal(cadence_report_s(cadence, &she), 0);
-    run("UPDATE vigil.signup SET state = 'checked_out'");
+    asking_change(&ROOM, "UPDATE vigil.signup SET state = 'checked_out'");
     cadence_tick(cadence, ROOM.d->db);
     she = seen(1);
     assert_int_equal(cadence_report_s(cadence, &she), 300);

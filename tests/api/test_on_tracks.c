@@ -12,14 +12,6 @@
 #include "tests/support/database.h"
 #include "tests/support/newcomer.h"
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(NEWCOMER_ROOM.d->db, sql, &f))
-        fail_msg("%s: %s", fail_word(f.code), f.text);
-}
-
 static int64_t base_us; /* when seconds are counted from */
 
 /* The next millisecond: times are sent in those. */
@@ -60,8 +52,12 @@ static int64_t let_in_on_duty(void)
     const long long person = newcomer_let_in();
     struct fail f = { 0 };
 
-    run(newcomer_text("UPDATE vigil.person SET on_duty = true WHERE person_id = %lld", person));
-    run(newcomer_text("UPDATE vigil.duty SET at = now() - interval '1 day' WHERE person_id = %lld",
+    database_run(
+        NEWCOMER_ROOM.d,
+        newcomer_text("UPDATE vigil.person SET on_duty = true WHERE person_id = %lld", person));
+    database_run(
+        NEWCOMER_ROOM.d,
+        newcomer_text("UPDATE vigil.duty SET at = now() - interval '1 day' WHERE person_id = %lld",
                       person)); /* her fixes are of the last hours */
     if (!engine_follow(asking_engine(NEWCOMER_ROOM.asking), &f))
         fail_msg("%s", f.text);
@@ -228,15 +224,19 @@ static void from_the_moment_she_does_not_agree_nothing_is_told(void **state)
 /* An hour of hers, three hours ago, a fix a minute. */
 static void past_hour(int64_t person_id)
 {
-    run(newcomer_text(
-        "DO $$ DECLARE h bigint := (floor(extract(epoch FROM now()) / 3600)::bigint - 3) *"
-        " 3600000000; BEGIN EXECUTE format('CREATE TABLE vigil.%%I PARTITION OF"
-        " vigil.position_history FOR VALUES FROM (%%s) TO (%%s)', vigil.position_partition(h), h,"
-        " h + 3600000000);"
-        " INSERT INTO vigil.position_history SELECT %lld, 1171850000, 342610000 + i * 500, 50, 100,"
-        " h + i * 60000000::bigint, h + i * 60000000::bigint, 1 FROM generate_series(0, 59) i;"
-        " END $$",
-        (long long)person_id));
+    database_run(
+        NEWCOMER_ROOM.d,
+        newcomer_text(
+            "DO $$ DECLARE h bigint := (floor(extract(epoch FROM now()) / 3600)::bigint - 3) *"
+            " 3600000000; BEGIN EXECUTE format('CREATE TABLE vigil.%%I PARTITION OF"
+            " vigil.position_history FOR VALUES FROM (%%s) TO (%%s)', vigil.position_partition(h), "
+            "h,"
+            " h + 3600000000);"
+            " INSERT INTO vigil.position_history SELECT %lld, 1171850000, 342610000 + i * 500, 50, "
+            "100,"
+            " h + i * 60000000::bigint, h + i * 60000000::bigint, 1 FROM generate_series(0, 59) i;"
+            " END $$",
+            (long long)person_id));
 }
 
 static void packed_hours_and_single_fixes_are_one_track(void **state)
@@ -278,7 +278,9 @@ static void what_is_older_than_is_kept_is_not_told_though_it_is_there(void **sta
     const int64_t person = let_in_on_duty();
 
     (void)state;
-    run(newcomer_text("INSERT INTO vigil.position_history SELECT %lld, 1171850000, 342610000, 50,"
+    database_run(
+        NEWCOMER_ROOM.d,
+        newcomer_text("INSERT INTO vigil.position_history SELECT %lld, 1171850000, 342610000, 50,"
                       " 100, m, m, 0 FROM vigil.microseconds(now() - interval '48 hours 2 minutes')"
                       " m",
                       (long long)person));
@@ -304,16 +306,18 @@ static struct asking_answer look_at_incident(const char *query)
 /* An incident of county `org_id` to which she is sent and accepts. */
 static void order(int64_t person_id, int64_t org_id)
 {
-    run(newcomer_text(
-        "INSERT INTO vigil.incident (incident_id, org_id, type, priority, geom) VALUES"
-        " (5, %lld, 'help', 3, ST_SetSRID(ST_MakePoint(117, 34), 4326));"
-        "INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, expires_at)"
-        " VALUES (6, 5, %lld, now());"
-        "INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id, "
-        "expires_at)"
-        " VALUES (6, %lld, 5, %lld, now());",
-        (long long)org_id, (long long)org_id, (long long)person_id, (long long)org_id));
-    run("UPDATE vigil.dispatch_person SET state = 'accepted'");
+    database_run(
+        NEWCOMER_ROOM.d,
+        newcomer_text(
+            "INSERT INTO vigil.incident (incident_id, org_id, type, priority, geom) VALUES"
+            " (5, %lld, 'help', 3, ST_SetSRID(ST_MakePoint(117, 34), 4326));"
+            "INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, expires_at)"
+            " VALUES (6, 5, %lld, now());"
+            "INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id, "
+            "expires_at)"
+            " VALUES (6, %lld, 5, %lld, now());",
+            (long long)org_id, (long long)org_id, (long long)person_id, (long long)org_id));
+    database_run(NEWCOMER_ROOM.d, "UPDATE vigil.dispatch_person SET state = 'accepted'");
 }
 
 static void an_incidents_tracks_begin_with_yes_and_end_with_clear(void **state)
@@ -330,7 +334,7 @@ static void an_incidents_tracks_begin_with_yes_and_end_with_clear(void **state)
     assert_int_equal(asking_count(&a, "/features"), 0);
     look_at_the_clock();
     send(person, 0, 1, 0); /* on her way */
-    run("UPDATE vigil.dispatch_person SET state = 'cleared'");
+    database_run(NEWCOMER_ROOM.d, "UPDATE vigil.dispatch_person SET state = 'cleared'");
     send(person, -10, 1, 0); /* after, by her phone's clock */
     newcomer_as_manager_of(2);
     a = look_at_incident("purpose=review");
@@ -368,7 +372,7 @@ static void who_borrows_somebody_sees_her_way_to_the_incident_alone(void **state
     assert_int_equal(asking_count(&a, "/features/0/properties/times"), 1);
     a = look(person, "purpose=x");
     asking_expect(&a, 404, "person_unknown");
-    run("UPDATE vigil.person SET location_consent = false");
+    database_run(NEWCOMER_ROOM.d, "UPDATE vigil.person SET location_consent = false");
     a = look_at_incident("purpose=review");
     assert_int_equal(asking_count(&a, "/features"), 0);
 }

@@ -45,14 +45,6 @@ static const char CITY[] =
     " VALUES (1, 7, 2, 'guard', true, current_date - 2), (2, 11, 2, 'card', false, NULL),"
     " (3, 1, 2, 'card', false, current_date - 2)";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f) || !engine_follow(asking_engine(ROOM.asking), &f))
-        fail_msg("%s: %s", fail_word(f.code), f.text);
-}
-
 /* A place on the streets, in blocks from the south-west. */
 static struct point at(double east)
 {
@@ -64,7 +56,9 @@ static void stands(int64_t person_id, double east)
     const struct point_e7 p = point_to_e7(at(east));
     const int64_t now_us = clock_wall_us();
 
-    run(arena_text(ROOM.d->arena,
+    asking_change(
+        &ROOM,
+        arena_text(ROOM.d->arena,
                    "INSERT INTO vigil.position_last VALUES (%lld, %d, %d, NULL, NULL, %lld, %lld)"
                    " ON CONFLICT (person_id) DO UPDATE SET lon_e7 = excluded.lon_e7,"
                    " lat_e7 = excluded.lat_e7, fix_us = excluded.fix_us;"
@@ -78,7 +72,7 @@ static int set_up(void **state)
     if (asking_open_room(&ROOM, state))
         return -1;
     block_import(ROOM.d, SIDE, BLOCK_BEIJING);
-    run(CITY);
+    asking_change(&ROOM, CITY);
     for (int64_t id = 1; id <= 11; id++)
         stands(id, (double)id * 0.8);
     return 0;
@@ -165,13 +159,15 @@ static void an_answer_names_the_organisation_that_may_be_known(void **state)
 static void a_neighbour_lends_near_the_border_only(void **state)
 {
     (void)state;
-    run(arena_text(
-        ROOM.d->arena,
-        "UPDATE vigil.org SET area = ST_Multi(ST_MakeEnvelope(%.4f, %.4f, %.4f, %.4f, 4326))"
-        " WHERE org_id = 2;"
-        "INSERT INTO vigil.mutual_aid (rule_id, lender_id, borrower_id, reach_m)"
-        " VALUES (1, 3, 2, 100)",
-        at(0).lon - 0.01, at(0).lat - 0.01, at(1.5).lon, at(0).lat + 0.01));
+    asking_change(
+        &ROOM,
+        arena_text(
+            ROOM.d->arena,
+            "UPDATE vigil.org SET area = ST_Multi(ST_MakeEnvelope(%.4f, %.4f, %.4f, %.4f, 4326))"
+            " WHERE org_id = 2;"
+            "INSERT INTO vigil.mutual_aid (rule_id, lender_id, borrower_id, reach_m)"
+            " VALUES (1, 3, 2, 100)",
+            at(0).lon - 0.01, at(0).lat - 0.01, at(1.5).lon, at(0).lat + 0.01));
     struct asking_answer answer = nearest(2, "");
     const int32_t lent = place_of(&answer, 2);
 
@@ -183,7 +179,9 @@ static void a_neighbour_lends_near_the_border_only(void **state)
     stands(2, 5);
     assert_string_equal(found_by(2, ""), "1 3 11");
     stands(2, 1.6);
-    run("UPDATE vigil.person SET location_consent = true, birth_year = 2020 WHERE person_id = 2");
+    asking_change(
+        &ROOM,
+        "UPDATE vigil.person SET location_consent = true, birth_year = 2020 WHERE person_id = 2");
     assert_string_equal(found_by(2, ",\"include_unavailable\":true"), "1 3 4 5 6 7 11");
 }
 
@@ -247,15 +245,17 @@ static void who_is_taken_is_not_found_until_she_is_free(void **state)
 static void orders_of_others_are_followed(void **state)
 {
     (void)state;
-    run("INSERT INTO vigil.incident (incident_id, org_id, type, priority, geom)"
-        " VALUES (5, 2, 'help', 2, 'SRID=4326;POINT(116.39 39.9)');"
-        "INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, expires_at)"
-        " VALUES (6, 5, 2, now() + interval '1 hour');"
-        "INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id, "
-        "expires_at)"
-        " VALUES (6, 11, 5, 2, now() + interval '1 hour')");
+    asking_change(&ROOM,
+                  "INSERT INTO vigil.incident (incident_id, org_id, type, priority, geom)"
+                  " VALUES (5, 2, 'help', 2, 'SRID=4326;POINT(116.39 39.9)');"
+                  "INSERT INTO vigil.dispatch (dispatch_id, incident_id, org_id, expires_at)"
+                  " VALUES (6, 5, 2, now() + interval '1 hour');"
+                  "INSERT INTO vigil.dispatch_person (dispatch_id, person_id, incident_id, org_id, "
+                  "expires_at)"
+                  " VALUES (6, 11, 5, 2, now() + interval '1 hour')");
     assert_string_equal(found_by(2, ""), "1 3");
-    run("UPDATE vigil.dispatch_person SET state = 'declined' WHERE dispatch_id = 6");
+    asking_change(&ROOM,
+                  "UPDATE vigil.dispatch_person SET state = 'declined' WHERE dispatch_id = 6");
     assert_string_equal(found_by(2, ""), "1 3 11");
 }
 
@@ -276,7 +276,9 @@ static void roles_organisations_and_credentials_narrow_it(void **state)
 static void the_type_of_incident_says_who_may_be_sent(void **state)
 {
     (void)state;
-    run("INSERT INTO vigil.incident_type (type, name_zh, name_en, volunteer_allowed, min_age)"
+    asking_change(
+        &ROOM,
+        "INSERT INTO vigil.incident_type (type, name_zh, name_en, volunteer_allowed, min_age)"
         " VALUES ('tidy', '清洁', 'Tidy', true, 16), ('wise', '调解', 'Wise', true, 60)");
     assert_string_equal(found_by(2, ",\"incident_type\":\"tidy\""), "1 3 4 11");
     assert_string_equal(found_by(2, ",\"incident_type\":\"wise\""), "");
@@ -372,7 +374,7 @@ static void a_tile_shows_whom_the_reader_may_see(void **state)
     assert_string_equal(on_tile(ROLE_DISPATCHER, 1, 0), "1 2 3 4 5 6 7 10 11");
     assert_string_equal(on_tile(ROLE_DISPATCHER, 2, 0), "1 3 4 5 6 7 11");
     assert_string_equal(on_tile(ROLE_DISPATCHER, 3, 0), "2 3");
-    run("UPDATE vigil.membership SET valid_to = now()");
+    asking_change(&ROOM, "UPDATE vigil.membership SET valid_to = now()");
     assert_string_equal(on_tile(ROLE_DISPATCHER, 2, 0), "1 4 5 6 7 11");
 }
 

@@ -40,26 +40,9 @@ static const char HOUSE[] =
     "INSERT INTO osm.building (osm_id, kind, name, geom) VALUES (1, 'yes', '', "
     "ST_Multi(ST_MakeEnvelope(116.39280, 39.90308, 116.39290, 39.90318, 4326)))";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f))
-        fail_msg("%s", f.text);
-}
-
 static int set_up(void **state)
 {
-    struct fail f = { 0 };
-
-    if (asking_open_room(&ROOM, state))
-        return -1;
-    block_import(ROOM.d, SIDE, BLOCK_BEIJING);
-    run(CITY);
-    if (!engine_follow(asking_engine(ROOM.asking), &f))
-        fail_msg("%s", f.text);
-    assert_true(terrain_settle(engine_terrain(asking_engine(ROOM.asking))));
-    return 0;
+    return asking_open_blocks(&ROOM, state, SIDE, CITY);
 }
 
 static int tear_down(void **state)
@@ -140,7 +123,7 @@ static void what_is_behind_a_house_is_not_seen(void **state)
     const double free_m2 = asking_number(&free, "/result/items/0/open_m2");
 
     (void)state;
-    run(HOUSE);
+    database_run(ROOM.d, HOUSE);
     const struct asking_answer built = result_of(1, "2030-01-07T09:00:00Z");
 
     assert_true(asking_number(&built, "/result/items/0/open_m2") > free_m2 + 100);

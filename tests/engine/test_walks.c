@@ -10,21 +10,15 @@
 
 static struct asking_room ROOM;
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f))
-        fail_msg("%s", f.text);
-}
-
 /* The patrol day goes on for another hour. */
 static int set_up(void **state)
 {
     if (asking_open_room(&ROOM, state))
         return -1;
     patrol_town(ROOM.d);
-    run("UPDATE vigil.patrol_day SET during = tstzrange(lower(during), now() + interval '1 hour');"
+    database_run(
+        ROOM.d,
+        "UPDATE vigil.patrol_day SET during = tstzrange(lower(during), now() + interval '1 hour');"
         "UPDATE vigil.claim SET during = (SELECT during FROM vigil.patrol_day)");
     patrol_town_check_in(ROOM.d);
     return 0;
@@ -67,7 +61,9 @@ static void who_walks_a_patrol_covers_the_streets_behind_her(void **state)
 static void in_a_hot_spot_it_is_not_enough_to_pass(void **state)
 {
     (void)state;
-    run("INSERT INTO vigil.hot_spot (hot_spot_id, org_id, code, name, geom)"
+    database_run(
+        ROOM.d,
+        "INSERT INTO vigil.hot_spot (hot_spot_id, org_id, code, name, geom)"
         " SELECT 1, 1, 'H', 'H', ST_Multi(ST_SetSRID(ST_Expand(ST_Extent(geom)::geometry, 0.01), "
         "4326))"
         " FROM vigil.segment");
@@ -92,7 +88,9 @@ static void who_is_on_no_patrol_does_not(void **state)
 static void off_her_beat_she_does_not(void **state)
 {
     (void)state;
-    run("UPDATE vigil.beat_segment b SET segment_id = g.segment_id FROM (SELECT segment_id, "
+    database_run(
+        ROOM.d,
+        "UPDATE vigil.beat_segment b SET segment_id = g.segment_id FROM (SELECT segment_id, "
         "row_number() OVER (ORDER BY segment_id) AS n FROM vigil.segment WHERE name = 'Row 3') g "
         "WHERE g.n = b.position");
     patrol_town_walk(ROOM.d, 11, 30, 0, 1.2, 34, 1);
@@ -102,10 +100,11 @@ static void off_her_beat_she_does_not(void **state)
 static void while_the_patrol_pauses_nobody_does(void **state)
 {
     (void)state;
-    run("UPDATE vigil.claim SET state = 'paused'");
+    database_run(ROOM.d, "UPDATE vigil.claim SET state = 'paused'");
     patrol_town_walk(ROOM.d, 11, 30, 0, 1.2, 34, 1);
     check_near(patrolled_m(), 0, 0);
-    run("UPDATE vigil.claim SET state = 'started'"); /* what was before is over by then */
+    database_run(ROOM.d,
+                 "UPDATE vigil.claim SET state = 'started'"); /* what was before is over by then */
     check_near(patrolled_m(), 0, 0);
 }
 

@@ -40,14 +40,6 @@ static const char CITY[] =
     "hours'), m, 'members', false, 100"
     " FROM generate_series(0, 1) n, (SELECT date_trunc('week', now()) + interval '8 days' AS m) d;";
 
-static void run(const char *sql)
-{
-    struct fail f = { 0 };
-
-    if (!db_script(ROOM.d->db, sql, &f))
-        fail_msg("%s", f.text);
-}
-
 static void follow(void)
 {
     struct fail f = { 0 };
@@ -63,7 +55,7 @@ static int set_up(void **state)
     if (asking_open_room(&ROOM, state))
         return -1;
     block_import(ROOM.d, SIDE, BLOCK_BEIJING);
-    run(CITY);
+    database_run(ROOM.d, CITY);
     follow();
     return 0;
 }
@@ -111,7 +103,7 @@ static int64_t count(const char *from)
 /* Of plans alone: what has been is known for longer with every minute. */
 static void only_plans(void)
 {
-    run("DELETE FROM vigil.cover_week WHERE kind = 'actual'");
+    database_run(ROOM.d, "DELETE FROM vigil.cover_week WHERE kind = 'actual'");
 }
 
 static void a_week_that_was_mended_has_the_rows_of_one_that_was_made(void)
@@ -119,7 +111,7 @@ static void a_week_that_was_mended_has_the_rows_of_one_that_was_made(void)
     only_plans();
     const char *mended = all_rows();
 
-    run("DELETE FROM vigil.cover_week");
+    database_run(ROOM.d, "DELETE FROM vigil.cover_week");
     look();
     only_plans();
     assert_string_equal(all_rows(), mended);
@@ -154,7 +146,9 @@ static void an_edited_shift_is_written_where_it_counts_alone(void **state)
 {
     (void)state;
     look();
-    run("CREATE TABLE kept AS SELECT x.ctid AS place, x.week_id, x.segment_id FROM "
+    database_run(
+        ROOM.d,
+        "CREATE TABLE kept AS SELECT x.ctid AS place, x.week_id, x.segment_id FROM "
         "vigil.cover_gap x;"
         "UPDATE vigil.shift SET during = tstzrange(lower(during), upper(during) + interval '1 "
         "hour') WHERE shift_id = 900");
@@ -165,7 +159,7 @@ static void an_edited_shift_is_written_where_it_counts_alone(void **state)
 
     assert_true(left < count("kept"));
     assert_true(left > count("kept") * 8 / 10);
-    run("DROP TABLE kept");
+    database_run(ROOM.d, "DROP TABLE kept");
     a_week_that_was_mended_has_the_rows_of_one_that_was_made();
 }
 
@@ -173,20 +167,23 @@ static void what_is_cancelled_added_or_closed_is_followed(void **state)
 {
     (void)state;
     look();
-    run("UPDATE vigil.shift SET state = 'cancelled' WHERE shift_id = 900");
+    database_run(ROOM.d, "UPDATE vigil.shift SET state = 'cancelled' WHERE shift_id = 900");
     assert_int_equal(look(), 1);
     assert_int_equal(count("vigil.cover_source"), 1);
-    run("INSERT INTO vigil.shift (shift_id, org_id, day, name, lookout_point_id, during, "
+    database_run(
+        ROOM.d,
+        "INSERT INTO vigil.shift (shift_id, org_id, day, name, lookout_point_id, during, "
         "cutoff_at, "
         "joins, approval, radius_m) SELECT 910, 1, day, 'More', 7, tstzrange(upper(during), "
         "upper(during) + interval '1 hour'), cutoff_at, 'members', false, 100 FROM vigil.shift "
         "WHERE shift_id = 901");
     assert_int_equal(look(), 1);
     assert_int_equal(count("vigil.cover_source"), 2);
-    run("UPDATE vigil.lookout_point SET reach_m = 150 WHERE lookout_point_id = 7");
+    database_run(ROOM.d, "UPDATE vigil.lookout_point SET reach_m = 150 WHERE lookout_point_id = 7");
     follow();
     assert_int_equal(look(), 1);
-    run("UPDATE vigil.lookout_point SET state = 'suspended' WHERE lookout_point_id = 8");
+    database_run(ROOM.d,
+                 "UPDATE vigil.lookout_point SET state = 'suspended' WHERE lookout_point_id = 8");
     follow();
     assert_int_equal(look(), 1);
     assert_int_equal(count("vigil.cover_source"), 1);
@@ -197,7 +194,7 @@ static void other_cells_and_another_import_are_carried_over(void **state)
 {
     (void)state;
     look();
-    run("UPDATE vigil.grid SET valid_to = now() WHERE grid_id = 71");
+    database_run(ROOM.d, "UPDATE vigil.grid SET valid_to = now() WHERE grid_id = 71");
     follow();
     assert_int_equal(look(), 4);
     assert_int_equal(count("vigil.cover_tally WHERE by = 'grid' AND area_id = 71"), 0);
@@ -217,8 +214,9 @@ static void what_was_goes_on_at_night_and_when_it_turns_out_otherwise(void **sta
 {
     (void)state;
     look();
-    run("UPDATE vigil.cover_week SET known_to = starts_at + interval '1 hour' WHERE kind = "
-        "'actual'");
+    database_run(
+        ROOM.d, "UPDATE vigil.cover_week SET known_to = starts_at + interval '1 hour' WHERE kind = "
+                "'actual'");
     assert_int_equal(look() >= 1, true); /* of the last week at least the nights are over */
     assert_int_equal(count("vigil.cover_week WHERE kind = 'actual' AND known_to < least(now() - "
                            "interval '25 hours', starts_at + interval '7 days')"),
@@ -229,7 +227,9 @@ static void a_plan_that_a_job_has_stored_is_kept_as_well(void **state)
 {
     (void)state;
     look();
-    run("INSERT INTO vigil.cover_week (kind, starts_at, import_id, known_to) SELECT 'plan', "
+    database_run(
+        ROOM.d,
+        "INSERT INTO vigil.cover_week (kind, starts_at, import_id, known_to) SELECT 'plan', "
         "date_trunc('hour', now()) + interval '30 days', import_id, now() + interval '37 days' "
         "FROM vigil.import WHERE current");
     assert_int_equal(look(), 1);

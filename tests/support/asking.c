@@ -14,7 +14,9 @@
 #include "api/service.h"
 #include "engine/config.h"
 #include "engine/engine.h"
+#include "engine/terrain.h"
 #include "engine/tokens.h"
+#include "tests/support/block.h"
 #include "tests/support/check_near.h"
 
 enum { FIELDS_MAX = 16, SIZE_ROOM = 24, CALLERS_MAX = 64, TOKEN_LIFE_S = 3600 };
@@ -352,6 +354,24 @@ int asking_open_room(struct asking_room *room, void **state)
     room->asking = asking_new(room->d);
     room->worker = asking_worker_new(room->asking);
     *state = room;
+    return 0;
+}
+
+void asking_change(struct asking_room *room, const char *sql)
+{
+    struct fail f = { 0 };
+
+    database_run(room->d, sql);
+    if (!engine_follow(asking_engine(room->asking), &f))
+        fail_msg("%s: %s", fail_word(f.code), f.text);
+}
+
+int asking_open_blocks(struct asking_room *room, void **state, int32_t side, const char *city)
+{
+    asking_open_room(room, state);
+    block_import(room->d, side, BLOCK_BEIJING);
+    asking_change(room, city);
+    assert_true(terrain_settle(engine_terrain(asking_engine(room->asking))));
     return 0;
 }
 

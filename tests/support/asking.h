@@ -64,7 +64,12 @@ struct asking_room {
 };
 
 int asking_open_room(struct asking_room *room, void **state);
+/* The same over `side` by `side` blocks in Beijing (block_import) and what `city` adds, SQL;
+ * the engine has taken them in, and its terrain is settled. */
+int asking_open_blocks(struct asking_room *room, void **state, int32_t side, const char *city);
 int asking_close_room(struct asking_room *room);
+/* Runs SQL (database_run), after which the engine has taken in what it changed. */
+void asking_change(struct asking_room *room, const char *sql);
 /* "Idempotency-Key: …", another one each time; in the database's arena. */
 const char *asking_fresh_key(struct asking_room *room);
 

@@ -221,6 +221,14 @@ int database_teardown(void **state)
     return 0;
 }
 
+void database_run(struct database *d, const char *sql)
+{
+    struct fail f = { 0 };
+
+    if (!db_script(d->db, sql, &f))
+        give_up(sql, f.text);
+}
+
 const char *database_text(struct database *d, const char *sql)
 {
     PGconn *link = connect_to(d->address);

@@ -34,6 +34,9 @@ struct db *database_reader(struct database *d, int64_t org_id);
 /* From now on nobody gets to it, and whoever was there is thrown out; or everyone again. */
 void database_shut(struct database *d, bool is_shut);
 
+/* Runs statements over its `db`; one that fails ends the test program. */
+void database_run(struct database *d, const char *sql);
+
 /* The first cell of what the SQL gives, as text, in the database's arena; NULL
  * when it is null or there is no row. A statement that fails fails the test. */
 const char *database_text(struct database *d, const char *sql);
