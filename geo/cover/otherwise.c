@@ -232,15 +232,21 @@ static void compare(struct trial *t, struct otherwise_piece *p)
     }
 }
 
+/* Whether a piece is but the rest of the one before it. */
+static bool goes_on(const struct otherwise_piece *last, const struct otherwise_piece *p)
+{
+    return last->piece.segment == p->piece.segment && last->piece.to_cm == p->piece.from_cm &&
+           last->lot == p->lot && last->weight == p->weight && last->lost_s == p->lost_s &&
+           last->gained_s == p->gained_s;
+}
+
 static void add_piece(struct trial *t, const struct otherwise_piece *p)
 {
+    struct otherwise_piece *pieces = (struct otherwise_piece *)(void *)t->pieces.bytes;
     const size_t count = t->pieces.size / sizeof *p;
-    struct otherwise_piece *last = (struct otherwise_piece *)(void *)t->pieces.bytes + count - 1;
 
-    if (count > 0 && last->piece.segment == p->piece.segment &&
-        last->piece.to_cm == p->piece.from_cm && last->lot == p->lot && last->weight == p->weight &&
-        last->lost_s == p->lost_s && last->gained_s == p->gained_s)
-        last->piece.to_cm = p->piece.to_cm;
+    if (count > 0 && goes_on(&pieces[count - 1], p))
+        pieces[count - 1].piece.to_cm = p->piece.to_cm;
     else
         buf_put(&t->pieces, p, sizeof *p);
 }
