@@ -258,8 +258,10 @@ static bool open_coverage(struct engine *e, const char *database, struct fail *f
     e->weeks = e->terrain ? weeks_open(database, e->terrain,
                                        (int32_t)config_int(e->config, CONFIG_REACH_K), f)
                           : NULL;
+    const struct jobs_means means = { e->terrain, e->weeks, e->ids };
+
     e->jobs = e->weeks ? jobs_open(database, (int32_t)config_int(e->config, CONFIG_PLANNERS),
-                                   JOB_KINDS, JOB_KINDS_COUNT, e, f)
+                                   JOB_KINDS, JOB_KINDS_COUNT, &means, f)
                        : NULL;
     e->week_keep = e->jobs ? week_keep_open(e->config, e->terrain, e->weeks, f) : NULL;
     if (!e->week_keep)
@@ -313,8 +315,8 @@ static bool start(struct engine *e, struct fail *f)
     doubts_tick(e->doubts, follower_db(e->follower));
     e->feed = feed_open(database, f);
     e->upkeep = e->feed ? upkeep_open(e->config, f) : NULL;
-    e->proof = e->upkeep ? proof_open(e, e->config, e->ids, f) : NULL;
-    e->reached = e->proof ? reached_open(e, e->config, f) : NULL;
+    e->proof = e->upkeep ? proof_open(e->worlds, e->config, e->ids, f) : NULL;
+    e->reached = e->proof ? reached_open(e->worlds, e->config, f) : NULL;
     if (!e->reached || !nodes_start(e->nodes, follow_people, e, f))
         return false;
     if (!open_coverage(e, database, f))

@@ -33,7 +33,7 @@ struct jobs {
     char *database;
     const struct job_kind *kinds;
     int32_t kind_count;
-    struct engine *engine;
+    struct jobs_means means;
     char *words; /* of the kinds, as an array of SQL */
     struct planner planners[JOBS_PLANNERS_MAX];
     int32_t planner_count;
@@ -209,7 +209,7 @@ static bool take(struct planner *p, bool *is_taken, struct fail *f)
             .org_id = db_get_int(rows, 0, 1),
             .wish = input_parse(a, wish, strlen(wish), f),
             .saved = db_get_text(rows, 0, 4),
-            .engine = jobs->engine,
+            .means = jobs->means,
             .db = p->db,
             .arena = a,
             .run = &run,
@@ -328,7 +328,7 @@ static bool start(struct jobs *jobs, int32_t planners, struct fail *f)
 }
 
 struct jobs *jobs_open(const char *database, int32_t planners, const struct job_kind *kinds,
-                       int32_t kind_count, struct engine *engine, struct fail *f)
+                       int32_t kind_count, const struct jobs_means *means, struct fail *f)
 {
     struct jobs *jobs = calloc(1, sizeof *jobs);
 
@@ -337,7 +337,7 @@ struct jobs *jobs_open(const char *database, int32_t planners, const struct job_
         abort();
     jobs->kinds = kinds;
     jobs->kind_count = kind_count;
-    jobs->engine = engine;
+    jobs->means = *means;
     jobs->words = words_of(kinds, kind_count);
     pthread_mutex_init(&jobs->lock, NULL);
     if (start(jobs, planners, f))

@@ -9,7 +9,9 @@
 #include "geo/base/fail.h"
 #include "geo/base/input.h"
 
-struct engine;
+struct ids;
+struct terrain_slot;
+struct weeks;
 
 /* Work that takes longer than an answer may: asked for in a transaction, done by a planner
  * thread of some process of the city, with progress that is told, an end that can be
@@ -25,13 +27,20 @@ enum {
     JOBS_TOLD_EVERY_MS = 1000, /* how often progress is written, at most */
 };
 
+/* What jobs may work with, besides the database. */
+struct jobs_means {
+    struct terrain_slot *terrain;
+    struct weeks *weeks;
+    struct ids *ids;
+};
+
 /* A job as the function sees it that does it, on a planner's thread. */
 struct job {
     int64_t job_id;
     int64_t org_id;           /* for whom */
     const struct input *wish; /* as it was asked for */
     const char *saved;        /* JSON of jobs_save, of an earlier try; NULL: none */
-    struct engine *engine;
+    struct jobs_means means;
     struct db *db;       /* the planner's, as the engine, no transaction open */
     struct arena *arena; /* until the job is over */
     struct job_run *run; /* jobs.c's own */
@@ -56,10 +65,10 @@ bool jobs_save(struct job *job, const char *json, struct fail *f);
 
 struct jobs;
 
-/* Starts so many planners for these kinds; none is allowed. `kinds` and the engine must
+/* Starts so many planners for these kinds; none is allowed. `kinds` and the means must
  * outlive it. NULL when the database cannot be reached. */
 struct jobs *jobs_open(const char *database, int32_t planners, const struct job_kind *kinds,
-                       int32_t kind_count, struct engine *engine, struct fail *f);
+                       int32_t kind_count, const struct jobs_means *means, struct fail *f);
 /* Ends what is running at its next step. */
 void jobs_close(struct jobs *jobs);
 

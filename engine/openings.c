@@ -1,6 +1,5 @@
 #include "engine/openings.h"
 
-#include "engine/engine.h"
 #include "engine/week_store.h"
 #include "geo/base/emit.h"
 #include "geo/cover/areas.h"
@@ -158,7 +157,7 @@ bool openings_run(struct job *job, const char **result, struct fail *f)
 
     if (!week_store_read(job->wish, &l.wish, f))
         return false;
-    l.terrain = terrain_hold(engine_terrain(job->engine));
+    l.terrain = terrain_hold(job->means.terrain);
     if (!l.terrain)
         return fail_set(f, FAIL_BUSY, NO_CITY_YET, "no city is in service yet");
     const bool ok = gather_seen(&l, f) && write_result(&l, f);

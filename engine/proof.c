@@ -5,7 +5,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "engine/engine.h"
 #include "engine/log.h"
 #include "engine/matches.h"
 #include "engine/proving.h"
@@ -112,7 +111,7 @@ bool proof_once(const struct proof_round *round, int32_t *proven, struct fail *f
 /* ------------------------------------------------------------------ the thread */
 
 struct proof {
-    struct engine *engine;
+    struct world_slot *worlds;
     const struct config *config;
     struct ids *ids;
     struct db *db; /* the thread's own, as what follows */
@@ -147,7 +146,7 @@ static bool rest(struct proof *p)
 
 static void look(struct proof *p)
 {
-    const struct world *world = engine_hold(p->engine);
+    const struct world *world = world_hold(p->worlds);
     const struct proof_round round = { p->db, world, p->config, p->ids, p->hop };
     struct fail why = { 0 };
     int32_t proven = 0;
@@ -175,14 +174,15 @@ static void *keep_proving(void *self)
     return NULL;
 }
 
-struct proof *proof_open(struct engine *e, const struct config *c, struct ids *ids, struct fail *f)
+struct proof *proof_open(struct world_slot *worlds, const struct config *c, struct ids *ids,
+                         struct fail *f)
 {
     struct proof *p = calloc(1, sizeof *p);
     pthread_condattr_t steady;
 
     if (!p)
         abort();
-    *p = (struct proof){ .engine = e, .config = c, .ids = ids, .hop = hop_room_new() };
+    *p = (struct proof){ .worlds = worlds, .config = c, .ids = ids, .hop = hop_room_new() };
     pthread_mutex_init(&p->lock, NULL);
     pthread_condattr_init(&steady);
     pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);

@@ -12,7 +12,7 @@
 #include "geo/road/network.h"
 #include "geo/road/range.h"
 
-struct engine;
+struct world_slot;
 struct hop_room;
 struct world;
 
@@ -57,9 +57,10 @@ enum {
 
 struct proof;
 
-/* NULL with a failure when there is no database or no thread. Config, ids and engine must
+/* NULL with a failure when there is no database or no thread. Worlds, config and ids must
  * outlive it. */
-struct proof *proof_open(struct engine *e, const struct config *c, struct ids *ids, struct fail *f);
+struct proof *proof_open(struct world_slot *worlds, const struct config *c, struct ids *ids,
+                         struct fail *f);
 /* Waits for the claim under way. NULL does nothing. */
 void proof_close(struct proof *p);
 

@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "engine/able.h"
-#include "engine/engine.h"
 #include "engine/log.h"
 #include "engine/traffic.h"
 #include "engine/world.h"
@@ -19,7 +18,7 @@ enum { LIMIT_MS = 120000, DEPTH_LEAST = 2 };
 static const int64_t SECOND_US = 1000000;
 
 struct reached {
-    struct engine *engine;
+    struct world_slot *worlds;
     const struct config *config;
     struct db *db;   /* the thread's own */
     bool is_failing; /* and it was said */
@@ -233,7 +232,7 @@ static bool keep_due(struct reached *r, const struct world *w, struct fail *f)
 
 static void look(struct reached *r)
 {
-    const struct world *w = engine_hold(r->engine);
+    const struct world *w = world_hold(r->worlds);
     struct fail why = { 0 };
 
     if (!w)
@@ -273,14 +272,14 @@ static void *keep_on(void *self)
     return NULL;
 }
 
-struct reached *reached_open(struct engine *e, const struct config *c, struct fail *f)
+struct reached *reached_open(struct world_slot *worlds, const struct config *c, struct fail *f)
 {
     struct reached *r = calloc(1, sizeof *r);
     pthread_condattr_t steady;
 
     if (!r)
         abort();
-    r->engine = e;
+    r->worlds = worlds;
     r->config = c;
     pthread_mutex_init(&r->lock, NULL);
     pthread_condattr_init(&steady);

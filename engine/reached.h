@@ -10,8 +10,8 @@
 #include "geo/base/fail.h"
 #include "geo/cover/slab.h"
 
-struct engine;
 struct world;
+struct world_slot;
 
 /* Who could have come in hours that are over. Soon after every full hour it is worked out who
  * could be sent then (as engine/turnout counts them), where each was last, and by how many
@@ -30,7 +30,7 @@ enum {
 };
 
 /* NULL with a failure when there is no database or no thread. Both must outlive it. */
-struct reached *reached_open(struct engine *e, const struct config *c, struct fail *f);
+struct reached *reached_open(struct world_slot *worlds, const struct config *c, struct fail *f);
 void reached_close(struct reached *r); /* NULL does nothing */
 
 /* Works out one hour and keeps it unless it is kept; what the thread does, and for tests. */

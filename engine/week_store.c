@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "engine/engine.h"
 #include "engine/week_rows.h"
 #include "geo/instant.h"
 
@@ -428,7 +427,7 @@ static bool take_book(struct job *job, const struct weeks_wish *wish, const stru
     for (int32_t i = 1;; i++) {
         if (!jobs_step(job, 0.1, "scoring", f))
             return false;
-        if (weeks_take(engine_weeks(job->engine), wish, out, f))
+        if (weeks_take(job->means.weeks, wish, out, f))
             return true;
         if (f->code != CODE_WEEKS_BUSY || i == BUSY_TRIES)
             return false;
@@ -450,7 +449,7 @@ static const char *result_of(const struct weeks_wish *wish, const struct week_st
 /* All in one transaction: who reads sees the old week whole or the new one. */
 bool week_store_run(struct job *job, const char **result, struct fail *f)
 {
-    struct weeks *weeks = engine_weeks(job->engine);
+    struct weeks *weeks = job->means.weeks;
     const struct weeks_book *book;
     struct week_store_done done;
     struct weeks_wish wish;

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <math.h>
 
-#include "engine/engine.h"
 #include "engine/ids.h"
 #include "engine/terrain.h"
 #include "geo/cover/density.h"
@@ -289,8 +288,7 @@ static bool write(struct draft *d, const char **result, struct fail *f)
     int64_t version_id;
 
     if (!jobs_step(d->job, 0.9, "writing", f) ||
-        !ids_take(engine_ids(d->job->engine), d->job->db, &version_id, f) ||
-        !db_begin(d->job->db, f))
+        !ids_take(d->job->means.ids, d->job->db, &version_id, f) || !db_begin(d->job->db, f))
         return false;
     if (!keep(d, version_id, f) || !db_commit(d->job->db, f)) {
         db_rollback(d->job->db);
@@ -314,7 +312,7 @@ bool weights_run(struct job *job, const char **result, struct fail *f)
         return fail_set(f, FAIL_INPUT, VALUE_NOT_ALLOWED,
                         "weights are the whole city's: organisation %lld cannot have its own",
                         (long long)job->org_id);
-    d.terrain = terrain_hold(engine_terrain(job->engine));
+    d.terrain = terrain_hold(job->means.terrain);
     if (!d.terrain)
         return fail_set(f, FAIL_BUSY, NO_CITY_YET, "no city has been imported yet");
     d.arena = arena_new();

@@ -88,7 +88,7 @@ struct site {
 static struct jobs *open_jobs(struct site *s, int32_t planners)
 {
     struct fail f = { 0 };
-    struct jobs *jobs = jobs_open(s->d->address, planners, KINDS, 3, NULL, &f);
+    struct jobs *jobs = jobs_open(s->d->address, planners, KINDS, 3, &(struct jobs_means){ 0 }, &f);
 
     if (!jobs)
         fail_msg("%s", f.text);
