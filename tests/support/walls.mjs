@@ -56,6 +56,7 @@ export const tables = rows(`
 const owners = new Map();
 const allied = new Map(); // organisation's id -> those that a mutual aid rule joins it with, who may read the rule
 const ofOrg = new Map(); // column -> organisation -> ids
+const CITY_ONLY = new Set(['reach_hour']); // a row is of all the city's streets
 export const holes = new Set(); // tables without a canary of every organisation
 
 // The third to fifth of each organisation's six people.
@@ -72,7 +73,7 @@ export function lookUpIds() {
     for (const [name, ...row] of rows(others.map(t => `SELECT '${t.name}', ${t.key || 0}, org_id, ${t.person ? 'coalesce(person_id, 0)' : 0} FROM vigil.${t.name}`).join(' UNION ALL '))) all.get(name).push(row.map(Number));
     for (const table of others) {
         const seen = new Set(all.get(table.name).map(row => row[1]));
-        const wanted = table.name === 'site' ? [5, 6] : [2, 3, 21, 22, 31, 211, 4, 5, 6];
+        const wanted = CITY_ONLY.has(table.name) ? [1] : table.name === 'site' ? [5, 6] : [2, 3, 21, 22, 31, 211, 4, 5, 6];
         if (!wanted.every(n => seen.has(orgs.get(n).id))) holes.add(table.name);
         else holes.delete(table.name);
         // Numbers of audit entries stand in the open: the chain that proves them is the whole city's.
