@@ -1,6 +1,7 @@
 # Every tests/**/test_*.c is a test of its own. One that includes
 # tests/support/database.h needs PostGIS: it is labelled "database" and runs
-# between the fixture's start and stop of a private cluster.
+# between the fixture's start and stop of a private cluster. What stands in tests/geo
+# is labelled "one_thread": there are no threads in geo.
 find_library(CMOCKA cmocka REQUIRED)
 
 house_library(support tests/support/*.c tests/bench/dimacs.c)
@@ -14,6 +15,9 @@ foreach(path ${TEST_SOURCES})
   target_link_libraries(${name} PRIVATE support)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 120)
+  if(path MATCHES "/tests/geo/")
+    set_tests_properties(${name} PROPERTIES LABELS one_thread)
+  endif()
   file(STRINGS ${path} needs_database REGEX "tests/support/database.h" LIMIT_COUNT 1)
   if(needs_database)
     set_tests_properties(${name} PROPERTIES LABELS database FIXTURES_REQUIRED cluster
